@@ -1,0 +1,47 @@
+# The only entries to this project. `make help` lists them; each installs what it needs.
+UV := $(shell command -v uv 2>/dev/null || echo .venv-uv/bin/uv)
+PYTHON ?= python3
+RUN := .venv/bin/python -m
+.DEFAULT_GOAL := check
+
+.PHONY: help setup fmt check test test-fast bench demo protocol clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+.venv-uv/bin/uv:
+	@$(PYTHON) -m venv .venv-uv && .venv-uv/bin/pip -q --disable-pip-version-check install 'uv>=0.9,<1'
+
+setup: $(if $(findstring .venv-uv,$(UV)),$(UV))  ## the development environment, exactly as locked
+	@$(UV) sync --quiet --frozen --all-extras --python $(PYTHON)
+
+fmt: setup  ## format
+	@$(RUN) ruff format . && $(RUN) ruff check --fix --quiet .
+
+check: setup  ## format, lint, strict types, import layers, sizes, spelling
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+	@.venv/bin/basedpyright
+	@.venv/bin/lint-imports
+	@$(RUN) tests.ratchet
+	@.venv/bin/codespell src tests docs examples bench *.md
+
+test: setup  ## every test, with real parts
+	@tests/parts.sh
+	@$(RUN) pytest
+
+test-fast: setup  ## the quick subset, under a minute
+	@$(RUN) pytest -m "not slow and not interop and not browser" -q
+
+bench: setup  ## side by side with the stock flytekit; writes bench/results/
+	@$(RUN) bench
+
+demo: setup  ## a pipeline on real data, and the console that shows it
+	@.venv/bin/flyweight demo $(DEMO_FLAGS)
+
+protocol: setup  ## generate the code of our own messages
+	@cd src && ../.venv/bin/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. --grpc_python_out=. \
+		flyweight/protocol/worker.proto flyweight/protocol/watch.proto && rm flyweight/protocol/worker_pb2_grpc.py
+
+clean:  ## remove environments and caches
+	@rm -rf .venv .venv-uv .interop .pytest_cache .ruff_cache dist

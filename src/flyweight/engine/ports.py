@@ -1,0 +1,76 @@
+"""What the driver needs from the rest of the platform, as Protocols: a store, executors, and somebody to tell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from flyteidl.core import compiler_pb2
+
+from flyweight.engine.jobs import DeckPublished, Job, Report
+from flyweight.engine.records import Batch, LoadedExecution
+from flyweight.ids import AttemptId
+
+
+class EngineStore(Protocol):
+    """Keeps records. ``store/executions.py`` is the real one; the simulation has one that crashes on demand."""
+
+    async def commit(self, batch: Batch) -> None:
+        """Write all of it in one durable transaction, or raise ``TryAgain`` (full disk, busy) having written nothing."""
+        ...
+
+    async def unfinished(self) -> list[LoadedExecution]:
+        """Load every execution that has not ended."""
+        ...
+
+    async def closure(self, digest: str) -> compiler_pb2.CompiledWorkflowClosure:
+        """Load a compiled workflow; raises ``NotFound``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """What an executor can run at once, and how much of it is taken."""
+
+    slots: int
+    busy: int
+    queued: int
+
+
+class Executor(Protocol):
+    """Runs jobs somewhere: ``executors/pool.py``, ``executors/command.py``.
+
+    For each job started, exactly one of Succeeded, Failed or Cancelled is reported, whatever happens to the worker.
+    Calls come from, and reports are made on, the driver's event loop; neither may block.
+    """
+
+    async def open(self, report: Callable[[Report], None]) -> None:
+        """Get ready to take jobs; reports go to that function."""
+        ...
+
+    def start(self, job: Job) -> None:
+        """Run the job as soon as there is a free slot; starting the same attempt twice does nothing."""
+        ...
+
+    def cancel(self, attempt: AttemptId, reason: str) -> None:
+        """Stop it, queued or running (SIGTERM, a grace period, SIGKILL); unknown or ended attempts are ignored."""
+        ...
+
+    def capacity(self) -> Capacity:
+        """Tell how busy it is."""
+        ...
+
+    async def close(self) -> None:
+        """Stop every worker; nothing is reported any more."""
+        ...
+
+
+class Observer(Protocol):
+    """Is told of every change after it is durable (``services/watch.py``)."""
+
+    def committed(self, batch: Batch) -> None:
+        """Pass on what was written; must not block or raise."""
+        ...
+
+    def deck_published(self, report: DeckPublished) -> None:
+        """Pass on that a deck was written anew; not a row of its own, so it can be lost with the platform."""
+        ...

@@ -1,0 +1,147 @@
+"""What of an execution is kept: one record a row. The machine makes them, the store writes and reads them, nobody else.
+
+A record is the whole row as it now stands, so writing it twice changes nothing. flyteidl messages stand in them as
+bytes. Times are microseconds since the epoch (``clock.Micros``), 0 for "not yet".
+"""
+
+from dataclasses import dataclass, field
+
+from flyweight.clock import Micros
+from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
+from flyweight.ids import ExecutionKey, NodeId
+
+NOT_YET = Micros(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewExecution:
+    """The part of an execution's row that never changes, written once when it is created."""
+
+    key: ExecutionKey
+    project: str
+    domain: str
+    name: str
+    closure_digest: str
+    """Digest of the ``CompiledWorkflowClosure`` that it runs (rows of ``closures``)."""
+    spec: bytes
+    """``flyteidl.admin.ExecutionSpec`` as accepted."""
+    inputs: bytes
+    """``flyteidl.core.LiteralMap`` after merging defaults and fixed inputs; empty when ``inputs_uri`` is set."""
+    inputs_uri: str = ""
+    user_inputs: bytes = b""
+    """``flyteidl.core.LiteralMap`` as the caller sent it: what a relaunch sends again."""
+    launch_plan: str = ""
+    """``str(EntityKey)`` of the launch plan, or empty for a single task."""
+    workflow: str = ""
+    task: str = ""
+    """``str(EntityKey)`` of the task of a single-task execution."""
+    mode: int = 0
+    """``flyteidl.admin.ExecutionMetadata.ExecutionMode``."""
+    principal: str = ""
+    parent_execution: ExecutionKey = ExecutionKey(0)
+    parent_node: NodeId = NodeId("")
+    reference_execution: ExecutionKey = ExecutionKey(0)
+    """What it was relaunched or recovered from."""
+    created_at: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionRecord:
+    """How far an execution has come."""
+
+    key: ExecutionKey
+    phase: ExecutionPhase
+    started_at: Micros = NOT_YET
+    updated_at: Micros = NOT_YET
+    ended_at: Micros = NOT_YET
+    outputs: bytes = b""
+    outputs_uri: str = ""
+    error: bytes = b""
+    """``flyteidl.core.ExecutionError``."""
+    abort_cause: str = ""
+    abort_principal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeRecord:
+    """How far a node has come. Nodes that still wait for others have no record."""
+
+    execution: ExecutionKey
+    node: NodeId
+    spec_node: str
+    """The node's id in its own workflow's template."""
+    parent: NodeId = NodeId("")
+    """The sub-workflow, branch or dynamic node that it runs under."""
+    kind: str
+    """``task``, ``workflow``, ``launch_plan``, ``branch``, ``gate``, ``array``, ``start`` or ``end``."""
+    task: str = ""
+    """``str(EntityKey)`` of the task that it runs."""
+    phase: NodePhase
+    attempt: int = 0
+    inputs: bytes = b""
+    inputs_uri: str = ""
+    outputs: bytes = b""
+    outputs_uri: str = ""
+    error: bytes = b""
+    """``flyteidl.core.ExecutionError``."""
+    deck_uri: str = ""
+    """Known from the start; always the current attempt's."""
+    created_at: Micros = NOT_YET
+    started_at: Micros = NOT_YET
+    updated_at: Micros = NOT_YET
+    ended_at: Micros = NOT_YET
+    detail: bytes = b""
+    """What a kind of node keeps beyond this, as a protobuf message of that kind's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """How far one attempt has come (a task execution)."""
+
+    execution: ExecutionKey
+    node: NodeId
+    attempt: int
+    task: str
+    phase: AttemptPhase
+    executor: str = ""
+    worker: str = ""
+    """Which worker ran it, for people: ``pool/3 (pid 4711)``."""
+    output_prefix: str = ""
+    deck_uri: str = ""
+    deck_revision: int = 0
+    log_path: str = ""
+    """File that holds what it wrote; its own part is the bytes ``log_start`` to ``log_end`` (-1: still growing)."""
+    log_start: int = 0
+    log_end: int = -1
+    error: bytes = b""
+    """``flyteidl.core.ExecutionError``."""
+    cause: str = ""
+    """Which budget its failure counts against: ``user``, ``system`` or nothing (``PlatformRestarted``)."""
+    cpu_seconds: float = 0.0
+    peak_memory_bytes: int = 0
+    queued_at: Micros = NOT_YET
+    started_at: Micros = NOT_YET
+    updated_at: Micros = NOT_YET
+    ended_at: Micros = NOT_YET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one transaction writes: everything that waited when the driver took its turn."""
+
+    new: tuple[NewExecution, ...] = ()
+    executions: tuple[ExecutionRecord, ...] = ()
+    nodes: tuple[NodeRecord, ...] = ()
+    attempts: tuple[AttemptRecord, ...] = ()
+    closures: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    """Closures by digest, for executions of a single task (workflows store theirs when they are registered)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedExecution:
+    """All the rows of one unfinished execution, as recovery reads them."""
+
+    new: NewExecution
+    execution: ExecutionRecord
+    nodes: tuple[NodeRecord, ...]
+    attempts: tuple[AttemptRecord, ...]

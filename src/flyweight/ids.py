@@ -1,0 +1,89 @@
+"""Identifiers: what things are called, on the wire and in rows, and the only place that draws random names.
+
+Wire identifiers are flyteidl's own messages (``Identifier``, ``WorkflowExecutionIdentifier``, ...). Here are the small
+hashable forms that dictionaries and rows are keyed by, and the rules for names that the platform makes up.
+"""
+
+import base64
+import re
+import secrets
+from dataclasses import dataclass
+from typing import NewType
+
+from flyteidl.core import identifier_pb2
+
+ExecutionKey = NewType("ExecutionKey", int)
+"""Primary key of an execution row: time-ordered 63-bit integer, so that rows of one run lie together."""
+
+NodeId = NewType("NodeId", str)
+"""A node execution's unique id inside its execution: ``n0``, nested ``n0-0-n1`` (Flyte's scheme, see ``child_node_id``)."""
+
+START_NODE = "start-node"
+END_NODE = "end-node"
+FAILURE_NODE = "efn"
+MAX_NODE_ID = 20
+"""Longer nested node ids are hashed, as Flyte does, so that names derived from them stay short."""
+
+EXECUTION_NAME = re.compile(r"^[a-z][a-z\-0-9]{0,62}$")
+"""Flyte's rule for execution names (flyteadmin, validation/execution_validator.go)."""
+
+_FLYTE_BASE32 = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcdefghijklmnopqrstuvwxyz123456")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EntityKey:
+    """Project, domain, name and version of a task, workflow or launch plan; the kind is told by where it is used."""
+
+    project: str
+    domain: str
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.project}:{self.domain}:{self.name}:{self.version}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AttemptId:
+    """One try of one node of one execution; every command and every report is idempotent by it. Attempts count from 0."""
+
+    execution: ExecutionKey
+    node: NodeId
+    attempt: int
+
+
+def entity_key(identifier: identifier_pb2.Identifier) -> EntityKey:
+    """Take the hashable form of a flyteidl Identifier."""
+    return EntityKey(identifier.project, identifier.domain, identifier.name, identifier.version)
+
+
+def identifier(kind: identifier_pb2.ResourceType, key: EntityKey) -> identifier_pb2.Identifier:
+    """Give the flyteidl Identifier of an entity of that kind."""
+    return identifier_pb2.Identifier(
+        resource_type=kind, project=key.project, domain=key.domain, name=key.name, version=key.version
+    )
+
+
+def child_node_id(parent: NodeId, parent_attempt: int, child: str) -> NodeId:
+    """Name a node inside a sub-workflow, branch or dynamic node the way Flyte does: ``n0-0-n1``, hashed past 20 characters."""
+    name = f"{parent}-{parent_attempt}-{child}"
+    return NodeId(name if len(name) <= MAX_NODE_ID else hashed_name(name))
+
+
+def hashed_name(name: str) -> str:
+    """Shorten a name to ``f`` and the base32 of its 32-bit FNV-1a hash, as flyteplugins' encoder does."""
+    digest = 0x811C9DC5
+    for byte in name.encode():
+        digest = ((digest ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return "f" + base64.b32encode(digest.to_bytes(4, "big")).decode().rstrip("=").translate(_FLYTE_BASE32)
+
+
+def new_execution_name() -> str:
+    """Draw a name as flyteadmin does: ``a`` and 19 characters of lower-case base 36."""
+    alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
+    return "a" + "".join(secrets.choice(alphabet) for _ in range(19))
+
+
+def new_execution_key(now: int) -> ExecutionKey:
+    """Draw a key: milliseconds since the epoch above 21 random bits (ordered by time, safe with several writers)."""
+    return ExecutionKey((now // 1000 << 21 | secrets.randbits(21)) & 0x7FFFFFFFFFFFFFFF)

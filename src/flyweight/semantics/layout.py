@@ -1,0 +1,58 @@
+"""Where the data of an execution lies: Flyte's own layout below a metadata prefix and a raw-data prefix.
+
+Traced from flytepropeller (workflow_status.go, taskexec_context.go): stock tasks, clients and tools find their files.
+"""
+
+from dataclasses import dataclass
+from zlib import crc32
+
+INPUTS = "inputs.pb"
+OUTPUTS = "outputs.pb"
+ERROR = "error.pb"
+FUTURES = "futures.pb"
+DECK = "deck.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionLayout:
+    """The folders of one execution; prefixes are URIs without a slash at the end."""
+
+    metadata: str
+    """``<bucket>/metadata/propeller``."""
+    raw: str
+    """``<bucket>/raw``, or what the caller gave as ``raw_output_data_config``."""
+    project: str
+    domain: str
+    execution: str
+
+    @property
+    def root(self) -> str:
+        """The folder of everything but raw data."""
+        return f"{self.metadata}/{self.project}-{self.domain}-{self.execution}"
+
+    def node(self, node: str) -> str:
+        """A node's own folder."""
+        return f"{self.root}/{node}/data"
+
+    def inputs(self, node: str) -> str:
+        """A node's inputs.pb."""
+        return f"{self.node(node)}/{INPUTS}"
+
+    def attempt(self, node: str, attempt: int) -> str:
+        """The output prefix of one attempt: outputs.pb, error.pb, futures.pb and deck.html stand in it."""
+        return f"{self.node(node)}/{attempt}"
+
+    def deck(self, node: str, attempt: int) -> str:
+        """The deck of one attempt."""
+        return f"{self.attempt(node, attempt)}/{DECK}"
+
+    def raw_data(self, node: str, attempt: int) -> str:
+        """The raw output prefix of one attempt: files and dataframes go below it; two letters spread the load."""
+        name = f"{self.execution}-{node}-{attempt}"
+        digest = crc32(name.encode())
+        shard = chr(97 + digest % 26) + chr(97 + digest // 26 % 26)
+        return f"{self.raw}/{shard}/{name}"
+
+    def checkpoint(self, node: str, attempt: int) -> str:
+        """Where an attempt keeps checkpoints; the next attempt is given this one's as the previous."""
+        return f"{self.raw_data(node, attempt)}/_flytecheckpoints"
