@@ -1,0 +1,48 @@
+"""The size and shape gate: no source file past 500 lines, each module says its sentence, no drawers for leftovers.
+
+Run by ``make check``. A file listed in ``GRANDFATHERED`` may only shrink; the list is empty and should stay so.
+"""
+
+import ast
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LIMIT = 500
+GRANDFATHERED: dict[str, int] = {}
+DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "misc", "manager", "base", "impl"}
+
+
+def faults(path: Path) -> list[str]:
+    """Tell what is wrong with one module."""
+    name = str(path.relative_to(ROOT))
+    text = path.read_text()
+    lines = text.count("\n")
+    limit = GRANDFATHERED.get(name, LIMIT)
+    found: list[str] = []
+    if lines > limit:
+        found.append(f"{name}: {lines} lines, the limit is {limit}: split it by subject")
+    if name in GRANDFATHERED and lines < limit:
+        found.append(f"{name}: shrank to {lines} lines: lower its number in tests/ratchet.py")
+    if path.stem in DRAWERS or path.parent.name in DRAWERS:
+        found.append(f"{name}: a module is named for what it is, not `{path.stem}`")
+    if name.startswith("src/") and text.strip() and ast.get_docstring(ast.parse(text)) is None:
+        found.append(f"{name}: the module's sentence (its docstring) is missing")
+    return found
+
+
+def main() -> int:
+    """Check every module that is ours and not generated."""
+    modules = [
+        path
+        for folder in ("src", "tests", "bench", "examples")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "_pb2" not in path.name and "migrations" not in path.parts
+    ]
+    found = [fault for path in modules for fault in faults(path)]
+    print("\n".join(found) or f"{len(modules)} modules, none over {LIMIT} lines")  # noqa: T201
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
