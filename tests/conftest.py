@@ -1,0 +1,23 @@
+"""What tests of several kinds share: a real platform, and the stock flytekit's environment."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live import STOCK, LivePlatform, live_platform
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePlatform]:
+    """A platform for a module of tests, as ``flyweight up`` starts it."""
+    with live_platform(tmp_path_factory.mktemp("platform")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stock_python() -> Path:
+    """The interpreter of the environment that holds the stock flytekit."""
+    if not (STOCK / "python").exists():
+        pytest.skip("the stock flytekit is not installed: tests/parts.sh creates .interop/venv")
+    return STOCK / "python"
