@@ -1,4 +1,4 @@
-"""Handwritten digits, from data to a chosen classifier: the pipeline that ``flyweight demo`` runs, to read and to change.
+"""Handwritten digits, from data to a chosen classifier: what ``flyweight demo`` runs, to read and to change.
 
 Real data (scikit-learn's 1,797 scanned digits) is loaded and split; three candidates train side by side, each with a
 deck that fills while it trains; the best on the validation set is chosen, and judged once on digits that none has seen.
@@ -73,7 +73,8 @@ def chart(curves: dict[str, list[float]], *, width: int = 640, height: int = 220
             f"{40 + i * (width - 60) / max(length - 1, 1):.1f},{height - 30 - value * (height - 50):.1f}"
             for i, value in enumerate(curve)
         )
-        lines += f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"><title>{name}</title></polyline>'
+        style = f'fill="none" stroke="{colour}" stroke-width="2.5"'
+        lines += f'<polyline points="{points}" {style}><title>{name}</title></polyline>'
     grid = "".join(
         f'<line x1="40" x2="{width - 20}" y1="{y}" y2="{y}" stroke="#8884"/>'
         f'<text x="4" y="{y + 4}" font-size="11" fill="#888">{share:.0%}</text>'
