@@ -70,6 +70,7 @@ class TypeMismatch(InvalidInput, TypeError):
 
     def __init__(self, message: str = "", *, path: str = "") -> None:
         self.path = path
+        self.reason = message
         super().__init__(f"{path}: {message}" if path else message)
 
 
