@@ -87,3 +87,8 @@ def new_execution_name() -> str:
 def new_execution_key(now: int) -> ExecutionKey:
     """Draw a key: milliseconds since the epoch above 21 random bits (ordered by time, safe with several writers)."""
     return ExecutionKey((now // 1000 << 21 | secrets.randbits(21)) & 0x7FFFFFFFFFFFFFFF)
+
+
+def new_object_name() -> str:
+    """Draw a name for an object that nobody named, a file or folder of raw data: 32 hexadecimal digits, as flytekit's."""
+    return secrets.token_hex(16)
