@@ -1,0 +1,31 @@
+"""The shapes that are timed: one task, a fan-out of no-ops, a chain."""
+
+from flyweight import task, workflow
+
+
+@task
+def one(number: int = 0) -> int:
+    return number
+
+
+@task
+def nothing(number: int) -> int:
+    return number
+
+
+@task
+def last(numbers: list[int]) -> int:
+    return len(numbers)
+
+
+@workflow
+def fan_out_1000() -> int:
+    return last(numbers=[nothing(number=i) for i in range(1000)])
+
+
+@workflow
+def chain_200() -> int:
+    number = nothing(number=0)
+    for _ in range(199):
+        number = nothing(number=number)
+    return number
