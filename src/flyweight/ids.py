@@ -92,3 +92,8 @@ def new_execution_key(now: int) -> ExecutionKey:
 def new_object_name() -> str:
     """Draw a name for an object that nobody named, a file or folder of raw data: 32 hexadecimal digits, as flytekit's."""
     return secrets.token_hex(16)
+
+
+def new_request_id() -> str:
+    """Draw the id that ties what a caller was told to the server's log: 12 hexadecimal digits."""
+    return secrets.token_hex(6)
