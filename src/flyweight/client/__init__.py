@@ -1,0 +1,1 @@
+"""The client side: a connection to a platform, and what one asks of it (fetch, register, execute, watch)."""
