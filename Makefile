@@ -34,6 +34,7 @@ test-fast: setup  ## the quick subset, under a minute
 	@$(RUN) pytest -m "not slow and not interop and not browser" -q
 
 bench: setup  ## side by side with the stock flytekit; writes bench/results/
+	@tests/parts.sh
 	@$(RUN) bench
 
 demo: setup  ## a pipeline on real data, and the console that shows it
