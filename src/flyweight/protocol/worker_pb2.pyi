@@ -100,7 +100,7 @@ class Started(_message.Message):
     def __init__(self, id: _Optional[int] = ...) -> None: ...
 
 class Result(_message.Message):
-    __slots__ = ("id", "outputs", "outputs_uri", "error", "futures_uri", "started_at", "ended_at", "cpu_seconds", "peak_memory_bytes", "decks_published")
+    __slots__ = ("id", "outputs", "outputs_uri", "error", "futures_uri", "started_at", "ended_at", "cpu_seconds", "peak_memory_bytes", "decks_published", "retiring")
     ID_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_URI_FIELD_NUMBER: _ClassVar[int]
@@ -111,6 +111,7 @@ class Result(_message.Message):
     CPU_SECONDS_FIELD_NUMBER: _ClassVar[int]
     PEAK_MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
     DECKS_PUBLISHED_FIELD_NUMBER: _ClassVar[int]
+    RETIRING_FIELD_NUMBER: _ClassVar[int]
     id: int
     outputs: bytes
     outputs_uri: str
@@ -121,7 +122,8 @@ class Result(_message.Message):
     cpu_seconds: float
     peak_memory_bytes: int
     decks_published: int
-    def __init__(self, id: _Optional[int] = ..., outputs: _Optional[bytes] = ..., outputs_uri: _Optional[str] = ..., error: _Optional[bytes] = ..., futures_uri: _Optional[str] = ..., started_at: _Optional[int] = ..., ended_at: _Optional[int] = ..., cpu_seconds: _Optional[float] = ..., peak_memory_bytes: _Optional[int] = ..., decks_published: _Optional[int] = ...) -> None: ...
+    retiring: bool
+    def __init__(self, id: _Optional[int] = ..., outputs: _Optional[bytes] = ..., outputs_uri: _Optional[str] = ..., error: _Optional[bytes] = ..., futures_uri: _Optional[str] = ..., started_at: _Optional[int] = ..., ended_at: _Optional[int] = ..., cpu_seconds: _Optional[float] = ..., peak_memory_bytes: _Optional[int] = ..., decks_published: _Optional[int] = ..., retiring: _Optional[bool] = ...) -> None: ...
 
 class DeckPublished(_message.Message):
     __slots__ = ("id", "revision")

@@ -1,0 +1,35 @@
+"""SIGTERM becomes an exception in the main thread while user code runs: ``finally`` blocks and a last deck still run."""
+
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class AttemptInterrupted(BaseException):
+    """The platform asked this attempt to stop (SIGTERM). What does not stop within the grace period is killed.
+
+    Not an ``Exception``: user code that catches errors broadly does not catch this.
+    """
+
+    def __init__(self, message: str = "the attempt was asked to stop (SIGTERM)") -> None:
+        super().__init__(message)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    # The second signal of an impatient sender must not tear the clean-up that the first one set off.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise AttemptInterrupted
+
+
+@contextmanager
+def interrupted_by_sigterm() -> Generator[None]:
+    """Within this block the first SIGTERM raises ``AttemptInterrupted``; to be used on the main thread.
+
+    Outside it the signal ends the process at once, as it would any.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

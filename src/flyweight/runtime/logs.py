@@ -1,0 +1,43 @@
+"""Captures all that an attempt writes: stdout, stderr, logging and C libraries end in the worker's own log file.
+
+The file is descriptors 1 and 2 of the process, so nothing is lost when it crashes; here Python's and libc's buffers are
+kept from holding lines back, and logging is given a form.
+"""
+
+import ctypes
+import faulthandler
+import io
+import logging
+import sys
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def capture() -> None:
+    """Set the process up once, before any user code is imported."""
+    faulthandler.enable()  # a segmentation fault leaves Python's stack in the log
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, errors="backslashreplace")
+    # The handler of last resort, not one on the root logger: a user's logging.basicConfig() keeps its full effect.
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    logging.lastResort = handler
+    logging.getLogger().setLevel(logging.INFO)
+
+
+class LogFlusher:
+    """Brings everything that is still buffered in this process to the file."""
+
+    def __init__(self) -> None:
+        self._libc = ctypes.CDLL(None)
+
+    def flush(self) -> None:
+        """Flush Python's streams (user code may have put its own there) and libc's."""
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError, AttributeError):
+                # A full disk, or a stream that user code closed or replaced: its log is poorer, its result is not.
+                continue
+        self._libc.fflush(None)

@@ -1,0 +1,176 @@
+"""The worker process: takes attempts from an executor over a socket and runs them one by one on its main thread.
+
+    python -m flyweight.runtime.worker --socket FD [--runner module:function]
+
+Executors start it by command line, with one end of a socketpair as FD and a log file as stdout and stderr; it ends when
+they do. A runner has the signature of ``flyweight.runtime.attempt.run_attempt``, the default. This module imports little.
+"""
+
+import argparse
+import ctypes
+import importlib
+import os
+import platform
+import resource
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from flyteidl.core import errors_pb2, execution_pb2
+
+from flyweight.clock import SystemClock
+from flyweight.errors import PlatformError, TooLarge
+from flyweight.protocol import worker_pb2
+from flyweight.protocol.framing import FrameSocket
+from flyweight.runtime.interruption import AttemptInterrupted, interrupted_by_sigterm
+from flyweight.runtime.logs import LogFlusher, capture
+
+Runner = Callable[[worker_pb2.Start, Callable[[worker_pb2.FromWorker], None]], worker_pb2.Result]
+
+DEFAULT_RUNNER = "flyweight.runtime.attempt:run_attempt"
+INTERRUPTED = 128 + signal.SIGTERM
+"""Exit code after an attempt was stopped on request; shells use the same."""
+
+_PR_SET_PDEATHSIG = 1
+_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
+# The kernel, out of memory, should end the task that asks for it and not the platform (range -1000 to 1000).
+_OUT_OF_MEMORY_SCORE = "500"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve one executor until it says stop or goes away; the exit code says which way it ended."""
+    parser = argparse.ArgumentParser(prog="python -m flyweight.runtime.worker", description=__doc__)
+    parser.add_argument("--socket", type=int, required=True, help="descriptor of a connected stream socket")
+    parser.add_argument("--runner", default=DEFAULT_RUNNER, help="module:function that runs one attempt")
+    options = parser.parse_args(arguments)
+    end_with_parent()
+    capture()
+    connection = socket.socket(fileno=options.socket)
+    connection.set_inheritable(False)
+    return Worker(FrameSocket(connection), load_runner(options.runner)).serve()
+
+
+def end_with_parent() -> None:
+    """Have the kernel kill this process when its parent dies, and choose it first when memory runs out (Linux)."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    try:
+        Path("/proc/self/oom_score_adj").write_text(_OUT_OF_MEMORY_SCORE)
+    except OSError:
+        return  # some sandboxes refuse; then the kernel chooses as it likes
+
+
+def load_runner(reference: str) -> Runner:
+    """Import ``module:function``."""
+    module, _, function = reference.partition(":")
+    return getattr(importlib.import_module(module), function)
+
+
+class Worker:
+    """One process's loop: a Start in, its reports and its Result out."""
+
+    def __init__(self, connection: FrameSocket, runner: Runner) -> None:
+        self._connection = connection
+        self._runner = runner
+        self._flusher = LogFlusher()
+        self._clock = SystemClock()
+
+    def serve(self) -> int:
+        """Run what comes until Stop, the end of the connection, or an interrupted attempt; gives the exit code."""
+        ready = worker_pb2.Ready(pid=os.getpid(), python=platform.python_version())
+        self._report(worker_pb2.FromWorker(ready=ready))
+        while body := self._connection.receive():
+            message = worker_pb2.ToWorker.FromString(body)
+            if not message.HasField("start"):
+                break
+            try:
+                result = self._attempt(message.start)
+            except AttemptInterrupted:
+                self._flusher.flush()
+                return INTERRUPTED
+            self._send_result(result)
+            if result.retiring:
+                break
+        return 0
+
+    def _attempt(self, start: worker_pb2.Start) -> worker_pb2.Result:
+        started_at = self._clock.now()
+        cpu_before = _cpu_seconds()
+        with interrupted_by_sigterm():
+            result = self._guarded(start)
+        result.id = start.id
+        result.started_at = result.started_at or started_at
+        result.ended_at = self._clock.now()
+        result.cpu_seconds = _cpu_seconds() - cpu_before
+        result.peak_memory_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT
+        result.retiring = _has_children()
+        return result
+
+    def _guarded(self, start: worker_pb2.Start) -> worker_pb2.Result:
+        """Call the runner, which maps errors of user code itself; what gets past it must not end the worker."""
+        try:
+            return self._runner(start, self._report)
+        except SystemExit as stop:
+            return _failure(
+                "USER:SystemExit",
+                f"the task's code called sys.exit({stop.code!r}). A task ends by returning, or by raising an error.",
+                execution_pb2.ExecutionError.USER,
+            )
+        except Exception as error:  # noqa: BLE001 - the worker's entry border: one attempt fails, the worker goes on
+            return _failure(
+                type(error).__name__,
+                f"the worker could not run this attempt:\n{''.join(traceback.format_exception(error))}",
+                execution_pb2.ExecutionError.SYSTEM,
+            )
+
+    def _send_result(self, result: worker_pb2.Result) -> None:
+        # Before the result: whoever reads the log at the attempt's end must find all of it.
+        self._flusher.flush()
+        try:
+            self._report(worker_pb2.FromWorker(result=result))
+        except TooLarge as error:
+            failure = _failure("OutputSizeExceeded", f"the task's outputs: {error}", execution_pb2.ExecutionError.USER)
+            failure.id = result.id
+            failure.retiring = result.retiring
+            self._report(worker_pb2.FromWorker(result=failure))
+
+    def _report(self, message: worker_pb2.FromWorker) -> None:
+        self._connection.send(message)
+
+
+def _failure(code: str, message: str, origin: execution_pb2.ExecutionError.ErrorKind) -> worker_pb2.Result:
+    kind = (
+        errors_pb2.ContainerError.NON_RECOVERABLE
+        if origin == execution_pb2.ExecutionError.USER
+        else errors_pb2.ContainerError.RECOVERABLE
+    )
+    error = errors_pb2.ContainerError(code=code, message=message, kind=kind, origin=origin)
+    return worker_pb2.Result(error=error.SerializeToString())
+
+
+def _cpu_seconds() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _has_children() -> bool:
+    """Tell whether the attempt left processes behind: then this worker must go, and they are killed with it.
+
+    A task's container takes its processes along when it ends; a later task here must not meet them.
+    """
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (BrokenPipeError, ConnectionResetError, PlatformError):
+        sys.exit(1)  # the executor went away in the middle of a message: nobody is left to tell

@@ -1,0 +1,61 @@
+import socket
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flyweight.errors import PlatformError, TooLarge
+from flyweight.protocol import worker_pb2
+from flyweight.protocol.framing import MAX_FRAME, FrameDecoder, FrameSocket, encode
+
+
+@given(st.lists(st.binary(max_size=200), max_size=8), st.data())
+def test_frames_come_out_whole_however_the_stream_is_cut(bodies: list[bytes], data: st.DataObject) -> None:
+    messages = [worker_pb2.Result(outputs=body) for body in bodies]
+    stream = b"".join(encode(message) for message in messages)
+    decoder = FrameDecoder()
+    frames: list[bytes] = []
+    while stream:
+        size = data.draw(st.integers(1, len(stream)))
+        frames += decoder.feed(stream[:size])
+        stream = stream[size:]
+    assert [worker_pb2.Result.FromString(frame) for frame in frames] == messages
+
+
+def test_a_length_past_the_limit_is_refused_before_anything_is_read() -> None:
+    with pytest.raises(TooLarge, match="something else than Flyweight's worker protocol"):
+        FrameDecoder().feed(b"HTTP/1.1 400 Bad Request")
+    left, right = socket.socketpair()
+    with left, right:
+        left.sendall(struct.pack(">I", MAX_FRAME + 1))
+        with pytest.raises(TooLarge):
+            FrameSocket(right).receive()
+
+
+def test_a_message_past_the_limit_is_not_sent() -> None:
+    with pytest.raises(TooLarge, match="does not fit a frame"):
+        encode(worker_pb2.Result(outputs=bytes(MAX_FRAME)))
+
+
+def test_a_socket_gives_messages_and_then_none_at_the_end() -> None:
+    left, right = socket.socketpair()
+    with right:
+        with left:
+            sender = FrameSocket(left)
+            sender.send(worker_pb2.Started(id=7))
+            sender.send(worker_pb2.Stop())
+        receiver = FrameSocket(right)
+        assert worker_pb2.Started.FromString(receiver.receive() or b"") == worker_pb2.Started(id=7)
+        assert receiver.receive() == b""
+        assert receiver.receive() is None
+
+
+@pytest.mark.parametrize("cut", [2, 4, 6])
+def test_an_end_in_the_middle_of_a_message_is_told(cut: int) -> None:
+    left, right = socket.socketpair()
+    with right:
+        with left:
+            left.sendall(encode(worker_pb2.Result(outputs=b"abcdef"))[:cut])
+        with pytest.raises(PlatformError, match="in the middle of a message"):
+            FrameSocket(right).receive()
