@@ -122,7 +122,7 @@ def _value(primitive: literals_pb2.Primitive) -> PrimitiveValue | None:
 
 
 def kind(literal: literals_pb2.Literal) -> str:
-    """Name the literal's form in flyteidl's own word: ``collection``, ``map``, ``blob``, ``integer`` ...; or nothing."""
+    """Name the literal's form in flyteidl's own word: ``collection``, ``map``, ``blob``, ``integer`` ... or nothing."""
     form = literal.WhichOneof("value") or ""
     if form != "scalar":
         return form

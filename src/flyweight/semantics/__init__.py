@@ -1,1 +1,1 @@
-"""Pure rules that the engine and local runs share: what fits what, what a binding gives, who pays for a failure, where data lies."""
+"""Pure rules that the engine and local runs share: what fits what, what a binding gives, who pays for a failure."""
