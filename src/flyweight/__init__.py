@@ -1,1 +1,170 @@
-"""Flyweight."""
+"""Flyweight: all of Flyte in one install. Public names resolve on first use: ``import flyweight`` stays light."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from flyweight.sdk import context as _context
+
+if TYPE_CHECKING:
+    from flyweight.sdk.cache import Cache as Cache
+    from flyweight.sdk.cache import CachePolicy as CachePolicy
+    from flyweight.sdk.cache import VersionParameters as VersionParameters
+    from flyweight.sdk.checkpoint import Checkpoint as Checkpoint
+    from flyweight.sdk.compilation import create_node as create_node
+    from flyweight.sdk.deck import Deck as Deck
+    from flyweight.sdk.deck import DeckField as DeckField
+    from flyweight.sdk.execution import (
+        ExecutionParameters as ExecutionParameters,
+    )
+    from flyweight.sdk.execution import (
+        Secrets as Secrets,
+    )
+    from flyweight.sdk.execution import (
+        current_context as current_context,
+    )
+    from flyweight.sdk.image import ImageSpec as ImageSpec
+    from flyweight.sdk.interface import kwtypes as kwtypes
+    from flyweight.sdk.launch_plan import LaunchPlan as LaunchPlan
+    from flyweight.sdk.reference import (
+        ReferenceEntity as ReferenceEntity,
+    )
+    from flyweight.sdk.reference import (
+        ReferenceLaunchPlan as ReferenceLaunchPlan,
+    )
+    from flyweight.sdk.reference import (
+        ReferenceTask as ReferenceTask,
+    )
+    from flyweight.sdk.reference import (
+        ReferenceWorkflow as ReferenceWorkflow,
+    )
+    from flyweight.sdk.reference import (
+        reference_launch_plan as reference_launch_plan,
+    )
+    from flyweight.sdk.reference import (
+        reference_task as reference_task,
+    )
+    from flyweight.sdk.reference import (
+        reference_workflow as reference_workflow,
+    )
+    from flyweight.sdk.renderers import (
+        MarkdownRenderer as MarkdownRenderer,
+    )
+    from flyweight.sdk.renderers import (
+        SourceCodeRenderer as SourceCodeRenderer,
+    )
+    from flyweight.sdk.renderers import (
+        TopFrameRenderer as TopFrameRenderer,
+    )
+    from flyweight.sdk.resources import Accelerator as Accelerator
+    from flyweight.sdk.resources import Resources as Resources
+    from flyweight.sdk.run_options import (
+        Annotations as Annotations,
+    )
+    from flyweight.sdk.run_options import (
+        Labels as Labels,
+    )
+    from flyweight.sdk.run_options import (
+        Options as Options,
+    )
+    from flyweight.sdk.run_options import (
+        RawOutputDataConfig as RawOutputDataConfig,
+    )
+    from flyweight.sdk.secret import Secret as Secret
+    from flyweight.sdk.task import Task as Task
+    from flyweight.sdk.task import task as task
+    from flyweight.sdk.workflow import (
+        Workflow as Workflow,
+    )
+    from flyweight.sdk.workflow import (
+        WorkflowFailurePolicy as WorkflowFailurePolicy,
+    )
+    from flyweight.sdk.workflow import (
+        workflow as workflow,
+    )
+
+_HOMES = {
+    "sdk.cache": ("Cache", "CachePolicy", "VersionParameters"),
+    "sdk.checkpoint": ("Checkpoint",),
+    "sdk.compilation": ("create_node",),
+    "sdk.deck": ("Deck", "DeckField"),
+    "sdk.execution": ("ExecutionParameters", "Secrets", "current_context"),
+    "sdk.image": ("ImageSpec",),
+    "sdk.interface": ("kwtypes",),
+    "sdk.launch_plan": ("LaunchPlan",),
+    "sdk.reference": (
+        "ReferenceEntity",
+        "ReferenceLaunchPlan",
+        "ReferenceTask",
+        "ReferenceWorkflow",
+        "reference_launch_plan",
+        "reference_task",
+        "reference_workflow",
+    ),
+    "sdk.renderers": ("MarkdownRenderer", "SourceCodeRenderer", "TopFrameRenderer"),
+    "sdk.resources": ("Accelerator", "Resources"),
+    "sdk.run_options": ("Annotations", "Labels", "Options", "RawOutputDataConfig"),
+    "sdk.secret": ("Secret",),
+    "sdk.task": ("Task", "task"),
+    "sdk.workflow": ("Workflow", "WorkflowFailurePolicy", "workflow"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__version__ = "0.1.0"
+__all__ = [
+    "Accelerator",
+    "Annotations",
+    "Cache",
+    "CachePolicy",
+    "Checkpoint",
+    "Deck",
+    "DeckField",
+    "ExecutionParameters",
+    "ImageSpec",
+    "Labels",
+    "LaunchPlan",
+    "MarkdownRenderer",
+    "Options",
+    "RawOutputDataConfig",
+    "ReferenceEntity",
+    "ReferenceLaunchPlan",
+    "ReferenceTask",
+    "ReferenceWorkflow",
+    "Resources",
+    "Secret",
+    "Secrets",
+    "SourceCodeRenderer",
+    "Task",
+    "TopFrameRenderer",
+    "VersionParameters",
+    "Workflow",
+    "WorkflowFailurePolicy",
+    "create_node",
+    "current_context",
+    "kwtypes",
+    "reference_launch_plan",
+    "reference_task",
+    "reference_workflow",
+    "task",
+    "workflow",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"flyweight has no `{name}`.")
+    value: object = getattr(import_module(f"flyweight.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME_OF})
+
+
+def _local_caller() -> _context.Caller:
+    caller: _context.Caller = import_module("flyweight.runtime.local").LocalCaller()
+    return caller
+
+
+_context.wire(_local_caller)

@@ -1,0 +1,115 @@
+"""Turns arguments of a call in a workflow into bindings: constants as literals, promises as references, in any mix."""
+
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flyteidl.core import literals_pb2
+
+from flyweight.errors import CompileError
+from flyweight.sdk.node import Node, NodeOutputs
+from flyweight.sdk.promise import Promise
+from flyweight.types.registry import default_registry
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value that is known when the workflow is compiled."""
+
+    literal: literals_pb2.Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A list with promises in it."""
+
+    items: "tuple[Binding, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A dictionary with promises in it."""
+
+    items: "Mapping[str, Binding]"
+
+
+Binding = Promise | Constant | Collected | Mapped
+
+
+def bind(value: object, python_type: typing.Any, where: str) -> Binding:
+    """Bind an argument; ``where`` names the input in errors.
+
+    Raises:
+        CompileError: a promise stands where the type allows none, or a node without outputs is used as a value.
+        TypeMismatch: a constant does not fit the type.
+
+    """
+    match value:
+        case Promise():
+            return value
+        case NodeOutputs() if len(value) == 1:
+            return value[0]
+        case NodeOutputs() | Node():
+            raise CompileError(_not_one_value(value, where))
+        case list() if _holds_promise(value):
+            member = _member(python_type, list, where)
+            return Collected(tuple(bind(item, member, f"{where}[{index}]") for index, item in enumerate(value)))
+        case dict() if _holds_promise(value):
+            member = _member(python_type, dict, where)
+            return Mapped({str(key): bind(item, member, f"{where}[{key!r}]") for key, item in value.items()})
+        case _:
+            return Constant(default_registry().to_literal(value, python_type))
+
+
+def promises_in(binding: Binding) -> Iterator[Promise]:
+    """Find every promise in a binding."""
+    match binding:
+        case Promise():
+            yield binding
+        case Collected(items):
+            for item in items:
+                yield from promises_in(item)
+        case Mapped(items):
+            for item in items.values():
+                yield from promises_in(item)
+        case Constant():
+            return
+        case _:
+            typing.assert_never(binding)
+
+
+def _holds_promise(value: object) -> bool:
+    match value:
+        case Promise() | Node() | NodeOutputs():
+            return True
+        case list():
+            return any(_holds_promise(item) for item in value)
+        case dict():
+            return any(_holds_promise(item) for item in value.values())
+        case _:
+            return False
+
+
+def _member(python_type: typing.Any, container: type, where: str) -> typing.Any:
+    """Find the type of a container's members; in a union, of the first variant that is such a container."""
+    origin, arguments = typing.get_origin(python_type), typing.get_args(python_type)
+    if origin is typing.Annotated:
+        return _member(arguments[0], container, where)
+    if origin is container:
+        return arguments[-1]
+    if origin in (typing.Union, types.UnionType):
+        for variant in arguments:
+            if typing.get_origin(variant) is container:
+                return typing.get_args(variant)[-1]
+    raise CompileError(
+        f"{where}: a {container.__name__} with results of other nodes in it fits only an input of type "
+        f"`{container.__name__}[...]`, this one is {python_type}. Build the value in a task."
+    )
+
+
+def _not_one_value(value: Node | NodeOutputs, where: str) -> str:
+    node = value if isinstance(value, Node) else value.owner
+    names = ", ".join(node.outputs)
+    advice = f"choose one of its outputs: {names}" if names else "it has no output"
+    return f"{where}: {node.entity.name} does not give one value; {advice}."

@@ -1,0 +1,73 @@
+"""The one door upward: how a call made in user code reaches whoever runs it, and what the running task is told.
+
+``sdk`` is below ``runtime`` and ``client``. A task called like a function, or a deck that is published, goes through
+the ``Caller`` that they put here; what stands for the current task is kept in a ContextVar beside it.
+"""
+
+import contextlib
+from collections.abc import Callable, Generator, Mapping
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Protocol
+
+from flyweight.errors import PlatformError
+
+if TYPE_CHECKING:
+    from flyweight.sdk.entity import AnyEntity
+    from flyweight.sdk.execution import ExecutionParameters
+
+
+class Caller(Protocol):
+    """Runs entities that user code calls, and publishes the decks of the task that does."""
+
+    def run(self, entity: "AnyEntity", inputs: Mapping[str, object]) -> object:
+        """Run an entity with Python values by name (defaults filled in) and give what its function would return."""
+        ...
+
+    def publish_decks(self, parameters: "ExecutionParameters") -> None:
+        """Bring the current decks to where they can be seen; never raises for a store's sake, never waits for it."""
+        ...
+
+
+_caller: ContextVar[Caller | None] = ContextVar("flyweight_caller", default=None)
+_parameters: ContextVar["ExecutionParameters | None"] = ContextVar("flyweight_parameters", default=None)
+_default: list[Callable[[], Caller]] = []
+
+
+def wire(default: Callable[[], Caller]) -> None:
+    """Say who serves calls when nobody was put in place; called once by the package's face, loads nothing yet."""
+    _default[:] = [default]
+
+
+def current_caller() -> Caller:
+    """Give whoever serves calls here."""
+    caller = _caller.get()
+    if caller is not None:
+        return caller
+    if not _default:
+        raise PlatformError("Nobody runs entities here: `import flyweight` puts the local runner in place.")
+    return _default[0]()
+
+
+@contextlib.contextmanager
+def use_caller(caller: Caller) -> Generator[Caller]:
+    """Let a caller serve the calls made inside the block."""
+    token = _caller.set(caller)
+    try:
+        yield caller
+    finally:
+        _caller.reset(token)
+
+
+def running_parameters() -> "ExecutionParameters | None":
+    """Give what the running task was told, or None outside of a task."""
+    return _parameters.get()
+
+
+@contextlib.contextmanager
+def use_parameters(parameters: "ExecutionParameters") -> Generator["ExecutionParameters"]:
+    """Let ``current_context()`` give these parameters inside the block."""
+    token = _parameters.set(parameters)
+    try:
+        yield parameters
+    finally:
+        _parameters.reset(token)

@@ -1,0 +1,132 @@
+"""What a running task can ask about itself: ``current_context()`` and the ``ExecutionParameters`` it gives."""
+
+import contextlib
+import datetime as dt
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from logging import Logger, getLogger
+from pathlib import Path
+
+from flyteidl.core import identifier_pb2
+
+from flyweight.clock import SystemClock, to_datetime
+from flyweight.errors import InvalidInput, NotFound
+from flyweight.sdk.checkpoint import Checkpoint
+from flyweight.sdk.context import current_caller, running_parameters
+from flyweight.sdk.deck import Deck, DeckField, Timeline
+
+LOGGER = getLogger("flyweight.task")
+MAX_DECKS = 200
+"""More tabs than anyone reads; a loop that names each deck anew would fill the page without end."""
+
+
+class Secrets:
+    """Reads the secrets a task asked for: ``ctx.secrets.get("group", "key")``."""
+
+    def __init__(self, read: Callable[[str | None, str | None], str | None]) -> None:
+        self._read = read
+
+    def get(self, group: str | None = None, key: str | None = None) -> str:
+        """Give a secret's value.
+
+        Raises:
+            NotFound: the platform did not give the task this secret; says how to.
+
+        """
+        if group is None and key is None:
+            raise InvalidInput("Say which secret: its group, its key, or both.")
+        value = self._read(group, key)
+        if value is None:
+            raise NotFound(
+                f"There is no secret {'/'.join(part for part in (group, key) if part)}. Ask for it with "
+                f"@task(secret_requests=[Secret(group={group!r}, key={key!r})]), and let the platform have it: "
+                f"environment variable _FSEC_{'_'.join(part.upper() for part in (group, key) if part)}."
+            )
+        return value
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class ExecutionParameters:
+    """Who and where the running task is, and its decks, checkpoint and secrets."""
+
+    execution_id: identifier_pb2.WorkflowExecutionIdentifier
+    task_id: identifier_pb2.Identifier
+    execution_date: dt.datetime
+    working_directory: str
+    """A folder of the attempt's own."""
+    raw_output_prefix: str = ""
+    """Files and dataframes that the task gives are written below this URI."""
+    output_metadata_prefix: str = ""
+    """Outputs, error and deck of the attempt are written below this URI."""
+    attempt: int = 0
+    enable_deck: bool = False
+    checkpoint: Checkpoint | None = None
+    secrets: Secrets = field(default_factory=lambda: Secrets(lambda _group, _key: None))
+    logging: Logger = LOGGER
+    timeline_deck: Timeline = field(default_factory=Timeline)
+    _decks: dict[str, Deck] = field(default_factory=dict)
+
+    @property
+    def decks(self) -> list[Deck]:
+        """The page's decks in the order they were first named."""
+        return list(self._decks.values())
+
+    @property
+    def default_deck(self) -> Deck:
+        """The deck without a subject of its own."""
+        return self._decks.get("default") or self.add_deck(Deck("default", auto_add_to_deck=False))
+
+    def add_deck(self, deck: Deck) -> Deck:
+        """Put a deck on the page; one of the same name is replaced.
+
+        Raises:
+            InvalidInput: the page is full.
+
+        """
+        if deck.name not in self._decks and len(self._decks) >= MAX_DECKS:
+            raise InvalidInput(f"A task can have {MAX_DECKS} decks. Use one name again, or append to one deck.")
+        self._decks[deck.name] = deck
+        return deck
+
+    def publish_decks(self) -> None:
+        """Show the decks as they are now. Cheap, off the task's thread, and never the task's failure."""
+        if not self.enable_deck:
+            self.logging.warning(
+                "publish_decks() does nothing in %s: its decks are off. Switch them on with @task(enable_deck=True).",
+                self.task_id.name,
+            )
+            return
+        current_caller().publish_decks(self)
+
+
+def current_context() -> ExecutionParameters:
+    """Give what the running task can ask about itself; outside of a task, harmless values for trying things out."""
+    return running_parameters() or _outside()
+
+
+def default_decks() -> tuple[str, ...]:
+    """Names of the decks that Flyweight fills by itself."""
+    return tuple(entry.value for entry in DeckField)
+
+
+_OUTSIDE: list[ExecutionParameters] = []
+
+
+def _outside() -> ExecutionParameters:
+    """Make the values for code that runs outside of a task, once."""
+    if not _OUTSIDE:
+        folder = Path(tempfile.gettempdir()) / "flyweight"
+        with contextlib.suppress(OSError):
+            folder.mkdir(exist_ok=True)
+        _OUTSIDE.append(
+            ExecutionParameters(
+                execution_id=identifier_pb2.WorkflowExecutionIdentifier(project="local", domain="local", name="local"),
+                task_id=identifier_pb2.Identifier(
+                    resource_type=identifier_pb2.TASK, project="local", domain="local", name="local", version="local"
+                ),
+                execution_date=to_datetime(SystemClock().now()),
+                working_directory=str(folder),
+            )
+        )
+    return _OUTSIDE[0]

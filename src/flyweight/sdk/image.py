@@ -1,0 +1,33 @@
+"""A container image by its parts. It is carried as the name it would be built under; nothing is built here."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageSpec:
+    """What an image should hold. The platform maps image names to Python environments by its configuration."""
+
+    name: str = "flyweight"
+    registry: str | None = None
+    python_version: str | None = None
+    packages: list[str] = field(default_factory=list)
+    conda_packages: list[str] = field(default_factory=list)
+    apt_packages: list[str] = field(default_factory=list)
+    requirements: str | None = None
+    env: dict[str, str] = field(default_factory=dict)
+    base_image: str | None = None
+    commands: list[str] = field(default_factory=list)
+    tag_format: str | None = None
+
+    @property
+    def tag(self) -> str:
+        """A digest of the parts: the same parts, the same tag."""
+        digest = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:22]
+        return self.tag_format.format(spec_hash=digest) if self.tag_format else digest
+
+    def image_name(self) -> str:
+        """Give the full name: registry, name and tag."""
+        prefix = f"{self.registry}/" if self.registry else ""
+        return f"{prefix}{self.name}:{self.tag}"

@@ -1,0 +1,81 @@
+"""Turns a function into the names it has on a platform: its module's dotted path, found by walking up packages.
+
+Names equal flytekit's, so that the same file registers the same entities whichever of the two compiles it.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from flyweight.errors import InvalidInput
+
+NOTEBOOK_MODULE = "__main__"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionName:
+    """Where a function is defined."""
+
+    module: str
+    """Dotted path from the outermost package, a script's stem, or empty in a notebook."""
+    function: str
+    root: Path | None
+    """The folder that must be on ``sys.path`` for ``module`` to import; None in a notebook."""
+
+    @property
+    def full(self) -> str:
+        """The entity's name: ``package.module.function``, or the bare function name in a notebook."""
+        return f"{self.module}.{self.function}" if self.module else self.function
+
+
+def name_function(function: Callable[..., object]) -> FunctionName:
+    """Name a function after the file that defines it, not after how that file was imported."""
+    module = sys.modules.get(function.__module__)
+    path = _file_of(module)
+    if path is None:
+        known = "" if function.__module__ == NOTEBOOK_MODULE else function.__module__
+        return FunctionName(module=known, function=function.__name__, root=None)
+    dotted, root = dotted_path(path)
+    return FunctionName(module=dotted, function=function.__name__, root=root)
+
+
+def dotted_path(path: Path) -> tuple[str, Path]:
+    """Give a file's dotted module path and the folder it starts from: the first one up without ``__init__.py``."""
+    parts = [] if path.stem == "__init__" else [path.stem]
+    folder = path.parent
+    while (folder / "__init__.py").is_file() and folder != folder.parent:
+        parts.append(folder.name)
+        folder = folder.parent
+    return ".".join(reversed(parts)), folder
+
+
+def variable_of(entity: object, module_name: str) -> str | None:
+    """Find the module-level variable that holds an entity, so that a worker finds it by that name."""
+    module = sys.modules.get(module_name)
+    if module is None:
+        return None
+    return next((name for name, value in vars(module).items() if value is entity), None)
+
+
+def require_top_level(function: Callable[..., object], kind: str) -> None:
+    """Refuse a function defined inside another one: no worker could import it.
+
+    Raises:
+        InvalidInput: the function is nested; test modules are exempt, they run where they are defined.
+
+    """
+    module = function.__module__.rsplit(".", 1)[-1]
+    in_notebook = _file_of(sys.modules.get(function.__module__)) is None
+    if "<locals>" not in function.__qualname__ or in_notebook or module.startswith(("test_", "conftest")):
+        return
+    raise InvalidInput(
+        f"{kind} {function.__qualname__} is defined inside another function, where no worker can import it. "
+        "Move it to the top level of its module; if a decorator of yours wraps it, use functools.wraps in it."
+    )
+
+
+def _file_of(module: ModuleType | None) -> Path | None:
+    file = getattr(module, "__file__", None)
+    return Path(file).resolve() if file else None

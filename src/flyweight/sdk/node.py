@@ -1,0 +1,183 @@
+"""One step of a workflow's graph: an entity that is called, what its inputs are bound to, and what it must wait for."""
+
+import datetime as dt
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
+
+from flyweight.errors import CompileError, InvalidInput
+from flyweight.sdk.image import ImageSpec
+from flyweight.sdk.promise import OutputReference, Promise
+from flyweight.sdk.resources import Accelerator, Resources
+
+if TYPE_CHECKING:
+    from flyweight.sdk.binding import Binding
+    from flyweight.sdk.entity import AnyEntity
+
+T = TypeVar("T")
+
+MAX_NODE_NAME = 63
+"""Kubernetes' limit for a label."""
+
+
+class Overrides(TypedDict, total=False):
+    """Settings of one call, given to ``with_overrides``; what is left out stays as the entity says."""
+
+    node_name: str
+    """The node's id in the graph."""
+    aliases: dict[str, str]
+    """New names for the node's outputs, where another node refers to them."""
+    name: str
+    """The name the console shows."""
+    requests: Resources
+    limits: Resources
+    resources: Resources
+    timeout: int | dt.timedelta
+    """For each attempt; an integer counts seconds."""
+    retries: int
+    interruptible: bool
+    cache: bool
+    cache_version: str
+    cache_serialize: bool
+    container_image: str | ImageSpec
+    accelerator: Accelerator
+    shared_memory: bool | str
+    task_config: object
+    pod_template: object
+
+
+class Node:
+    """A call of an entity in a workflow. ``a >> b`` lets ``b`` wait for ``a``; outputs are attributes by name."""
+
+    def __init__(
+        self, node_id: str, entity: "AnyEntity", bindings: "Mapping[str, Binding]", upstream: "Sequence[Node]" = ()
+    ) -> None:
+        self.id = node_id
+        self.entity = entity
+        self.bindings = bindings
+        self.data_upstream = tuple(upstream)
+        """Nodes whose outputs this one takes."""
+        self.waits_for: list[Node] = []
+        """Nodes it waits for without taking data."""
+        self.overrides: Overrides = {}
+
+    def __repr__(self) -> str:
+        return f"Node({self.id}: {self.entity.name})"
+
+    @property
+    def outputs(self) -> dict[str, Promise]:
+        """The node's outputs, by name."""
+        return {
+            name: Promise(OutputReference(node=self, var=name), python_type)
+            for name, python_type in self.entity.interface.outputs.items()
+        }
+
+    def __getattr__(self, name: str) -> Promise:
+        entity: AnyEntity | None = self.__dict__.get("entity")
+        if entity is None or name not in entity.interface.outputs:
+            known = ", ".join(entity.interface.outputs) if entity else ""
+            raise AttributeError(
+                f"node {self.__dict__.get('id')} has no output `{name}`. Its outputs are: {known or 'none'}."
+            )
+        return self.outputs[name]
+
+    @property
+    def upstream(self) -> "tuple[Node, ...]":
+        """Every node that must succeed first, each once, in the order they were made known."""
+        return tuple(dict.fromkeys((*self.data_upstream, *self.waits_for)))
+
+    def runs_before(self, other: object) -> None:
+        """Let another node wait for this one, without passing data.
+
+        Raises:
+            CompileError: the other is not a node nor the result of one.
+
+        """
+        node = node_of(other)
+        if self not in node.waits_for:
+            node.waits_for.append(self)
+
+    def __rshift__(self, other: T) -> T:
+        self.runs_before(other)
+        return other
+
+    def with_overrides(self, **overrides: Unpack[Overrides]) -> "Node":
+        """Change settings of this node, for this call only.
+
+        Raises:
+            InvalidInput: no such setting, or one that is still a promise.
+
+        """
+        for key, value in overrides.items():
+            if key not in Overrides.__annotations__:
+                raise InvalidInput(unknown_option("with_overrides", key, Overrides.__annotations__))
+            if isinstance(value, Promise):
+                raise InvalidInput(
+                    f"{self.id}: `{key}` must be known when the workflow is compiled; it cannot be {value.ref}."
+                )
+        if "node_name" in overrides:
+            self.id = dns_name(overrides["node_name"])
+        self.overrides = {**self.overrides, **overrides}
+        return self
+
+
+class NodeOutputs(tuple[Promise, ...]):  # noqa: SLOT001 - a tuple of varying length cannot have slots
+    """The outputs of a node that has several: a tuple, and by name; stands for its node in ``>>``."""
+
+    owner: Node
+
+    def __new__(cls, node: Node) -> Self:
+        """Take the outputs of a node."""
+        made = super().__new__(cls, node.outputs.values())
+        made.owner = node
+        return made
+
+    def __getattr__(self, name: str) -> Promise:
+        return getattr(self.owner, name)
+
+    def __rshift__(self, other: T) -> T:
+        return self.owner >> other
+
+    def runs_before(self, other: object) -> None:
+        """Let another node wait for this one, without passing data."""
+        self.owner.runs_before(other)
+
+    def with_overrides(self, **overrides: Unpack[Overrides]) -> "NodeOutputs":
+        """Change settings of the node, for this call only."""
+        self.owner.with_overrides(**overrides)
+        return self
+
+
+def node_of(value: object) -> Node:
+    """Find the node behind what a call in a workflow gave.
+
+    Raises:
+        CompileError: there is none.
+
+    """
+    match value:
+        case Node():
+            return value
+        case Promise() | NodeOutputs():
+            return value.owner
+        case _:
+            raise CompileError(f"`>>` orders nodes of a workflow; {value!r} is not the result of a call in one.")
+
+
+def dns_name(name: str) -> str:
+    """Turn a name into one of lower-case letters, digits and hyphens, as node ids must be (flytekit's rule)."""
+    made = ""
+    for character in name:
+        if character in "_-.":
+            made += "-"
+        elif character.isascii() and character.isalnum():
+            starts_word = character.isupper() and made != "" and not made.endswith("-")
+            made += ("-" if starts_word else "") + character.lower()
+    return made.strip("-")[:MAX_NODE_NAME].rstrip("-")
+
+
+def unknown_option(where: str, option: str, known: Mapping[str, object]) -> str:
+    """Say that there is no such option, and which one may have been meant."""
+    near = difflib.get_close_matches(option, known, n=1)
+    hint = f" Did you mean `{near[0]}`?" if near else f" There are: {', '.join(sorted(known))}."
+    return f"{where} has no option `{option}`.{hint}"

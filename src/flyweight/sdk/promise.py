@@ -1,0 +1,112 @@
+"""What stands for a value that is not there yet: an output of a node, or an input of the workflow being compiled."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn, TypeVar, Unpack
+
+from flyweight.errors import CompileError
+
+if TYPE_CHECKING:
+    from flyweight.sdk.node import Node, Overrides
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputReference:
+    """Which value: a node's output (no node: the workflow's own input), and the way into it."""
+
+    node: "Node | None"
+    var: str
+    path: tuple[str | int, ...] = ()
+
+    def __str__(self) -> str:
+        owner = self.node.id if self.node is not None else "input"
+        return f"{owner}.{self.var}" + "".join(f"[{step!r}]" for step in self.path)
+
+
+class Promise:
+    """A value of the future. ``p.field``, ``p["key"]`` and ``p[0]`` reach into it; ``a >> b`` orders two nodes."""
+
+    __slots__ = ("python_type", "ref")
+
+    def __init__(self, ref: OutputReference, python_type: type) -> None:
+        self.ref = ref
+        self.python_type = python_type
+
+    def __repr__(self) -> str:
+        return f"Promise({self.ref})"
+
+    def __getattr__(self, name: str) -> "Promise":
+        if name.startswith("__"):
+            raise AttributeError(name)  # protocols that Python looks for (copy, pickle, ...) are not fields
+        return self._into(name)
+
+    def __getitem__(self, key: str | int) -> "Promise":
+        return self._into(key)
+
+    def _into(self, step: str | int) -> "Promise":
+        """Reach one step deeper; the type there is known when the value is."""
+        return Promise(OutputReference(node=self.ref.node, var=self.ref.var, path=(*self.ref.path, step)), object)
+
+    @property
+    def owner(self) -> "Node":
+        """The node that will give this value.
+
+        Raises:
+            CompileError: it is an input of the workflow, which no node gives.
+
+        """
+        if self.ref.node is None:
+            raise CompileError(f"`{self.ref.var}` is an input of the workflow, not the result of a node.")
+        return self.ref.node
+
+    def __rshift__(self, other: T) -> T:
+        return self.owner >> other
+
+    def runs_before(self, other: object) -> None:
+        """Let another node wait for this one, without passing data."""
+        self.owner.runs_before(other)
+
+    def with_overrides(self, **overrides: "Unpack[Overrides]") -> "Promise":
+        """Change settings of the node that gives this value (see ``Overrides``), for this call only."""
+        self.owner.with_overrides(**overrides)
+        return self
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise CompileError(
+            f"{self.ref}: {what} inside a workflow, because the value is not there yet: the workflow's body runs once, "
+            "to draw the graph. Do it in a task, which gets the value."
+        )
+
+    def __bool__(self) -> bool:
+        return self._refuse("a value cannot be tested with `if`, `and`, `or` or `not`")
+
+    def __iter__(self) -> NoReturn:
+        self._refuse("a value cannot be looped over or unpacked")
+
+    def __len__(self) -> int:
+        return self._refuse("len() cannot be taken")
+
+    def _compare(self, other: object) -> NoReturn:
+        del other
+        self._refuse("values cannot be compared")
+
+    def __lt__(self, other: object) -> bool:
+        self._compare(other)
+
+    def __le__(self, other: object) -> bool:
+        self._compare(other)
+
+    def __gt__(self, other: object) -> bool:
+        self._compare(other)
+
+    def __ge__(self, other: object) -> bool:
+        self._compare(other)
+
+    def __eq__(self, other: object) -> bool:
+        self._compare(other)
+
+    def __ne__(self, other: object) -> bool:
+        self._compare(other)
+
+    __hash__ = object.__hash__

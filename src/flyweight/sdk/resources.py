@@ -1,0 +1,62 @@
+"""What a task may use of a machine, in Kubernetes' quantities, as users write it."""
+
+from dataclasses import dataclass
+
+from flyweight.errors import InvalidInput
+
+Quantity = str | int | float
+"""``"500m"``, ``2``, ``"2Gi"``: as Kubernetes writes quantities."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """CPU, memory, GPUs and local disk; a pair stands for (request, limit).
+
+    Example:
+        >>> Resources(cpu="1", mem="500Mi").mem
+        '500Mi'
+
+    """
+
+    cpu: Quantity | tuple[Quantity, Quantity] | None = None
+    mem: Quantity | tuple[Quantity, Quantity] | None = None
+    gpu: Quantity | tuple[Quantity, Quantity] | None = None
+    ephemeral_storage: Quantity | tuple[Quantity, Quantity] | None = None
+
+    def split(self) -> "tuple[Resources, Resources]":
+        """Give requests and limits apart; a single value is both."""
+        pairs = {
+            name: value if isinstance(value, tuple) else (value, value)
+            for name, value in (
+                ("cpu", self.cpu),
+                ("mem", self.mem),
+                ("gpu", self.gpu),
+                ("ephemeral_storage", self.ephemeral_storage),
+            )
+        }
+        return (
+            Resources(**{name: pair[0] for name, pair in pairs.items()}),
+            Resources(**{name: pair[1] for name, pair in pairs.items()}),
+        )
+
+    def entries(self) -> dict[str, str]:
+        """Give what is set, as text by flyteidl's resource names.
+
+        Raises:
+            InvalidInput: a pair stands where one value is needed.
+
+        """
+        named = {"CPU": self.cpu, "MEMORY": self.mem, "GPU": self.gpu, "EPHEMERAL_STORAGE": self.ephemeral_storage}
+        if any(isinstance(value, tuple) for value in named.values()):
+            raise InvalidInput(
+                "`requests` and `limits` take one value each; a (request, limit) pair goes into `resources`."
+            )
+        return {name: str(value) for name, value in named.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """A kind of GPU or other accelerator, by the name the cluster gives it."""
+
+    device: str
+    partition_size: str | None = None

@@ -1,0 +1,195 @@
+"""``@workflow``: a function whose body, run once with promises, draws a graph of nodes."""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Generic, ParamSpec, TypedDict, TypeVar, Unpack, overload
+
+from flyweight.errors import CompileError, InvalidInput
+from flyweight.sdk.binding import Binding, bind
+from flyweight.sdk.compilation import Compilation, drawing
+from flyweight.sdk.entity import AnyEntity, Entity
+from flyweight.sdk.interface import Interface, interface_of
+from flyweight.sdk.naming import FunctionName, name_function, require_top_level
+from flyweight.sdk.node import Node, unknown_option
+from flyweight.sdk.options import Documented
+from flyweight.sdk.promise import OutputReference, Promise
+from flyweight.sdk.run_options import Options
+
+P = ParamSpec("P")
+R = TypeVar("R")
+P_other = ParamSpec("P_other")
+R_other = TypeVar("R_other")
+
+
+class WorkflowFailurePolicy(Enum):
+    """What happens to the rest when a node fails."""
+
+    FAIL_IMMEDIATELY = 0
+    """Stop what runs and fail."""
+    FAIL_AFTER_EXECUTABLE_NODES_COMPLETE = 1
+    """Run everything that does not depend on the failed node, then fail."""
+
+
+class WorkflowSettings(TypedDict, total=False):
+    """The options of ``@workflow``, named as in flytekit."""
+
+    failure_policy: WorkflowFailurePolicy | None
+    interruptible: bool
+    on_failure: AnyEntity | None
+    docs: Documented | None
+    pickle_untyped: bool
+    default_options: Options | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """A drawn workflow: its nodes in the order of the calls, and what its outputs are bound to."""
+
+    nodes: tuple[Node, ...]
+    outputs: Mapping[str, Binding]
+    failure_node: Node | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowOptions:
+    """The options in one form."""
+
+    failure_policy: WorkflowFailurePolicy = WorkflowFailurePolicy.FAIL_IMMEDIATELY
+    interruptible: bool = False
+    on_failure: AnyEntity | None = None
+    docs: Documented | None = None
+    default_options: Options = field(default_factory=Options)
+
+
+class Workflow(Entity[P, R], Generic[P, R]):
+    """A function that is a workflow; ``graph`` is what its body draws, on first use."""
+
+    def __init__(self, function: Callable[P, R], options: WorkflowOptions) -> None:
+        require_top_level(function, "Workflow")
+        self.workflow_function = function
+        self._by_name: Callable[..., object] = function  # called with promises in place of values
+        self.options = options
+        self.location: FunctionName = name_function(function)
+        self._interface = interface_of(function)
+        functools.update_wrapper(self, function)
+
+    @property
+    def name(self) -> str:
+        """``module.function``."""
+        return self.location.full
+
+    @property
+    def short_name(self) -> str:
+        """The function's name."""
+        return self.location.function
+
+    @property
+    def interface(self) -> Interface:
+        """Inputs and outputs as annotated."""
+        return self._interface
+
+    @functools.cached_property
+    def graph(self) -> Graph:
+        """Draw the graph.
+
+        Raises:
+            CompileError: the body does not hold together: says which call or output, and why.
+
+        """
+        compilation = Compilation(self.name)
+        inputs = {
+            name: Promise(OutputReference(node=None, var=name), python_type)
+            for name, python_type in self._interface.inputs.items()
+        }
+        with drawing(compilation):
+            result = self._by_name(**inputs)
+        compilation.check_ids()
+        return Graph(
+            nodes=tuple(compilation.nodes),
+            outputs=self._bind_outputs(result),
+            failure_node=self._failure_node(),
+        )
+
+    def _bind_outputs(self, result: object) -> dict[str, Binding]:
+        declared = self._interface.outputs
+        if not declared:
+            return {}
+        if result is None:
+            raise CompileError(f"{self.name} declares an output and returns nothing. Add a return statement.")
+        single = len(declared) == 1 and self._interface.output_class is None
+        values = (result,) if single or not isinstance(result, tuple) else result
+        if len(values) != len(declared):
+            raise CompileError(f"{self.name} declares {len(declared)} outputs and returns {len(values)}.")
+        return {
+            name: bind(value, declared[name], f"{self.name}, output `{name}`")
+            for name, value in zip(declared, values, strict=True)
+        }
+
+    def _failure_node(self) -> Node | None:
+        """Draw the node that runs when the workflow fails: it takes the workflow's own inputs by name."""
+        handler = self.options.on_failure
+        if handler is None:
+            return None
+        compilation = Compilation(self.name)
+        own = self._interface.inputs
+        arguments = {
+            name: Promise(OutputReference(node=None, var=name), own[name])
+            for name in handler.interface.inputs
+            if name in own
+        }
+        node = compilation.add(handler, arguments)
+        node.id = "efn"
+        return node
+
+
+@overload
+def workflow(function: Callable[P, R], /) -> Workflow[P, R]: ...
+
+
+@overload
+def workflow(**settings: Unpack[WorkflowSettings]) -> Callable[[Callable[P, R]], Workflow[P, R]]: ...
+
+
+def workflow(
+    function: Callable[P, R] | None = None, /, **settings: Unpack[WorkflowSettings]
+) -> Workflow[P, R] | Callable[[Callable[P_other, R_other]], Workflow[P_other, R_other]]:
+    """Make a function a workflow; with or without options (see ``WorkflowSettings``).
+
+    Example:
+        >>> from flyweight.sdk.task import task
+        >>> @task
+        ... def double(x: int) -> int:
+        ...     return 2 * x
+        >>> @workflow
+        ... def quadruple(x: int = 1) -> int:
+        ...     return double(x=double(x=x))
+        >>> quadruple(x=3)
+        12
+
+    Raises:
+        InvalidInput: an input without a type, a nested function or an unknown option.
+
+    """
+    options = _options(settings)
+    if function is not None:
+        return Workflow(function, options)
+
+    def decorate(decorated: Callable[P_other, R_other]) -> Workflow[P_other, R_other]:
+        return Workflow(decorated, options)
+
+    return decorate
+
+
+def _options(settings: WorkflowSettings) -> WorkflowOptions:
+    for key in settings:
+        if key not in WorkflowSettings.__annotations__:
+            raise InvalidInput(unknown_option("@workflow", key, WorkflowSettings.__annotations__))
+    return WorkflowOptions(
+        failure_policy=settings.get("failure_policy") or WorkflowFailurePolicy.FAIL_IMMEDIATELY,
+        interruptible=settings.get("interruptible", False),
+        on_failure=settings.get("on_failure"),
+        docs=settings.get("docs"),
+        default_options=settings.get("default_options") or Options(),
+    )
