@@ -15,7 +15,7 @@ class EngineStore(Protocol):
     """Keeps records. ``store/executions.py`` is the real one; the simulation has one that crashes on demand."""
 
     async def commit(self, batch: Batch) -> None:
-        """Write all of it in one durable transaction, or raise ``TryAgain`` (full disk, busy) having written nothing."""
+        """Write all of it in one durable transaction, or raise ``TryAgain`` (disk full, busy) with nothing written."""
         ...
 
     async def unfinished(self) -> list[LoadedExecution]:

@@ -11,6 +11,8 @@ from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.ids import ExecutionKey, NodeId
 
 NOT_YET = Micros(0)
+NO_EXECUTION = ExecutionKey(0)
+NO_NODE = NodeId("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +40,9 @@ class NewExecution:
     mode: int = 0
     """``flyteidl.admin.ExecutionMetadata.ExecutionMode``."""
     principal: str = ""
-    parent_execution: ExecutionKey = ExecutionKey(0)
-    parent_node: NodeId = NodeId("")
-    reference_execution: ExecutionKey = ExecutionKey(0)
+    parent_execution: ExecutionKey = NO_EXECUTION
+    parent_node: NodeId = NO_NODE
+    reference_execution: ExecutionKey = NO_EXECUTION
     """What it was relaunched or recovered from."""
     created_at: Micros
 
@@ -70,7 +72,7 @@ class NodeRecord:
     node: NodeId
     spec_node: str
     """The node's id in its own workflow's template."""
-    parent: NodeId = NodeId("")
+    parent: NodeId = NO_NODE
     """The sub-workflow, branch or dynamic node that it runs under."""
     kind: str
     """``task``, ``workflow``, ``launch_plan``, ``branch``, ``gate``, ``array``, ``start`` or ``end``."""
