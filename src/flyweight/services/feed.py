@@ -1,0 +1,137 @@
+"""Passes on what the driver committed to whoever watches: batches in, the newest state of each row out, by execution.
+
+A subscriber that reads slowly loses intermediate states of a row, never the last one, so what waits for it is bounded
+by the number of rows it watches. Nobody watching costs one dictionary look-up a batch.
+"""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from flyweight.engine.jobs import DeckPublished
+from flyweight.engine.records import AttemptRecord, Batch, ExecutionRecord, NodeRecord
+from flyweight.ids import AttemptId, ExecutionKey, NodeId
+
+
+@dataclass(slots=True, kw_only=True)
+class Changes:
+    """What has changed in one execution since it was last taken: the newest record of each row."""
+
+    execution: ExecutionRecord | None = None
+    nodes: dict[NodeId, NodeRecord] = field(default_factory=dict[NodeId, NodeRecord])
+    attempts: dict[tuple[NodeId, int], AttemptRecord] = field(
+        default_factory=dict[tuple[NodeId, int], AttemptRecord],
+    )
+    decks: dict[AttemptId, int] = field(default_factory=dict[AttemptId, int])
+    """The newest revision of each deck that was published."""
+
+
+class Subscription:
+    """One reader's place: ``changed`` is set while something waits, ``take`` hands it over."""
+
+    def __init__(self) -> None:
+        self.changed = asyncio.Event()
+        self.pending = Changes()
+
+    def take(self) -> Changes:
+        """Take all that waits."""
+        taken, self.pending = self.pending, Changes()
+        self.changed.clear()
+        return taken
+
+
+class ListSubscription:
+    """One reader of which executions changed at all; it looks up for itself what they are now."""
+
+    def __init__(self) -> None:
+        self.changed = asyncio.Event()
+        self.keys: set[ExecutionKey] = set()
+
+    def take(self) -> set[ExecutionKey]:
+        """Take the keys of all executions that were created or changed since the last time."""
+        taken, self.keys = self.keys, set()
+        self.changed.clear()
+        return taken
+
+
+class Feed:
+    """The driver's observer (``engine.ports.Observer``). Lives on the driver's event loop, like its subscribers."""
+
+    def __init__(self) -> None:
+        self._by_execution: dict[ExecutionKey, set[Subscription]] = {}
+        self._lists: set[ListSubscription] = set()
+        self._revisions: dict[AttemptId, int] = {}
+
+    def committed(self, batch: Batch) -> None:
+        """Pass on what was written."""
+        if self._lists:
+            self._tell_lists(batch)
+        if self._revisions:
+            self._forget_decks(batch)
+        if not self._by_execution:
+            return
+        for record in batch.executions:
+            for subscription in self._subscribers(record.key):
+                subscription.pending.execution = record
+        for record in batch.nodes:
+            for subscription in self._subscribers(record.execution):
+                subscription.pending.nodes[record.node] = record
+        for record in batch.attempts:
+            for subscription in self._subscribers(record.execution):
+                subscription.pending.attempts[record.node, record.attempt] = record
+
+    def deck_published(self, report: DeckPublished) -> None:
+        """Pass on that a deck was written anew."""
+        self._revisions[report.attempt] = report.revision
+        for subscription in self._subscribers(report.attempt.execution):
+            subscription.pending.decks[report.attempt] = report.revision
+
+    def deck_revision(self, attempt: AttemptId) -> int:
+        """Tell how often a running attempt has published its deck; 0 when not at all, or when it has ended."""
+        return self._revisions.get(attempt, 0)
+
+    @contextmanager
+    def subscribe(self, execution: ExecutionKey) -> Generator[Subscription]:
+        """Collect the changes of one execution until the block is left."""
+        subscription = Subscription()
+        self._by_execution.setdefault(execution, set()).add(subscription)
+        try:
+            yield subscription
+        finally:
+            left = self._by_execution[execution]
+            left.discard(subscription)
+            if not left:
+                del self._by_execution[execution]
+
+    @contextmanager
+    def subscribe_list(self) -> Generator[ListSubscription]:
+        """Collect which executions change until the block is left."""
+        subscription = ListSubscription()
+        self._lists.add(subscription)
+        try:
+            yield subscription
+        finally:
+            self._lists.discard(subscription)
+
+    def _subscribers(self, execution: ExecutionKey) -> set[Subscription] | tuple[()]:
+        """Find who watches it, and wake them: the caller is about to put something into their hands."""
+        found = self._by_execution.get(execution)
+        if found is None:
+            return ()
+        for subscription in found:
+            subscription.changed.set()
+        return found
+
+    def _forget_decks(self, batch: Batch) -> None:
+        """Let go of what the row of an ended attempt says from now on."""
+        for record in batch.attempts:
+            if record.phase.terminal:
+                self._revisions.pop(AttemptId(record.execution, record.node, record.attempt), None)
+
+    def _tell_lists(self, batch: Batch) -> None:
+        keys = {new.key for new in batch.new} | {record.key for record in batch.executions}
+        if keys:
+            for subscription in self._lists:
+                subscription.keys |= keys
+                subscription.changed.set()
