@@ -1,0 +1,67 @@
+"""Where the bytes of files, folders and dataframes go: the port that codecs do their I/O through.
+
+Whoever runs a task says where its raw data lies (``use_data``); codecs and ``FlyteFile.open`` ask ``current_data``.
+Without anyone saying, it is a scratch folder of this process, so that plain local use works.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from flyweight.types.storage import process_data
+
+
+class DataAccess(Protocol):
+    """Reads and writes objects by URI, and knows where new ones go; a path without a scheme is a local file."""
+
+    def new_uri(self, name: str = "") -> str:
+        """Make up the URI of a new object below the raw output prefix; ``name`` becomes its last part."""
+        ...
+
+    def put(self, path: str | Path, uri: str) -> None:
+        """Upload a local file, or a folder with all it contains."""
+        ...
+
+    def put_bytes(self, data: bytes, uri: str) -> None:
+        """Write one object."""
+        ...
+
+    def get(self, uri: str, path: str | Path) -> None:
+        """Download an object to a file, or a prefix with all it contains to a folder."""
+        ...
+
+    def get_bytes(self, uri: str) -> bytes:
+        """Read one object."""
+        ...
+
+    def open(self, uri: str, mode: str = "rb") -> IO[Any]:
+        """Open one object as a stream."""
+        ...
+
+    def is_local(self, uri: str) -> bool:
+        """Tell whether a URI is a path on this machine, readable without a download."""
+        ...
+
+    def local_path(self, name: str = "") -> Path:
+        """Make up a path in the scratch folder, in a fresh folder of its own."""
+        ...
+
+
+_current: ContextVar[DataAccess | None] = ContextVar("flyweight_data", default=None)
+
+
+def current_data() -> DataAccess:
+    """Give the data access of the task that runs here, or the process's own."""
+    return _current.get() or process_data()
+
+
+@contextmanager
+def use_data(access: DataAccess) -> Generator[DataAccess]:
+    """Send the I/O of codecs, files, folders and dataframes through ``access`` inside the ``with`` block."""
+    token = _current.set(access)
+    try:
+        yield access
+    finally:
+        _current.reset(token)

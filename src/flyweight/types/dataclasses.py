@@ -1,0 +1,77 @@
+"""Dataclasses: MessagePack on the wire, described by a JSON schema and by the literal types of the fields."""
+
+import dataclasses
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from flyteidl.core.literals_pb2 import Literal
+from flyteidl.core.types_pb2 import LiteralType, SimpleType
+
+from flyweight.errors import TypeMismatch
+from flyweight.types.annotations import annotations_of
+from flyweight.types.codec import Codec, Conversions
+from flyweight.types.fields.build import FormBuilder
+from flyweight.types.fields.form import FieldForm
+from flyweight.types.guessed import dataclass_of_schema
+from flyweight.types.mismatch import mismatch
+from flyweight.types.structs import pack, struct_type, unpack
+
+
+class DataclassCodec(Codec):
+    """Any dataclass, without a base class or decorator of ours."""
+
+    name = "Object-Dataclass-Transformer"
+
+    def __init__(self) -> None:
+        self._forms: WeakKeyDictionary[type, FieldForm] = WeakKeyDictionary()
+
+    def literal_type(self, python_type: Any, registry: Conversions) -> LiteralType:
+        """Give STRUCT with the schema; raises TypeMismatch naming the field that cannot be stored."""
+        literal_type = struct_type()
+        literal_type.metadata.update(self._form(python_type, registry).schema())
+        annotations = annotations_of(python_type)
+        for field in dataclasses.fields(python_type):
+            field_type = _literal_type_or_none(annotations[field.name], registry)
+            if field_type is not None:
+                literal_type.structure.dataclass_type[field.name].CopyFrom(field_type)
+        return literal_type
+
+    def to_literal(self, value: Any, python_type: Any, expected: LiteralType | None, registry: Conversions) -> Literal:
+        """Pack an instance; a dict that holds the fields' plain data is taken too."""
+        _ = expected
+        form = self._form(python_type, registry)
+        instance = form.unpack(value) if isinstance(value, dict) else value
+        if not isinstance(instance, python_type):
+            raise mismatch(value, python_type)
+        return pack(form.pack(instance))
+
+    def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> Any:
+        """Make an instance of the data."""
+        return self._form(python_type, registry).unpack(unpack(literal, python_type))
+
+    def guess(self, literal_type: LiteralType, registry: Conversions) -> Any | None:
+        """Make up a dataclass for a STRUCT with a schema."""
+        _ = registry
+        if literal_type.WhichOneof("type") != "simple" or literal_type.simple != SimpleType.STRUCT:
+            return None
+        return dataclass_of_schema(literal_type.metadata)
+
+    def _form(self, python_type: type, registry: Conversions) -> FieldForm:
+        form = self._forms.get(python_type)
+        if form is None:
+            builder = FormBuilder(lambda inner: registry.codec_for(inner).field_form(inner, registry))
+            form = self._forms[python_type] = builder.record(python_type)
+        return form
+
+
+def is_dataclass_type(python_type: Any) -> bool:
+    """Tell whether an annotation is a dataclass."""
+    return isinstance(python_type, type) and dataclasses.is_dataclass(python_type)
+
+
+def _literal_type_or_none(annotation: Any, registry: Conversions) -> LiteralType | None:
+    """Give a field's type; what Flyte has no type for (a tuple, a bare list) stands in the schema only."""
+    try:
+        return registry.literal_type(annotation)
+    except TypeMismatch:
+        return None

@@ -1,0 +1,102 @@
+"""Typed interfaces, and the values of a call as a whole: annotations to a TypedInterface, values to a LiteralMap and back.
+
+Every fault of a call is found at once, each naming the input, the place inside it, what was expected and what was given.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from flyteidl.core.interface_pb2 import TypedInterface, Variable, VariableMap
+from flyteidl.core.literals_pb2 import Literal, LiteralMap
+
+from flyweight.errors import InvalidInput, TypeMismatch
+from flyweight.types.mismatch import type_name, within
+from flyweight.types.registry import Registry, default_registry
+
+Converted = TypeVar("Converted")
+
+PythonTypes = Mapping[str, Any]
+"""Names of inputs or outputs, in order, with their annotations."""
+
+
+def typed_interface(
+    inputs: PythonTypes,
+    outputs: PythonTypes,
+    descriptions: Mapping[str, str] | None = None,
+    output_descriptions: Mapping[str, str] | None = None,
+    registry: Registry | None = None,
+) -> TypedInterface:
+    """Give the interface on the wire of an entity with these inputs and outputs.
+
+    Descriptions come from the docstring; a variable without one is described by its name, as Flyte does. Raises
+    TypeMismatch naming the input or output whose annotation cannot be used.
+    """
+    chosen = registry or default_registry()
+    return TypedInterface(
+        inputs=_variables(inputs, descriptions or {}, chosen),
+        outputs=_variables(outputs, output_descriptions or {}, chosen),
+    )
+
+
+def to_literal_map(values: Mapping[str, Any], types: PythonTypes, registry: Registry | None = None) -> LiteralMap:
+    """Convert the values of a call; every name of ``types`` must have one.
+
+    Raises TypeMismatch if values do not fit and InvalidInput if names are missing or unknown; all faults in one error.
+    """
+    _check_names(values, types)
+    chosen = registry or default_registry()
+    literals: dict[str, Literal] = _each(types, lambda name: chosen.to_literal(values[name], types[name]))
+    return LiteralMap(literals=literals)
+
+
+def to_python_values(literal_map: LiteralMap, types: PythonTypes, registry: Registry | None = None) -> dict[str, Any]:
+    """Convert a LiteralMap back to the values of ``types``, in their order; raises as ``to_literal_map`` does."""
+    literals = literal_map.literals
+    _check_names(literals, types)
+    chosen = registry or default_registry()
+    return _each(types, lambda name: chosen.to_python(literals[name], types[name]))
+
+
+def unknown_name(name: str, known: Iterable[str], kind: str = "input") -> str:
+    """Say that a name does not exist, which it probably is, and which exist."""
+    names = list(known)
+    nearest = get_close_matches(name, names, n=1)
+    meant = f"; did you mean '{nearest[0]}'?" if nearest else ""
+    exist = f" (there are: {', '.join(names)})" if names else " (there are none)"
+    return f"no {kind} is named '{name}'{meant}{exist}"
+
+
+def _variables(types: PythonTypes, descriptions: Mapping[str, str], registry: Registry) -> VariableMap:
+    found = _each(types, lambda name: registry.literal_type(types[name]))
+    return VariableMap(
+        variables={
+            name: Variable(type=literal_type, description=descriptions.get(name) or name)
+            for name, literal_type in found.items()
+        }
+    )
+
+
+def _check_names(given: Iterable[str], types: PythonTypes) -> None:
+    names = set(given)
+    problems = [unknown_name(name, types) for name in given if name not in types]
+    problems += [
+        f"'{name}' is missing: it needs a value of type {type_name(types[name])}" for name in types if name not in names
+    ]
+    if problems:
+        raise InvalidInput("; ".join(problems))
+
+
+def _each(names: Iterable[str], convert: Callable[[str], Converted]) -> dict[str, Converted]:
+    converted: dict[str, Converted] = {}
+    mismatches: list[TypeMismatch] = []
+    for name in names:
+        try:
+            converted[name] = convert(name)
+        except TypeMismatch as error:
+            mismatches.append(within(name, error))
+    if len(mismatches) == 1:
+        raise mismatches[0]
+    if mismatches:
+        raise TypeMismatch("\n".join([f"{len(mismatches)} values do not fit:", *(f"  - {one}" for one in mismatches)]))
+    return converted

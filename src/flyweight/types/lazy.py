@@ -1,0 +1,96 @@
+"""What files and folders have in common: a path here, an object elsewhere, and a download on the first use."""
+
+import os
+from pathlib import Path
+from typing import Any, ClassVar, Self, TypeVar
+
+from flyweight.types.data import current_data
+from flyweight.types.storage import absolute_uri, is_local, path_of
+
+PATH_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "string", "format": "path"}], "default": None}
+"""The JSON schema of a path inside a dataclass."""
+
+
+class LazyPath(os.PathLike[str]):
+    """A file or folder that may lie elsewhere: its bytes are fetched when its path is first needed."""
+
+    format: ClassVar[str] = ""
+    _formats: ClassVar[dict[tuple[type, str], type]] = {}
+
+    def __init__(self, path: str | os.PathLike[str], *, remote_path: str | bool | None = None) -> None:
+        given = os.fspath(path) if not isinstance(path, LazyPath) else path.path
+        self.path = str(path_of(given)) if is_local(given) else given
+        self.remote_source: str | None = None if is_local(given) else given
+        self._remote_path = remote_path
+        self._downloaded: Path | None = None
+
+    @classmethod
+    def __class_getitem__(cls, item: object) -> type[Self]:
+        """Name the format: ``FlyteFile["csv"]``."""
+        name = item.__name__ if isinstance(item, TypeVar) else str(item)
+        name = name.strip().lstrip("~.")
+        if not name:
+            return cls
+        known = LazyPath._formats.get((cls, name))
+        if known is None or not issubclass(known, cls):
+            known = type(cls.__name__, (cls,), {"format": name, "__module__": cls.__module__, "__doc__": cls.__doc__})
+            LazyPath._formats[cls, name] = known
+        return known
+
+    @classmethod
+    def extension(cls) -> str:
+        """Give the format: ``csv`` for ``FlyteFile["csv"]``, else an empty string."""
+        return cls.format
+
+    @classmethod
+    def from_source(cls, source: str | os.PathLike[str]) -> Self:
+        """Stand for an object that exists already: it is never uploaded again."""
+        uri = os.fspath(source)
+        lazy = cls(uri)
+        lazy.remote_source = absolute_uri(uri)
+        return lazy
+
+    @property
+    def remote_path(self) -> str | None:
+        """Where the bytes are to be uploaded, if the user chose a place."""
+        return self._remote_path if isinstance(self._remote_path, str) else None
+
+    @property
+    def downloaded(self) -> bool:
+        """Whether the bytes were fetched."""
+        return self._downloaded is not None
+
+    def download(self) -> str:
+        """Fetch the bytes unless they are here, and give the local path."""
+        if self.remote_source is None or is_local(self.remote_source):
+            return self.path
+        if self._downloaded is None:
+            data = current_data()
+            local = data.local_path(self.remote_source.rstrip("/").rpartition("/")[2])
+            data.get(self.remote_source, local)
+            self._downloaded = local
+            self.path = str(local)
+        return self.path
+
+    def stored_uri(self) -> str | None:
+        """Give the URI of what need not be uploaded, or None for local bytes that must be."""
+        if self.remote_source is not None:
+            return self.remote_source
+        return absolute_uri(self.path) if self._remote_path is False else None
+
+    def __fspath__(self) -> str:
+        return self.download()
+
+    def __str__(self) -> str:
+        return self.path
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.remote_source or self.path!r})"
+
+    def __eq__(self, other: Any) -> bool:
+        if isinstance(other, LazyPath):
+            return (self.path, self.remote_source) == (other.path, other.remote_source)
+        return isinstance(other, str) and self.path == other
+
+    def __hash__(self) -> int:
+        return hash(self.path)

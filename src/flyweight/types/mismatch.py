@@ -1,0 +1,53 @@
+"""Mismatches between values and types: their wording, and the path that leads to the part that does not fit."""
+
+from typing import Any
+
+from flyteidl.core.literals_pb2 import Literal
+
+from flyweight.errors import TypeMismatch
+
+_LONGEST_VALUE = 80
+"""Characters of a value's repr that an error shows."""
+
+
+def type_name(python_type: Any) -> str:
+    """Name an annotation the way a user writes it."""
+    if python_type is None or python_type is type(None):
+        return "None"
+    if isinstance(python_type, type) and not hasattr(python_type, "__origin__") and "[" not in repr(python_type):
+        return python_type.__qualname__.replace("<locals>.", "")
+    return repr(python_type).replace("typing.", "")
+
+
+def shown(value: Any) -> str:
+    """Show a value with its type, shortened."""
+    text = repr(value)
+    if len(text) > _LONGEST_VALUE:
+        text = text[: _LONGEST_VALUE - 3] + "..."
+    return text if value is None else f"{text} ({type_name(type(value))})"
+
+
+def mismatch(value: Any, python_type: Any, advice: str = "") -> TypeMismatch:
+    """Say that a value does not fit, and what to do."""
+    text = f"expected {type_name(python_type)}, got {shown(value)}"
+    return TypeMismatch(f"{text}; {advice}" if advice else text)
+
+
+def wrong_literal(literal: Literal, python_type: Any) -> TypeMismatch:
+    """Say that a literal is of another family than the annotation."""
+    return TypeMismatch(f"expected {type_name(python_type)}, got a literal that holds {literal_kind(literal)}")
+
+
+def literal_kind(literal: Literal) -> str:
+    """Name what a literal holds: ``integer``, ``collection``, ``blob``, ..."""
+    if literal.WhichOneof("value") != "scalar":
+        return literal.WhichOneof("value") or "nothing"
+    scalar = literal.scalar
+    if scalar.WhichOneof("value") != "primitive":
+        return scalar.WhichOneof("value") or "nothing"
+    return scalar.primitive.WhichOneof("value") or "nothing"
+
+
+def within(segment: str, error: TypeMismatch) -> TypeMismatch:
+    """Put a name (``xs``), index (``[3]``) or field (``.name``) before the path of an error from inside."""
+    return TypeMismatch(error.reason, path=segment + error.path)

@@ -1,0 +1,92 @@
+"""The last resort: any other value as a file made by cloudpickle, with a warning that names the type."""
+
+import logging
+from typing import Any
+
+import cloudpickle
+from flyteidl.core.literals_pb2 import Blob, BlobMetadata, Literal, Scalar
+from flyteidl.core.types_pb2 import BlobType, LiteralType
+
+from flyweight.errors import TypeMismatch
+from flyweight.types.codec import Codec, Conversions
+from flyweight.types.data import current_data
+from flyweight.types.mismatch import mismatch, type_name, wrong_literal
+
+PICKLE_FORMAT = "PythonPickle"
+"""The format of a blob that holds a pickle."""
+
+_log = logging.getLogger("flyweight.types")
+
+
+class PickleCodec(Codec):
+    """Whatever no other codec takes."""
+
+    name = "FlytePickle"
+
+    def __init__(self) -> None:
+        self._warned: set[str] = set()
+
+    def literal_type(self, python_type: Any, registry: Conversions) -> LiteralType:
+        """Give a blob, with the name of the class for readers; raises TypeMismatch for a tuple."""
+        _ = registry
+        if getattr(python_type, "__origin__", python_type) is tuple or _is_named_tuple(python_type):
+            raise TypeMismatch(
+                f"{type_name(python_type)} cannot be one input or output; a task that returns a tuple has one output "
+                "for each element: annotate the function with it, or use a list or a dataclass"
+            )
+        literal_type = LiteralType(blob=_blob_type())
+        literal_type.metadata.update({"python_class_name": str(python_type)})
+        return literal_type
+
+    def to_literal(self, value: Any, python_type: Any, expected: LiteralType | None, registry: Conversions) -> Literal:
+        """Pickle the value and upload it."""
+        _ = expected
+        self.literal_type(python_type, registry)
+        if value is None and python_type is not Any:
+            raise mismatch(value, python_type)
+        self._warn(python_type)
+        uri = current_data().new_uri()
+        current_data().put_bytes(_pickled(value), uri)
+        return Literal(scalar=Scalar(blob=Blob(uri=uri, metadata=BlobMetadata(type=_blob_type()))))
+
+    def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> Any:
+        """Download and unpickle."""
+        _ = registry
+        if literal.scalar.WhichOneof("value") != "blob":
+            raise wrong_literal(literal, python_type)
+        return cloudpickle.loads(current_data().get_bytes(literal.scalar.blob.uri))
+
+    def accepts(self, value: Any, python_type: Any, registry: Conversions) -> bool:
+        """Tell whether the value is of the class; ``Any`` takes all."""
+        return python_type is Any or super().accepts(value, python_type, registry)
+
+    def guess(self, literal_type: LiteralType, registry: Conversions) -> Any | None:
+        """Recognise a blob that holds a pickle."""
+        _ = registry
+        ours = literal_type.WhichOneof("type") == "blob" and literal_type.blob.format == PICKLE_FORMAT
+        return Any if ours else None
+
+    def _warn(self, python_type: Any) -> None:
+        name = type_name(python_type)
+        if name not in self._warned:
+            self._warned.add(name)
+            _log.warning(
+                "%s has no type in Flyte and is sent as a pickle, which only the same Python and library versions can "
+                "read; a dataclass or a type that Flyte has is safer",
+                name,
+            )
+
+
+def _pickled(value: Any) -> bytes:
+    try:
+        return cloudpickle.dumps(value)
+    except Exception as error:  # noqa: BLE001 - a border: pickling runs the user's __reduce__, which may raise anything
+        raise TypeMismatch(f"{type_name(type(value))} cannot be pickled: {type(error).__name__}: {error}") from error
+
+
+def _is_named_tuple(python_type: Any) -> bool:
+    return isinstance(python_type, type) and issubclass(python_type, tuple)
+
+
+def _blob_type() -> BlobType:
+    return BlobType(format=PICKLE_FORMAT, dimensionality=BlobType.SINGLE)

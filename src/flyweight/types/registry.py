@@ -1,0 +1,185 @@
+"""The registry of codecs: an annotation to its codec, and every conversion through it.
+
+Dispatch: exact type, then predicates (the last registered first), then generic origin, then the bases of a class, then
+the last resort. Codecs of optional libraries are registered by the library's module name and loaded when an annotation's
+class comes from it. What was found is kept until something new is registered.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
+
+from flyteidl.core.literals_pb2 import Literal
+from flyteidl.core.types_pb2 import LiteralType
+
+from flyweight.errors import TypeMismatch
+from flyweight.types.annotations import UNION_ORIGINS
+from flyweight.types.codec import Codec
+from flyweight.types.containers import ListCodec, MapCodec, is_string_map
+from flyweight.types.dataclasses import DataclassCodec, is_dataclass_type
+from flyweight.types.directory import DirectoryCodec, FlyteDirectory
+from flyweight.types.enums import EnumCodec, is_enum
+from flyweight.types.file import FileCodec, FlyteFile
+from flyweight.types.frames import is_frame_type
+from flyweight.types.hashing import HashMethod
+from flyweight.types.pickles import PickleCodec
+from flyweight.types.primitives import NoneCodec, primitive_codecs
+from flyweight.types.structs import DictCodec
+from flyweight.types.structured import StructuredCodec, StructuredDataset
+from flyweight.types.unions import UnionCodec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What an annotation needs: its codec, and how its literal's hash is made."""
+
+    codec: Codec
+    annotated: bool
+    hash_method: HashMethod[Any] | None
+
+
+class Registry:
+    """Codecs, found by annotation."""
+
+    def __init__(self, last_resort: Codec) -> None:
+        self._last_resort = last_resort
+        self._exact: dict[Any, Codec] = {}
+        self._predicates: list[tuple[Callable[[Any], bool], Codec]] = []
+        self._modules: dict[str, Callable[[], tuple[Codec, tuple[Any, ...]]]] = {}
+        self._codecs: list[Codec] = []
+        self._plans: dict[Any, _Plan] = {}
+
+    def register(self, codec: Codec, *python_types: Any, predicate: Callable[[Any], bool] | None = None) -> None:
+        """Add a codec for types or generic origins, for what satisfies a predicate, or both; newer ones come first."""
+        for python_type in python_types:
+            self._exact[python_type] = codec
+        if predicate is not None:
+            self._predicates.insert(0, (predicate, codec))
+        self._codecs.insert(0, codec)
+        self._plans.clear()
+
+    def register_module(self, module: str, load: Callable[[], tuple[Codec, tuple[Any, ...]]]) -> None:
+        """Add a codec for the types of an optional library; ``load`` is called when one of its classes is first met."""
+        self._modules[module] = load
+        self._plans.clear()
+
+    def codec_for(self, python_type: Any) -> Codec:
+        """Find the codec of an annotation."""
+        return self._plan(python_type).codec
+
+    def literal_type(self, python_type: Any) -> LiteralType:
+        """Give the LiteralType of an annotation; raises TypeMismatch if it cannot be used as an input or output."""
+        plan = self._plan(python_type)
+        return plan.codec.literal_type(_bare(python_type, plan), self)
+
+    def accepts(self, value: Any, python_type: Any) -> bool:
+        """Tell whether a value fits an annotation, without converting it."""
+        plan = self._plan(python_type)
+        return plan.codec.accepts(value, _bare(python_type, plan), self)
+
+    def to_literal(self, value: Any, python_type: Any, expected: LiteralType | None = None) -> Literal:
+        """Convert a value to the Literal of an annotation.
+
+        ``expected`` is the declared type on the wire, where it is known (a fetched entity's interface). Raises
+        TypeMismatch, whose path leads to the part that does not fit.
+        """
+        plan = self._plan(python_type)
+        literal = plan.codec.to_literal(value, _bare(python_type, plan), expected, self)
+        if plan.hash_method is not None:
+            literal.hash = plan.hash_method.calculate(value)
+        return literal
+
+    def to_python(self, literal: Literal, python_type: Any) -> Any:
+        """Convert a Literal to a value of an annotation; raises TypeMismatch."""
+        plan = self._plan(python_type)
+        return plan.codec.to_python(literal, _bare(python_type, plan), self)
+
+    def guess(self, literal_type: LiteralType) -> Any:
+        """Choose a Python type for a type on the wire (a fetched entity has no annotations); raises TypeMismatch."""
+        for codec in self._codecs:
+            guessed = codec.guess(literal_type, self)
+            if guessed is not None:
+                return guessed
+        guessed = self._last_resort.guess(literal_type, self)
+        if guessed is None:
+            raise TypeMismatch(f"no Python type is known for the type {literal_type}")
+        return guessed
+
+    def to_html(self, value: Any, python_type: Any) -> str:
+        """Show a value on a deck."""
+        return self.codec_for(python_type).to_html(value, python_type)
+
+    def _plan(self, python_type: Any) -> _Plan:
+        try:
+            return self._plans[python_type]
+        except KeyError:
+            plan = self._plans[python_type] = self._make_plan(python_type)
+            return plan
+        except TypeError:  # metadata of Annotated may be unhashable, like the OrderedDict of kwtypes
+            return self._make_plan(python_type)
+
+    def _make_plan(self, python_type: Any) -> _Plan:
+        if get_origin(python_type) is not Annotated:
+            return _Plan(codec=self._find(python_type), annotated=False, hash_method=None)
+        bare, *metadata = get_args(python_type)
+        methods = [one for one in metadata if isinstance(one, HashMethod)]
+        codec = self._plan(bare).codec
+        return _Plan(codec=codec, annotated=not codec.reads_annotations, hash_method=methods[0] if methods else None)
+
+    def _find(self, python_type: Any) -> Codec:
+        self._load_modules(python_type)
+        found = self._exact_or_none(python_type)
+        if found is not None:
+            return found
+        for predicate, codec in self._predicates:
+            if predicate(python_type):
+                return codec
+        found = self._exact_or_none(get_origin(python_type))
+        if found is not None:
+            return found
+        if isinstance(python_type, type):
+            for base in python_type.__mro__[1:-1]:
+                if base in self._exact:
+                    return self._exact[base]
+        return self._last_resort
+
+    def _exact_or_none(self, python_type: Any) -> Codec | None:
+        try:
+            return self._exact.get(python_type)
+        except TypeError:
+            return None
+
+    def _load_modules(self, python_type: Any) -> None:
+        if not isinstance(python_type, type):
+            return
+        for base in python_type.__mro__:
+            load = self._modules.pop(base.__module__.partition(".")[0], None)
+            if load is not None:
+                codec, python_types = load()
+                self.register(codec, *python_types)
+
+
+def _bare(python_type: Any, plan: _Plan) -> Any:
+    return python_type.__origin__ if plan.annotated else python_type
+
+
+@cache
+def default_registry() -> Registry:
+    """Give the registry of this process, with every built-in family."""
+    registry = Registry(last_resort=PickleCodec())
+    registry.register(DictCodec(), dict)
+    registry.register(DataclassCodec(), predicate=is_dataclass_type)
+    registry.register(MapCodec(), predicate=is_string_map)
+    registry.register(ListCodec(), list)
+    registry.register(UnionCodec(), *UNION_ORIGINS)
+    registry.register(FileCodec(), FlyteFile, os.PathLike)
+    registry.register(DirectoryCodec(), FlyteDirectory)
+    registry.register(StructuredCodec(), StructuredDataset, predicate=is_frame_type)
+    registry.register(EnumCodec(), predicate=is_enum)
+    registry.register(NoneCodec(), None, NoneType)
+    for python_type, codec in primitive_codecs().items():
+        registry.register(codec, python_type)
+    return registry
