@@ -65,6 +65,11 @@ class LaunchPlan(Entity[..., Any]):
         return self._name
 
     @property
+    def short_name(self) -> str:
+        """The workflow's function's name, as nodes show it."""
+        return self.workflow.short_name
+
+    @property
     def interface(self) -> Interface:
         """The workflow's interface without fixed inputs, with this plan's defaults."""
         own = self.workflow.interface

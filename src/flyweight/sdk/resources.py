@@ -24,9 +24,9 @@ class Resources:
     ephemeral_storage: Quantity | tuple[Quantity, Quantity] | None = None
 
     def split(self) -> "tuple[Resources, Resources]":
-        """Give requests and limits apart; a single value is both."""
+        """Give requests and limits apart; a single value is a request without a limit, as in Flyte."""
         pairs = {
-            name: value if isinstance(value, tuple) else (value, value)
+            name: value if isinstance(value, tuple) else (value, None)
             for name, value in (
                 ("cpu", self.cpu),
                 ("mem", self.mem),

@@ -140,7 +140,7 @@ class Workflow(Entity[P, R], Generic[P, R]):
             if name in own
         }
         node = compilation.add(handler, arguments)
-        node.id = "efn"
+        node.id = "fn0"  # the id that flytekit registers it under
         return node
 
 

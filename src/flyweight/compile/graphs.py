@@ -1,0 +1,197 @@
+"""Turns a workflow's graph into a flyteidl WorkflowTemplate: nodes, bindings, overrides, outputs."""
+
+import typing
+from typing import Any
+
+from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, types_pb2, workflow_pb2
+
+from flyweight.compile.settings import SerializationSettings
+from flyweight.compile.tasks import duration, extended_resources, interface, resources, task_identifier
+from flyweight.errors import CompileError, Unsupported
+from flyweight.sdk.binding import Binding, Collected, Constant, Mapped
+from flyweight.sdk.entity import AnyEntity
+from flyweight.sdk.launch_plan import LaunchPlan
+from flyweight.sdk.node import Node
+from flyweight.sdk.options import duration as read_duration
+from flyweight.sdk.options import image_name
+from flyweight.sdk.promise import Promise
+from flyweight.sdk.reference import ReferenceEntity, ReferenceWorkflow
+from flyweight.sdk.resources import Resources
+from flyweight.sdk.task import Task
+from flyweight.sdk.workflow import Workflow, WorkflowFailurePolicy
+
+AnyWorkflow = Workflow[..., Any]
+
+
+def workflow_template(workflow: AnyWorkflow, settings: SerializationSettings) -> workflow_pb2.WorkflowTemplate:
+    """Give a workflow's template.
+
+    Raises:
+        CompileError: its graph does not hold together.
+
+    """
+    graph = workflow.graph
+    made = workflow_pb2.WorkflowTemplate(
+        id=identifier_of(workflow, settings),
+        metadata=workflow_pb2.WorkflowMetadata(on_failure=_policy(workflow.options.failure_policy)),
+        interface=interface(workflow.interface),
+        nodes=[_node(node, settings) for node in graph.nodes],
+        outputs=[literals_pb2.Binding(var=var, binding=binding_data(bound)) for var, bound in graph.outputs.items()],
+        metadata_defaults=workflow_pb2.WorkflowMetadataDefaults(interruptible=workflow.options.interruptible),
+    )
+    if graph.failure_node is not None:
+        made.failure_node.CopyFrom(_node(graph.failure_node, settings))
+    return made
+
+
+def identifier_of(entity: AnyEntity, settings: SerializationSettings) -> identifier_pb2.Identifier:
+    """Give the identifier that an entity is registered under."""
+    match entity:
+        case ReferenceEntity():
+            return entity.id
+        case Workflow():
+            kind = identifier_pb2.WORKFLOW
+        case LaunchPlan():
+            kind = identifier_pb2.LAUNCH_PLAN
+        case _:
+            return task_identifier(entity.name, settings)
+    return identifier_pb2.Identifier(
+        resource_type=kind,
+        project=settings.project,
+        domain=settings.domain,
+        name=entity.name,
+        version=settings.version,
+    )
+
+
+def binding_data(binding: Binding) -> literals_pb2.BindingData:
+    """Give a binding on the wire."""
+    match binding:
+        case Promise():
+            return literals_pb2.BindingData(promise=_output_reference(binding))
+        case Constant(literal):
+            return _constant(literal)
+        case Collected(items):
+            return literals_pb2.BindingData(
+                collection=literals_pb2.BindingDataCollection(bindings=[binding_data(item) for item in items])
+            )
+        case Mapped(items):
+            return literals_pb2.BindingData(
+                map=literals_pb2.BindingDataMap(bindings={key: binding_data(item) for key, item in items.items()})
+            )
+        case _:
+            typing.assert_never(binding)
+
+
+def _output_reference(promise: Promise) -> types_pb2.OutputReference:
+    reference = promise.ref
+    return types_pb2.OutputReference(
+        node_id=reference.node.id if reference.node is not None else "",
+        var=reference.var,
+        attr_path=[
+            types_pb2.PromiseAttribute(int_value=step)
+            if isinstance(step, int)
+            else types_pb2.PromiseAttribute(string_value=step)
+            for step in reference.path
+        ],
+    )
+
+
+def _constant(literal: literals_pb2.Literal) -> literals_pb2.BindingData:
+    match literal.WhichOneof("value"):
+        case "collection":
+            members = [_constant(item) for item in literal.collection.literals]
+            return literals_pb2.BindingData(collection=literals_pb2.BindingDataCollection(bindings=members))
+        case "map":
+            named = {key: _constant(item) for key, item in literal.map.literals.items()}
+            return literals_pb2.BindingData(map=literals_pb2.BindingDataMap(bindings=named))
+        case "offloaded_metadata":
+            return literals_pb2.BindingData(offloaded_metadata=literal.offloaded_metadata)
+        case _:
+            return literals_pb2.BindingData(scalar=literal.scalar)
+
+
+def _node(node: Node, settings: SerializationSettings) -> workflow_pb2.Node:
+    made = workflow_pb2.Node(
+        id=node.id,
+        metadata=_node_metadata(node),
+        inputs=[literals_pb2.Binding(var=var, binding=binding_data(bound)) for var, bound in node.bindings.items()],
+        upstream_node_ids=[upstream.id for upstream in node.upstream],
+        output_aliases=[
+            workflow_pb2.Alias(var=var, alias=alias) for var, alias in node.overrides.get("aliases", {}).items()
+        ],
+    )
+    identifier = identifier_of(node.entity, settings)
+    match identifier.resource_type:
+        case identifier_pb2.TASK:
+            made.task_node.reference_id.CopyFrom(identifier)
+            made.task_node.overrides.CopyFrom(_task_overrides(node))
+        case identifier_pb2.WORKFLOW:
+            if isinstance(node.entity, ReferenceWorkflow):
+                raise Unsupported(
+                    f"{node.entity.name} cannot be a node: a registered workflow runs inside another one only through "
+                    "a launch plan. Use reference_launch_plan with the same name: each workflow has such a plan."
+                )
+            made.workflow_node.sub_workflow_ref.CopyFrom(identifier)
+        case identifier_pb2.LAUNCH_PLAN:
+            made.workflow_node.launchplan_ref.CopyFrom(identifier)
+        case _:
+            raise CompileError(f"{node.id}: {node.entity!r} cannot be a node.")
+    return made
+
+
+def _node_metadata(node: Node) -> workflow_pb2.NodeMetadata:
+    """Give a node's settings: its entity's, then what ``with_overrides`` changed."""
+    overrides = node.overrides
+    options = node.entity.options if isinstance(node.entity, Task) else None
+    timeout = read_duration(overrides["timeout"]) if "timeout" in overrides else options.timeout if options else None
+    made = workflow_pb2.NodeMetadata(
+        name=overrides.get("name", node.entity.short_name),
+        timeout=duration(timeout) if timeout else None,
+        retries=literals_pb2.RetryStrategy(retries=overrides.get("retries", options.retries if options else 0)),
+    )
+    interruptible = overrides.get("interruptible", _interruptible(node.entity))
+    if interruptible is not None:
+        made.interruptible = interruptible
+    if "cache" in overrides:
+        made.cacheable = overrides["cache"]
+    if "cache_version" in overrides:
+        made.cache_version = overrides["cache_version"]
+    if "cache_serialize" in overrides:
+        made.cache_serializable = overrides["cache_serialize"]
+    return made
+
+
+def _interruptible(entity: AnyEntity) -> bool | None:
+    match entity:
+        case Task() | Workflow():
+            return entity.options.interruptible
+        case LaunchPlan():
+            return entity.workflow.options.interruptible
+        case _:
+            return None
+
+
+def _task_overrides(node: Node) -> workflow_pb2.TaskNodeOverrides:
+    overrides = node.overrides
+    requests, limits = overrides.get("requests"), overrides.get("limits")
+    if "resources" in overrides:
+        requests, limits = overrides["resources"].split()
+    asked: tasks_pb2.Resources | None = None
+    if requests is not None or limits is not None:
+        asked = resources(requests or Resources(), limits or Resources())
+    return workflow_pb2.TaskNodeOverrides(
+        resources=asked,
+        container_image=image_name(overrides.get("container_image")) or "",
+        extended_resources=extended_resources(overrides.get("accelerator"), overrides.get("shared_memory")),
+    )
+
+
+def _policy(policy: WorkflowFailurePolicy) -> workflow_pb2.WorkflowMetadata.OnFailurePolicy:
+    match policy:
+        case WorkflowFailurePolicy.FAIL_IMMEDIATELY:
+            return workflow_pb2.WorkflowMetadata.FAIL_IMMEDIATELY
+        case WorkflowFailurePolicy.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE:
+            return workflow_pb2.WorkflowMetadata.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE
+        case _:
+            typing.assert_never(policy)

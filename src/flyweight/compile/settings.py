@@ -1,0 +1,80 @@
+"""What specs need to know beside the entities: where they are registered, which images, which code bundle."""
+
+import dataclasses
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flyweight.errors import InvalidInput
+from flyweight.sdk.resources import Resources
+
+PACKAGE_VERSION = "0.1.0"
+DEFAULT_IMAGE = f"flyweight:py{sys.version_info.major}.{sys.version_info.minor}-{PACKAGE_VERSION}"
+"""The image of tasks that name none: Flyweight itself, for this Python."""
+
+_TEMPLATE = re.compile(r"\{\{\s*\.images?\.([\w-]+)\.(fqn|version|tag)\s*\}\}|\{\{\s*\.images?\.([\w-]+)\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageConfig:
+    """Image names by short name; ``default`` is for tasks that name none."""
+
+    default: str = DEFAULT_IMAGE
+    images: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_images(cls, default_image: str, images: Mapping[str, str] | None = None) -> "ImageConfig":
+        """Take image names as given on a command line."""
+        return cls(default=default_image, images=images or {})
+
+    def resolve(self, image: str | None) -> str:
+        """Give the full name of a task's image; ``{{.image.NAME.fqn}}:{{.image.NAME.version}}`` is filled in.
+
+        Raises:
+            InvalidInput: a template names an image that the configuration lacks.
+
+        """
+        if not image:
+            return self.default
+        known = self.images.get(image)
+        return known or _TEMPLATE.sub(self._fill, image)
+
+    def _fill(self, found: re.Match[str]) -> str:
+        name = found[1] or found[3]
+        full = self.default if name == "default" else self.images.get(name)
+        if full is None:
+            have = ", ".join(["default", *self.images])
+            raise InvalidInput(f"The image `{name}` is not configured: pass --image {name}=IMAGE. Configured: {have}.")
+        repository, _, tag = full.rpartition(":") if ":" in full.rsplit("/", 1)[-1] else (full, "", "latest")
+        match found[2]:
+            case "fqn":
+                return repository
+            case "version" | "tag":
+                return tag
+            case _:
+                return full
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerializationSettings:
+    """Where entities are registered and what their containers hold."""
+
+    project: str = "flytesnacks"
+    domain: str = "development"
+    version: str = ""
+    image_config: ImageConfig = field(default_factory=ImageConfig)
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables of every task."""
+    bundle_uri: str = ""
+    """Where the code bundle lies; empty when the image holds the code."""
+    destination_dir: str = "."
+    """The folder that the bundle is unpacked into, in the task's container."""
+    default_resources: Resources | None = None
+    """Requests of tasks that name none."""
+    interactive: bool = False
+    """The bundle is pickled: tasks are found in it by entity name."""
+
+    def with_bundle(self, uri: str, version: str) -> "SerializationSettings":
+        """Give the same settings with a bundle and a version."""
+        return dataclasses.replace(self, bundle_uri=uri, version=version)

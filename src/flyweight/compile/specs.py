@@ -1,0 +1,154 @@
+"""Turns an entity and all it needs into flyteidl specs, in the order in which they must be registered."""
+
+from collections.abc import Iterator
+
+from flyteidl.admin import common_pb2, launch_plan_pb2, task_pb2, workflow_pb2
+from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2
+
+from flyweight.compile.graphs import AnyWorkflow, identifier_of, workflow_template
+from flyweight.compile.settings import SerializationSettings
+from flyweight.compile.tasks import description, interface, task_spec
+from flyweight.errors import InvalidInput
+from flyweight.sdk.entity import AnyEntity
+from flyweight.sdk.launch_plan import LaunchPlan
+from flyweight.sdk.node import Node
+from flyweight.sdk.reference import ReferenceEntity
+from flyweight.sdk.task import Task
+from flyweight.sdk.workflow import Workflow
+from flyweight.types.registry import default_registry
+
+Spec = task_pb2.TaskSpec | workflow_pb2.WorkflowSpec | launch_plan_pb2.LaunchPlan
+"""What is registered; ``identifier_in`` tells under which id."""
+
+
+def compile_entity(entity: AnyEntity, settings: SerializationSettings) -> list[Spec]:
+    """Give the specs of an entity: what it needs first, each once; a workflow is followed by its default launch plan.
+
+    Raises:
+        CompileError: a workflow does not hold together.
+        InvalidInput: a reference (it is registered already), or two entities of one kind with one name.
+
+    """
+    if isinstance(entity, ReferenceEntity):
+        raise InvalidInput(f"{entity.name} is a reference: it is registered already, there is nothing to compile.")
+    order = dict.fromkeys(_needs(entity))
+    if isinstance(entity, Workflow):
+        order[LaunchPlan.get_default_launch_plan(entity)] = None
+    _require_names(order)
+    return [_spec(needed, settings) for needed in order]
+
+
+def identifier_in(spec: Spec) -> identifier_pb2.Identifier:
+    """Tell under which id a spec is registered."""
+    return spec.id if isinstance(spec, launch_plan_pb2.LaunchPlan) else spec.template.id
+
+
+def _needs(entity: AnyEntity) -> Iterator[AnyEntity]:
+    """Walk what an entity needs, then itself: tasks and launch plans before the workflow that calls them."""
+    match entity:
+        case ReferenceEntity():
+            return
+        case Workflow():
+            for node in _nodes(entity):
+                yield from _needs(node.entity)
+        case LaunchPlan():
+            yield from _needs(entity.workflow)
+        case _:
+            pass
+    yield entity
+
+
+def _nodes(workflow: AnyWorkflow) -> list[Node]:
+    graph = workflow.graph
+    return [*graph.nodes, *([graph.failure_node] if graph.failure_node is not None else [])]
+
+
+def _require_names(entities: dict[AnyEntity, None]) -> None:
+    """Refuse two entities of one kind and name: one would silently stand for the other."""
+    seen: dict[tuple[type, str], AnyEntity] = {}
+    for entity in entities:
+        known = seen.setdefault((type(entity), entity.name), entity)
+        if known is not entity:
+            raise InvalidInput(f"Two different entities are called {entity.name}. Give each its own name.")
+
+
+def _spec(entity: AnyEntity, settings: SerializationSettings) -> Spec:
+    match entity:
+        case Task():
+            return task_spec(entity, settings)
+        case Workflow():
+            return workflow_spec(entity, settings)
+        case LaunchPlan():
+            return launch_plan(entity, settings)
+        case _:
+            raise InvalidInput(f"{entity!r} cannot be registered.")
+
+
+def workflow_spec(workflow: AnyWorkflow, settings: SerializationSettings) -> workflow_pb2.WorkflowSpec:
+    """Give a workflow's spec; workflows inside it, at any depth, come along."""
+    inner = dict.fromkeys(
+        entity
+        for node in _nodes(workflow)
+        if isinstance(node.entity, Workflow)
+        for entity in _inner_workflows(node.entity)
+    )
+    return workflow_pb2.WorkflowSpec(
+        template=workflow_template(workflow, settings),
+        sub_workflows=[workflow_template(entity, settings) for entity in inner],
+        description=description(workflow.interface.docstring, workflow.options.docs),
+    )
+
+
+def _inner_workflows(workflow: AnyWorkflow) -> Iterator[AnyWorkflow]:
+    yield workflow
+    for node in _nodes(workflow):
+        if isinstance(node.entity, Workflow):
+            yield from _inner_workflows(node.entity)
+
+
+def launch_plan(plan: LaunchPlan, settings: SerializationSettings) -> launch_plan_pb2.LaunchPlan:
+    """Give a launch plan with its spec; an input without default is required."""
+    return launch_plan_pb2.LaunchPlan(id=identifier_of(plan, settings), spec=_launch_plan_spec(plan, settings))
+
+
+def _launch_plan_spec(plan: LaunchPlan, settings: SerializationSettings) -> launch_plan_pb2.LaunchPlanSpec:
+    run = plan.options.run
+    return launch_plan_pb2.LaunchPlanSpec(
+        workflow_id=identifier_of(plan.workflow, settings),
+        entity_metadata=launch_plan_pb2.LaunchPlanMetadata(),
+        default_inputs=_parameters(plan),
+        fixed_inputs=_fixed(plan),
+        labels=common_pb2.Labels(values=run.labels.values if run.labels else {}),
+        annotations=common_pb2.Annotations(values=run.annotations.values if run.annotations else {}),
+        raw_output_data_config=common_pb2.RawOutputDataConfig(
+            output_location_prefix=run.raw_output_data_config.output_location_prefix
+            if run.raw_output_data_config
+            else ""
+        ),
+        max_parallelism=run.max_parallelism or 0,
+        overwrite_cache=run.overwrite_cache or False,
+    )
+
+
+def _parameters(plan: LaunchPlan) -> interface_pb2.ParameterMap:
+    native = plan.interface
+    variables = interface(native).inputs.variables
+    parameters: dict[str, interface_pb2.Parameter] = {}
+    for name, python_type in native.inputs.items():
+        parameter = interface_pb2.Parameter(var=variables[name])
+        if name in native.defaults:
+            value = native.defaults[name]
+            parameter.default.CopyFrom(default_registry().to_literal(value, python_type))
+        else:
+            parameter.required = True
+        parameters[name] = parameter
+    return interface_pb2.ParameterMap(parameters=parameters)
+
+
+def _fixed(plan: LaunchPlan) -> literals_pb2.LiteralMap:
+    types = plan.workflow.interface.inputs
+    return literals_pb2.LiteralMap(
+        literals={
+            name: default_registry().to_literal(value, types[name]) for name, value in plan.options.fixed_inputs.items()
+        }
+    )
