@@ -1,4 +1,4 @@
-"""SIGTERM becomes an exception in the main thread while user code runs: ``finally`` blocks and a last deck still run."""
+"""While user code runs, SIGTERM is an exception in the main thread: ``finally`` blocks and a last deck still run."""
 
 import signal
 from collections.abc import Generator

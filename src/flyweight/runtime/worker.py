@@ -3,7 +3,7 @@
     python -m flyweight.runtime.worker --socket FD [--runner module:function]
 
 Executors start it by command line, with one end of a socketpair as FD and a log file as stdout and stderr; it ends when
-they do. A runner has the signature of ``flyweight.runtime.attempt.run_attempt``, the default. This module imports little.
+they do. A runner has the signature of the default, ``flyweight.runtime.attempt.run_attempt``. This module imports little.
 """
 
 import argparse
@@ -12,11 +12,13 @@ import importlib
 import os
 import platform
 import resource
+import shutil
 import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from flyteidl.core import errors_pb2, execution_pb2
@@ -100,7 +102,7 @@ class Worker:
     def _attempt(self, start: worker_pb2.Start) -> worker_pb2.Result:
         started_at = self._clock.now()
         cpu_before = _cpu_seconds()
-        with interrupted_by_sigterm():
+        with interrupted_by_sigterm(), _workplace(start.working_directory):
             result = self._guarded(start)
         result.id = start.id
         result.started_at = result.started_at or started_at
@@ -140,6 +142,25 @@ class Worker:
 
     def _report(self, message: worker_pb2.FromWorker) -> None:
         self._connection.send(message)
+
+
+@contextmanager
+def _workplace(folder: str) -> Generator[None]:
+    """Work in a fresh folder of the attempt's own, gone afterwards: relative paths of two attempts never meet."""
+    if not folder:
+        yield
+        return
+    home = Path.cwd()
+    Path(folder).mkdir(parents=True)
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(home)
+        try:
+            Path(folder).rmdir()
+        except OSError:  # not empty
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _failure(code: str, message: str, origin: execution_pb2.ExecutionError.ErrorKind) -> worker_pb2.Result:

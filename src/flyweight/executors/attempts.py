@@ -1,0 +1,73 @@
+"""An attempt that a worker has, and what is to be reported when it ends without a result of its own."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from flyweight.clock import Micros
+from flyweight.engine.jobs import Cancelled, Failed, Job, LogSpan, Started, Usage
+from flyweight.executors import faults
+from flyweight.executors.memory_watch import MemoryGauge
+from flyweight.executors.worker_process import WorkerExit, WorkerProcess
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class RunningAttempt:
+    """One job with its worker, from the Start message to the report of its end."""
+
+    job: Job
+    number: int
+    """The id its messages bear."""
+    worker: WorkerProcess
+    sent_at: Micros
+    log_start: int
+    gauge: MemoryGauge
+    cancelled: bool = False
+    timers: list[asyncio.TimerHandle] = field(default_factory=list[asyncio.TimerHandle])
+
+    def log(self, end: int = -1) -> LogSpan:
+        """Give its part of the worker's log."""
+        return LogSpan(path=str(self.worker.spec.log), start=self.log_start, end=end)
+
+    def started(self) -> Started:
+        """Report that it runs."""
+        return Started(attempt=self.job.attempt, at=self.sent_at, worker=self.worker.spec.name, log=self.log())
+
+    def cancellation(self, now: Micros, cpu_seconds: float = 0.0) -> Cancelled:
+        """Report that it was stopped on request."""
+        return Cancelled(
+            attempt=self.job.attempt,
+            ended_at=now,
+            worker=self.worker.spec.name,
+            log=self.log(self.worker.log_size()),
+            usage=Usage(cpu_seconds=cpu_seconds, peak_memory_bytes=self.gauge.peak),
+        )
+
+    def loss(self, ended: WorkerExit, now: Micros, *, out_of_memory: bool) -> Failed:
+        """Report that its worker ended under it; ``out_of_memory`` if the kernel has just killed for want of memory."""
+        return Failed(
+            attempt=self.job.attempt,
+            error=self._fault(ended, out_of_memory=out_of_memory),
+            started_at=self.sent_at,
+            ended_at=now,
+            worker=self.worker.spec.name,
+            log=self.log(self.worker.log_size()),
+            usage=Usage(peak_memory_bytes=self.gauge.peak),
+        )
+
+    def _fault(self, ended: WorkerExit, *, out_of_memory: bool) -> faults.ContainerError:
+        if self.gauge.broken:
+            return faults.out_of_memory(self.gauge.limit, self.gauge.peak)
+        if ended.garbled:
+            return faults.worker_garbled(ended.garbled)
+        if not self.worker.ready:
+            return start_fault(self.worker, ended)
+        tail = faults.log_tail(self.worker.log_descriptor, self.log_start)
+        return faults.worker_lost(ended.returncode, out_of_memory=out_of_memory, tail=tail)
+
+
+def start_fault(worker: WorkerProcess, ended: WorkerExit) -> faults.ContainerError:
+    """Say why a worker never came up."""
+    if ended.not_started:
+        return faults.worker_not_started(ended.not_started, python=worker.spec.python, permanent=True)
+    reason = f"the process {faults.exit_words(ended.returncode)}: {faults.log_tail(worker.log_descriptor, 0)}"
+    return faults.worker_not_started(reason, python=worker.spec.python, permanent=False)

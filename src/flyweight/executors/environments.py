@@ -1,0 +1,72 @@
+"""Finds the Python environment that stands for a container image on this machine, as the configuration says."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from flyteidl.core import tasks_pb2
+
+from flyweight.errors import NotFound
+
+FLAVOR = "flyweight"
+"""Value of ``metadata.runtime.flavor`` in our own tasks, and the configuration's key for their environment."""
+DEFAULT = "default"
+"""The configuration's key for every image that no pattern fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environments:
+    """Maps image names (or shell patterns of them) to the Python interpreters of environments on this machine."""
+
+    interpreters: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Such as ``{"ghcr.io/me/train:*": "/envs/train/bin/python", "default": "/envs/flyte/bin/python"}``."""
+
+    def for_image(self, image: str) -> str:
+        """Find the interpreter for an image: its own entry, the first pattern that fits, then ``default``.
+
+        Raises:
+            NotFound: none fits; the message has the line that the configuration needs.
+        """
+        if image in self.interpreters:
+            return self.interpreters[image]
+        for pattern, interpreter in self.interpreters.items():
+            if pattern not in {FLAVOR, DEFAULT} and fnmatchcase(image, pattern):
+                return interpreter
+        if DEFAULT in self.interpreters:
+            return self.interpreters[DEFAULT]
+        raise NotFound(
+            f"No Python environment of this machine stands for the container image {image!r}. Add one to config.yaml "
+            "in the platform's data folder and restart it:\n\n"
+            f"environments:\n  {image!r}: /path/to/environment/bin/python\n\n"
+            "(a pattern such as 'ghcr.io/me/*' or the name 'default' fits more images)"
+        )
+
+    def for_worker(self, task: tasks_pb2.TaskTemplate) -> str | None:
+        """Find the interpreter whose workers run this task; None when it is not our own or none is configured."""
+        if task.metadata.runtime.flavor != FLAVOR:
+            return None
+        image = task.container.image
+        for pattern, interpreter in self.interpreters.items():
+            if pattern not in {FLAVOR, DEFAULT} and fnmatchcase(image, pattern):
+                return interpreter
+        return self.interpreters.get(FLAVOR)
+
+
+def find_program(word: str, interpreter: str, path: str) -> str:
+    """Find a command's first word: in the environment's own bin folder, else where ``path`` (as in PATH) leads.
+
+    Raises:
+        NotFound: there is no such program.
+    """
+    folder = os.path.dirname(interpreter)  # noqa: PTH120 - a virtual environment's python is a link: do not resolve it
+    if word in {"python", "python3"}:
+        return interpreter
+    found = shutil.which(word, path=os.pathsep.join([folder, path]))
+    if found is None:
+        raise NotFound(
+            f"The task's command starts with {word!r}, and there is no such program in {folder} or on the PATH. "
+            "Install it in that environment, or configure another environment for the task's image."
+        )
+    return found

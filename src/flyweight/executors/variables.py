@@ -1,0 +1,33 @@
+"""The environment variables that Flyte gives a task's container (flyteplugins, k8s_resource_adds.go)."""
+
+from flyweight.engine.jobs import Job
+
+
+def task_variables(job: Job, console_url: str = "") -> dict[str, str]:
+    """Give the variables of one attempt: its container's own, the execution's, and Flyte's, the latter winning."""
+    execution = job.execution
+    task = job.task.id
+    variables = {pair.key: pair.value for pair in job.task.container.env}
+    variables.update(job.environment)
+    variables.update(
+        FLYTE_INTERNAL_EXECUTION_ID=execution.name,
+        FLYTE_INTERNAL_EXECUTION_PROJECT=execution.project,
+        FLYTE_INTERNAL_EXECUTION_DOMAIN=execution.domain,
+        FLYTE_INTERNAL_EXECUTION_WORKFLOW=job.workflow,
+        FLYTE_ATTEMPT_NUMBER=str(job.attempt.attempt),
+        FLYTE_INTERNAL_TASK_PROJECT=task.project,
+        FLYTE_INTERNAL_TASK_DOMAIN=task.domain,
+        FLYTE_INTERNAL_TASK_NAME=task.name,
+        FLYTE_INTERNAL_TASK_VERSION=task.version,
+        # What these were called before there were TASK_ names; old code reads them.
+        FLYTE_INTERNAL_PROJECT=task.project,
+        FLYTE_INTERNAL_DOMAIN=task.domain,
+        FLYTE_INTERNAL_NAME=task.name,
+        FLYTE_INTERNAL_VERSION=task.version,
+    )
+    if console_url:
+        variables["FLYTE_EXECUTION_URL"] = (
+            f"{console_url}/projects/{execution.project}/domains/{execution.domain}/executions/{execution.name}"
+            f"/nodeId/{job.attempt.node}/nodes"
+        )
+    return variables

@@ -1,0 +1,127 @@
+"""Jobs and pools for tests: real worker processes, a runner that does what the job's arguments say."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2
+
+from flyweight.clock import SystemClock
+from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, Report, Started, Succeeded
+from flyweight.executors.environments import Environments
+from flyweight.executors.pool import PoolOptions, WorkerPool
+from flyweight.executors.slots import Slots
+from flyweight.ids import AttemptId, ExecutionKey, NodeId
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+def integer(value: int) -> literals_pb2.Literal:
+    return literals_pb2.Literal(scalar=literals_pb2.Scalar(primitive=literals_pb2.Primitive(integer=value)))
+
+
+def template(*loader_args: str, bundle: str = "", limit: str = "", flavor: str = "flyweight") -> tasks_pb2.TaskTemplate:
+    task = tasks_pb2.TaskTemplate(
+        id=identifier_pb2.Identifier(project="p", domain="d", name="module.task", version="v1"),
+        container=tasks_pb2.Container(
+            image="image:1",
+            args=[
+                *("python", "-m", "flyweight.runtime.execute", "--inputs", "{{.input}}"),
+                *("--output-prefix", "{{.outputPrefix}}"),
+                *(("--bundle", bundle) if bundle else ()),
+                *("--resolver", "some.resolver", "--", *loader_args),
+            ],
+        ),
+    )
+    task.metadata.runtime.flavor = flavor
+    if limit:
+        task.container.resources.limits.add(name=tasks_pb2.Resources.MEMORY, value=limit)
+    return task
+
+
+def job(task: tasks_pb2.TaskTemplate, node: str = "n0", *, execution: int = 1, root: str = "file:///nowhere") -> Job:
+    return Job(
+        attempt=AttemptId(ExecutionKey(execution), NodeId(node), 0),
+        execution=identifier_pb2.WorkflowExecutionIdentifier(project="p", domain="d", name=f"e{execution}"),
+        workflow="module.wf",
+        task=task,
+        inputs=literals_pb2.LiteralMap(literals={"x": integer(7)}),
+        inputs_uri=f"{root}/{node}/inputs.pb",
+        output_prefix=f"{root}/{node}/0",
+        raw_output_prefix=f"{root}/raw",
+        checkpoint_prefix=f"{root}/raw/_flytecheckpoints",
+    )
+
+
+@dataclass
+class Reports:
+    """Takes an executor's reports, and lets a test wait for them."""
+
+    all: list[Report] = field(default_factory=list)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __call__(self, report: Report) -> None:
+        self.all.append(report)
+        self.changed.set()
+
+    async def until(self, kind: type[Report], node: str = "n0") -> Report:
+        async with asyncio.timeout(30):
+            while True:
+                for report in self.all:
+                    if isinstance(report, kind) and report.attempt.node == node:
+                        return report
+                self.changed.clear()
+                await self.changed.wait()
+
+    async def end(self, node: str = "n0") -> Succeeded | Failed | Cancelled:
+        return await self.until(Succeeded | Failed | Cancelled, node)  # type: ignore[arg-type]
+
+    def ends(self) -> list[Report]:
+        return [report for report in self.all if not isinstance(report, Started | DeckPublished)]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(PROGRAMS)}
+
+
+@asynccontextmanager
+async def running_pool(
+    folder: Path, *, slots: int = 1, **options: object
+) -> AsyncGenerator[tuple[WorkerPool, Reports]]:
+    settings = {
+        "environments": Environments({"flyweight": sys.executable}),
+        "folder": folder / "scratch",
+        "logs": folder / "logs",
+        "variables": environment(),
+        "spares": 0,
+        "grace": 0.5,
+        "runner": "attempts_on_demand:run",
+        **options,
+    }
+    reports = Reports()
+    pool = WorkerPool(PoolOptions(**settings), Slots(slots), SystemClock())  # type: ignore[arg-type]
+    await pool.open(reports)
+    try:
+        yield pool, reports
+    finally:
+        await pool.close()
+
+
+async def appears(path: Path) -> str:
+    """Wait until a worker has written that file."""
+    async with asyncio.timeout(30):
+        while not path.exists():
+            await asyncio.sleep(0.005)
+    return path.read_text()
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process runs (a zombie does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,115 @@
+"""A worker's runner that does what the attempt's loader arguments say: the ways in which user code can go."""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flyteidl.core import errors_pb2
+
+from flyweight.protocol import worker_pb2
+
+held: list[bytearray] = []
+
+
+def run(start: worker_pb2.Start, report: Callable[[worker_pb2.FromWorker], None]) -> worker_pb2.Result:
+    action, *arguments = start.loader_args
+    result = ACTIONS[action](start, report, *arguments)
+    return result or worker_pb2.Result(outputs=start.inputs)
+
+
+def fail(_start, _report, message):
+    error = errors_pb2.ContainerError(code="USER:ValueError", message=message)
+    return worker_pb2.Result(error=error.SerializeToString())
+
+
+def say(_start, _report, text):
+    print(text)
+    logging.getLogger("user").info("logged %s", text)
+    os.write(1, f"written {text}\n".encode())
+    subprocess.run(["/bin/echo", f"child {text}"], check=True)
+
+
+def wait(_start, _report, mark):
+    """Hang until killed; say so by a file."""
+    Path(mark).touch()
+    signal.pause()
+
+
+def tidy(_start, _report, mark):
+    """Hang, and clean up when asked to stop."""
+    try:
+        wait(_start, _report, mark)
+    finally:
+        Path(mark).write_text("tidied")
+
+
+def stubborn(start, report, mark):
+    try:
+        wait(start, report, mark)
+    finally:
+        while True:
+            time.sleep(60)
+
+
+def allocate(_start, _report, mebibytes, mark):
+    held.append(bytearray(os.urandom(2**20) * int(mebibytes)))
+    wait(_start, _report, mark)
+
+
+def stray(start, _report, mark):
+    """Leave a process behind, in a session of its own."""
+    child = subprocess.Popen(["sleep", "1000"], start_new_session=True)
+    Path(mark).write_text(str(child.pid))
+
+
+def garble(_start, _report):
+    for descriptor in range(3, 64):
+        try:
+            socket.socket(fileno=descriptor).sendall(b"\xff" * 16)
+        except OSError:
+            continue
+    signal.pause()
+
+
+def stored(start, _report, uri):
+    return worker_pb2.Result(outputs_uri=uri)
+
+
+def large(_start, _report):
+    return worker_pb2.Result(outputs=bytes(65 * 2**20))
+
+
+def publish(start, report):
+    report(worker_pb2.FromWorker(deck=worker_pb2.DeckPublished(id=start.id, revision=1)))
+
+
+def surroundings(start, _report, mark):
+    Path("left-over").touch()
+    Path(mark).write_text("\n".join([str(Path.cwd()), str(os.getpid()), *start.environment]))
+
+
+ACTIONS = {
+    "echo": lambda _start, _report: None,
+    "fail": fail,
+    "raise": lambda _start, _report: 1 / 0,
+    "leave": lambda _start, _report: sys.exit(3),
+    "die": lambda _start, _report, code: os._exit(int(code)),
+    "kill": lambda _start, _report, number: os.kill(os.getpid(), int(number)),
+    "say": say,
+    "wait": wait,
+    "tidy": tidy,
+    "stubborn": stubborn,
+    "allocate": allocate,
+    "stray": stray,
+    "garble": garble,
+    "stored": stored,
+    "large": large,
+    "publish": publish,
+    "surroundings": surroundings,
+}
