@@ -1,0 +1,104 @@
+"""The data folder: what lies where in it, closed to other users, and held by one platform at a time."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from flyweight.errors import InvalidInput, PreconditionFailed, StorageFailed, TryAgain
+
+PRIVATE = 0o700
+LONGEST_SOCKET_PATH = 107
+"""What fits the kernel's address of a unix socket, less its final zero."""
+_LONGEST_SOCKET_NAME = 24
+
+
+class DataFolder:
+    """An open data folder; ``close`` lets another platform have it."""
+
+    def __init__(self, path: Path, lock: int) -> None:
+        self.path = path
+        """Absolute, with links resolved."""
+        self._lock = lock
+
+    @classmethod
+    def open(cls, path: Path) -> "DataFolder":
+        """Make the folder if it is not there, close it to others, and take its lock.
+
+        Raises ``PreconditionFailed`` if a platform runs on it, ``InvalidInput`` if the path cannot serve,
+        ``StorageFailed`` if it cannot be made or written.
+        """
+        path = path.expanduser().resolve()
+        _check_length(path)
+        try:
+            for folder in (path, path / "blobs", path / "run", path / "logs"):
+                folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+                folder.chmod(PRIVATE)
+            lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except FileExistsError as error:
+            raise InvalidInput(
+                f"{error.filename} is a file, and a data folder is wanted: give another --data-dir."
+            ) from error
+        except OSError as error:
+            raise StorageFailed(
+                f"The data folder {path} cannot be used: {error.strerror} ({error.filename})."
+            ) from error
+        try:
+            _take(lock, path)
+        except BaseException:
+            os.close(lock)
+            raise
+        return cls(path, lock)
+
+    @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.path / "flyweight.db"
+
+    @property
+    def blobs(self) -> Path:
+        """The root of the blob store."""
+        return self.path / "blobs"
+
+    @property
+    def run(self) -> Path:
+        """Where sockets live."""
+        return self.path / "run"
+
+    @property
+    def logs(self) -> Path:
+        """Where workers write what tasks print."""
+        return self.path / "logs"
+
+    def close(self) -> None:
+        """Let go of the folder; doing it twice does nothing."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+
+def _check_length(path: Path) -> None:
+    longest = LONGEST_SOCKET_PATH - len("/run/") - _LONGEST_SOCKET_NAME
+    if len(os.fsencode(path)) > longest:
+        raise InvalidInput(
+            f"The data folder's path is too long for the sockets in it ({len(os.fsencode(path))} bytes, {longest} fit):"
+            f" {path}. Give a shorter --data-dir."
+        )
+
+
+def _take(lock: int, path: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
+        who = f"process {holder}" if holder else "another process"
+        raise PreconditionFailed(
+            f"A platform runs on the data folder {path} already ({who}). Use that one, stop it with"
+            f" 'flyweight down --data-dir {path}', or give another folder with --data-dir."
+        ) from error
+    try:
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    except OSError as error:
+        raise TryAgain(
+            f"The data folder {path} cannot be written: {error.strerror}. Free some space, then try again."
+        ) from error

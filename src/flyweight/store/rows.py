@@ -1,0 +1,121 @@
+"""Records to rows and back: which columns each record has, and how phases, names and keys stand in them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from flyteidl.admin import execution_pb2
+from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, update
+
+from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
+from flyweight.engine.records import AttemptRecord, ExecutionRecord, NewExecution, NodeRecord
+from flyweight.ids import EntityKey
+from flyweight.store import tables
+from flyweight.store.bulk import Bulk, upsert
+
+_NEW = tuple(field.name for field in fields(NewExecution))
+_PROGRESS = tuple(field.name for field in fields(ExecutionRecord))
+_NODE = tuple(field.name for field in fields(NodeRecord))
+_ATTEMPT = tuple(field.name for field in fields(AttemptRecord))
+_LARGE = frozenset({"inputs", "user_inputs", "outputs", "detail"})
+"""Left out of lists: whoever wants them asks for the one row."""
+
+_PHASE = {"phase": "phase.value"}
+_KEY = "which_key"
+
+_nodes = Bulk[NodeRecord](upsert(tables.node_executions, _NODE), _PHASE)
+_attempts = Bulk[AttemptRecord](upsert(tables.attempts, _ATTEMPT), _PHASE)
+_progress = Bulk[ExecutionRecord](
+    update(tables.executions)
+    .values(dict.fromkeys([*_PROGRESS[1:], "ended"]))
+    .where(tables.executions.c.key == bindparam(_KEY)),
+    {**_PHASE, _KEY: "key", "ended": "phase.terminal"},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredExecution:
+    """An execution's whole row."""
+
+    new: NewExecution
+    record: ExecutionRecord
+    state: int
+    """``flyteidl.admin.ExecutionState``: active or archived."""
+
+
+def write_new(connection: Connection, records: Iterable[NewExecution]) -> None:
+    """Insert executions that are not there yet; raises IntegrityError if another one has the name."""
+    records = list(records)
+    if not records:
+        return
+    connection.execute(
+        upsert(tables.executions, list(_new_row(records[0])), replace=False), [_new_row(new) for new in records]
+    )
+    tags = [{"execution": new.key, "tag": tag} for new in records for tag in _tags(new)]
+    if tags:
+        connection.execute(upsert(tables.execution_tags, ["execution", "tag"], replace=False), tags)
+
+
+def write_progress(connection: Connection, records: Iterable[ExecutionRecord]) -> None:
+    """Update how far executions have come."""
+    _progress.write(connection, records)
+
+
+def write_nodes(connection: Connection, records: Iterable[NodeRecord]) -> None:
+    """Insert nodes, or replace them."""
+    _nodes.write(connection, records)
+
+
+def write_attempts(connection: Connection, records: Iterable[AttemptRecord]) -> None:
+    """Insert attempts, or replace them."""
+    _attempts.write(connection, records)
+
+
+def columns(table: Table, *, large: bool) -> list[Column[Any]]:
+    """Give the columns that a record is made of; without the large ones, it has them empty."""
+    return [column for column in table.c if large or column.name not in _LARGE]
+
+
+def execution(row: RowMapping) -> StoredExecution:
+    """Read an execution."""
+    progress = _fields(_PROGRESS, row)
+    progress["phase"] = ExecutionPhase(progress["phase"])
+    return StoredExecution(
+        new=NewExecution(**_fields(_NEW, row)), record=ExecutionRecord(**progress), state=row["state"]
+    )
+
+
+def node(row: RowMapping) -> NodeRecord:
+    """Read a node."""
+    values = _fields(_NODE, row)
+    values["phase"] = NodePhase(values["phase"])
+    return NodeRecord(**values)
+
+
+def attempt(row: RowMapping) -> AttemptRecord:
+    """Read an attempt."""
+    values = _fields(_ATTEMPT, row)
+    values["phase"] = AttemptPhase(values["phase"])
+    return AttemptRecord(**values)
+
+
+def _fields(names: Iterable[str], row: RowMapping) -> dict[str, Any]:
+    return {name: row.get(name, b"") for name in names}
+
+
+def _new_row(new: NewExecution) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(new, name) for name in _NEW}
+    row |= {"phase": 0, "updated_at": new.created_at, "outputs": b"", "error": b""}
+    for kind in ("launch_plan", "workflow", "task"):
+        row[f"{kind}_name"], row[f"{kind}_version"] = _name_and_version(row[kind])
+    return row
+
+
+def _name_and_version(key: str) -> tuple[str, str]:
+    """Take ``str(EntityKey)`` apart; a name holds no colon, a version may."""
+    parts = key.split(":", 3)
+    return (parts[2], parts[3]) if len(parts) == len(fields(EntityKey)) else ("", "")
+
+
+def _tags(new: NewExecution) -> frozenset[str]:
+    return frozenset(execution_pb2.ExecutionSpec.FromString(new.spec).tags)

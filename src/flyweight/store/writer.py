@@ -1,0 +1,145 @@
+"""One thread that writes: everything that waits shares one transaction, so that the price of a commit is paid once.
+
+``Writer.submit`` takes a function of a connection; the future it gives resolves after the COMMIT that made it durable.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from typing import Generic, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from flyweight.errors import PreconditionFailed
+from flyweight.store import faults
+
+T = TypeVar("T")
+
+LARGEST_GROUP = 256
+"""More than this in one transaction gains nothing, and lets the first wait for the last."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Unit(Protocol):
+    """A job whose result's type no longer matters."""
+
+    def claim(self) -> bool: ...
+    def run(self, connection: Connection) -> None: ...
+    def settle(self, failure: Exception | None) -> None: ...
+
+
+class _Job(Generic[T]):
+    __slots__ = ("_error", "_result", "_work", "future")
+
+    def __init__(self, work: Callable[[Connection], T]) -> None:
+        self.future: Future[T] = Future()
+        self._work = work
+        self._result: list[T] = []
+        self._error: Exception | None = None
+
+    def claim(self) -> bool:
+        """Take it in hand; False if whoever asked has given up."""
+        return self.future.set_running_or_notify_cancel()
+
+    def run(self, connection: Connection) -> None:
+        """Do the work; an error is kept for whoever asked, and raised so that the savepoint is rolled back."""
+        try:
+            self._result.append(self._work(connection))
+        except Exception as error:
+            self._error = error
+            raise
+
+    def settle(self, failure: Exception | None) -> None:
+        """Tell whoever asked; ``failure`` is what befell the whole transaction."""
+        error = self._error or failure
+        if error is None:
+            self.future.set_result(self._result[0])
+        else:
+            self.future.set_exception(error)
+
+
+class Writer:
+    """Owns the writing thread and its connection."""
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        self._engine = engine
+        self._place = place
+        self._waiting: SimpleQueue[_Unit | None] = SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[Connection], T]) -> Future[T]:
+        """Have it done in the next transaction; raises ``PreconditionFailed`` after ``close``."""
+        job = _Job(work)
+        with self._closing:
+            if self._closed:
+                raise PreconditionFailed(f"The database {self._place} is closed: the platform is stopping.")
+            self._waiting.put(job)
+        return job.future
+
+    def close(self) -> None:
+        """Write what still waits, then stop the thread."""
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                self._waiting.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        open_ = True
+        while open_:
+            group, open_ = self._gather()
+            if group:
+                self._settle(group, self._transact(group))
+
+    def _gather(self) -> tuple[list[_Unit], bool]:
+        group: list[_Unit] = []
+        job = self._waiting.get()
+        while job is not None:
+            if job.claim():
+                group.append(job)
+            if len(group) == LARGEST_GROUP:
+                return group, True
+            try:
+                job = self._waiting.get_nowait()
+            except Empty:
+                return group, True
+        return group, False
+
+    def _transact(self, group: Sequence[_Unit]) -> Exception | None:
+        """Run the group in one transaction; give what undid all of it, if anything did."""
+        try:
+            with self._engine.connect() as connection, connection.begin() as transaction:
+                if len(group) == 1:
+                    group[0].run(connection)
+                else:
+                    for job in group:
+                        self._run_apart(job, connection)
+                transaction.commit()
+        except SQLAlchemyError as error:
+            return faults.translate(error, self._place)
+        except Exception as error:  # noqa: BLE001  # a background loop that runs others' functions: the asker is told
+            return error
+        return None
+
+    def _run_apart(self, job: _Unit, connection: Connection) -> None:
+        """Run one of several, so that its failure undoes only its own part, unless the whole transaction is lost."""
+        try:
+            with connection.begin_nested():
+                job.run(connection)
+        except SQLAlchemyError as error:
+            if faults.spoils_transaction(error):
+                raise
+            _log.debug("One write of a group was refused", exc_info=True)
+        except Exception:  # noqa: BLE001  # the job keeps its error for whoever asked; the others go on
+            _log.debug("One write of a group was given up", exc_info=True)
+
+    def _settle(self, group: Sequence[_Unit], failure: Exception | None) -> None:
+        for job in group:
+            job.settle(failure)
