@@ -13,8 +13,8 @@ from flyweight.errors import Code, FlyweightError, PlatformError
 
 logger = logging.getLogger(__name__)
 
-MAX_MESSAGE_BYTES = 6000
-"""gRPC sends the message in a trailer; clients refuse more than 8 KB of those by default."""
+MAX_MESSAGE_BYTES = 7000
+"""gRPC sends the message in a trailer, percent-encoded; clients refuse more than 8 KB of those by default."""
 
 _HTTP = {
     Code.ABORTED: 409,
@@ -82,9 +82,11 @@ def failure(problem: Exception, method: str, request_id: str) -> Failure:
 
 def _bounded(message: str, request_id: str) -> str:
     """Cut a message to what every client accepts as a trailer; the whole of it goes to the log."""
-    encoded = message.encode()
-    if len(encoded) <= MAX_MESSAGE_BYTES:
-        return message
-    logger.warning("request %s: message cut for the caller, here in full: %s", request_id, message)
-    kept = encoded[:MAX_MESSAGE_BYTES].decode(errors="ignore")
-    return f"{kept}\n... ({len(encoded) - MAX_MESSAGE_BYTES} more bytes in the server's log, request {request_id})"
+    room = MAX_MESSAGE_BYTES
+    for position, letter in enumerate(message):
+        room -= 1 if " " <= letter <= "~" and letter != "%" else 3 * len(letter.encode())
+        if room < 0:
+            logger.warning("request %s: message cut for the caller, here in full: %s", request_id, message)
+            rest = len(message) - position
+            return f"{message[:position]}\n... ({rest} more characters in the server's log, request {request_id})"
+    return message

@@ -5,6 +5,7 @@ cannot be handed an accepted connection: gRPC is spliced to a unix socket, HTTP 
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ FIRST_BYTES_SECONDS = 10.0
 
 MAX_CONNECTIONS = 1_000
 """Each costs up to three file descriptors; one more is told 503 and closed."""
+
+HANG_UP_SECONDS = 1.0
 
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\n"
@@ -64,6 +67,7 @@ class Front:
         self._max_connections = max_connections
         self._open: set[_Arrival] = set()
         self._servers: list[asyncio.Server] = []
+        self._empty = asyncio.Event()
         self._joining: set[asyncio.Task[None]] = set()
 
     @property
@@ -86,6 +90,15 @@ class Front:
         for arrival in list(self._open):
             arrival.give_up()
 
+    async def hang_up(self) -> None:
+        """Cut every connection that is left, once the servers behind have had their time to end them."""
+        for arrival in list(self._open):
+            arrival.abort()
+        if self._open:
+            self._empty.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), HANG_UP_SECONDS)
+
     def admit(self, connection: "_Arrival") -> bool:
         """Count a connection in, unless there are too many."""
         if len(self._open) >= self._max_connections:
@@ -97,6 +110,8 @@ class Front:
     def leave(self, connection: "_Arrival") -> None:
         """Count a connection out."""
         self._open.discard(connection)
+        if not self._open:
+            self._empty.set()
 
     def join_grpc(self, client: asyncio.Transport, first_bytes: bytes, lost: Callable[[], None]) -> None:
         """Splice a connection to the gRPC server."""
@@ -168,7 +183,12 @@ class _Arrival(asyncio.Protocol):
 
     def give_up(self) -> None:
         """Close it, unless it was handed on."""
-        if self._deadline is not None and self._transport is not None:
+        if self._deadline is not None:
+            self.abort()
+
+    def abort(self) -> None:
+        """Cut it, whoever speaks on it."""
+        if self._transport is not None:
             self._transport.abort()
 
     def _lost(self) -> None:

@@ -86,7 +86,7 @@ class GrpcServer:
         handlers = {rpc.descriptor.name: self._handler(rpc) for rpc in rpcs}
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
 
-    def _handler(self, rpc: Rpc) -> grpc.RpcMethodHandler[bytes, Message]:
+    def _handler(self, rpc: Rpc) -> "grpc.RpcMethodHandler[bytes, Message]":
         # Requests arrive as bytes: a deserialiser that raises would be answered INTERNAL, without a word of why.
         async def unary(body: bytes, context: aio.ServicerContext[bytes, Message]) -> Message:
             request_id = _request_id(context)

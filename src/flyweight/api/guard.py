@@ -99,7 +99,7 @@ def check(scope: Scope, rules: Rules) -> None:
     if name not in rules.hosts and not (rules.any_address and _is_address(name)):
         raise RefusedError(
             403,
-            f"this platform does not answer to the host name {host!r}. "
+            f"this platform does not answer to the host name {host[:100]!r}. "
             "Reach it by its own address, or name it in allowed_hosts of the platform's configuration",
         )
     if scope["method"] not in CHANGING:
@@ -112,13 +112,13 @@ def check(scope: Scope, rules: Rules) -> None:
 def _check_origin(headers: Headers, host: str) -> None:
     site = headers.get("sec-fetch-site", "none")
     if site not in {"none", "same-origin"}:
-        raise RefusedError(403, f"a request from another site ({site}) may not change anything here")
+        raise RefusedError(403, f"a request from another site ({site[:100]}) may not change anything here")
     origin = headers.get("origin")
     if origin is None:
         return
     parts = urlsplit(origin)
     if parts.scheme not in {"http", "https"} or parts.netloc.lower() != host.lower():
-        raise RefusedError(403, f"a page of the origin {origin!r} may not change anything here")
+        raise RefusedError(403, f"a page of the origin {origin[:100]!r} may not change anything here")
 
 
 def _check_content_type(method: str, headers: Headers) -> None:
@@ -129,7 +129,7 @@ def _check_content_type(method: str, headers: Headers) -> None:
     if method == "DELETE" and not content_type and headers.get("content-length", "0") == "0":
         return
     raise RefusedError(
-        415, f"the content type {content_type!r} is not taken; send application/json or application/x-protobuf"
+        415, f"the content type {content_type[:100]!r} is not taken; send application/json or application/x-protobuf"
     )
 
 

@@ -11,7 +11,7 @@ class Splice(asyncio.Protocol):
     """One end of a joined pair: ``join`` makes the two ends known to each other.
 
     Args:
-        lost: Called once, when this end's connection is gone.
+        lost: Called once, when both ends are gone.
     """
 
     def __init__(self, lost: Callable[[], None] | None = None) -> None:
@@ -19,6 +19,7 @@ class Splice(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._peer: Splice | None = None
         self._ended = False
+        self._gone = False
         self._deadline: asyncio.TimerHandle | None = None
 
     def join(self, peer: "Splice") -> None:
@@ -56,19 +57,22 @@ class Splice(asyncio.Protocol):
             self._peer.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Close the other side too."""
+        """Close the other side too; the one that goes last tells."""
         del exc
+        self._gone = True
         if self._deadline is not None:
             self._deadline.cancel()
-        peer, self._peer = self._peer, None
-        if peer is not None:
+        peer = self._peer
+        if peer is not None and not peer._gone:  # noqa: SLF001
             peer.close()
-        if self._lost is not None:
-            self._lost()
+            return
+        for end in (self, peer):
+            if end is not None and end._lost is not None:  # noqa: SLF001
+                end._lost()  # noqa: SLF001
 
     def write(self, data: bytes) -> None:
         """Send on this end."""
-        if self._transport is not None:
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
 
     def write_eof(self) -> None:
