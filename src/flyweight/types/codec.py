@@ -5,13 +5,16 @@ by calling another codec. It does no I/O of its own: bytes go through ``flyweigh
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from html import escape
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from flyteidl.core.literals_pb2 import Literal
 from flyteidl.core.types_pb2 import LiteralType
 
 from flyweight.types.fields.form import FieldForm
+
+Kept = TypeVar("Kept")
 
 
 class Conversions(Protocol):
@@ -41,9 +44,13 @@ class Conversions(Protocol):
         """Choose a Python type for a LiteralType."""
         ...
 
+    def remember(self, key: Any, build: Callable[[], Kept]) -> Kept:
+        """Keep what a codec works out for a type, until something new is registered."""
+        ...
+
 
 class Codec(ABC):
-    """One family of Python types; an instance has no state but caches."""
+    """One family of Python types."""
 
     name: str
     """Flyte's name of the family: the tag of a union's variant on the wire."""

@@ -2,7 +2,6 @@
 
 import dataclasses
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from flyteidl.core.literals_pb2 import Literal
 from flyteidl.core.types_pb2 import LiteralType, SimpleType
@@ -22,13 +21,10 @@ class DataclassCodec(Codec):
 
     name = "Object-Dataclass-Transformer"
 
-    def __init__(self) -> None:
-        self._forms: WeakKeyDictionary[type, FieldForm] = WeakKeyDictionary()
-
     def literal_type(self, python_type: Any, registry: Conversions) -> LiteralType:
         """Give STRUCT with the schema; raises TypeMismatch naming the field that cannot be stored."""
         literal_type = struct_type()
-        literal_type.metadata.update(self._form(python_type, registry).schema())
+        literal_type.metadata.update(_form(python_type, registry).schema())
         annotations = annotations_of(python_type)
         for field in dataclasses.fields(python_type):
             field_type = _literal_type_or_none(annotations[field.name], registry)
@@ -39,7 +35,7 @@ class DataclassCodec(Codec):
     def to_literal(self, value: Any, python_type: Any, expected: LiteralType | None, registry: Conversions) -> Literal:
         """Pack an instance; a dict that holds the fields' plain data is taken too."""
         _ = expected
-        form = self._form(python_type, registry)
+        form = _form(python_type, registry)
         instance = form.unpack(value) if isinstance(value, dict) else value
         if not isinstance(instance, python_type):
             raise mismatch(value, python_type)
@@ -47,7 +43,7 @@ class DataclassCodec(Codec):
 
     def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> Any:
         """Make an instance of the data."""
-        return self._form(python_type, registry).unpack(unpack(literal, python_type))
+        return _form(python_type, registry).unpack(unpack(literal, python_type))
 
     def guess(self, literal_type: LiteralType, registry: Conversions) -> Any | None:
         """Make up a dataclass for a STRUCT with a schema."""
@@ -56,17 +52,18 @@ class DataclassCodec(Codec):
             return None
         return dataclass_of_schema(literal_type.metadata)
 
-    def _form(self, python_type: type, registry: Conversions) -> FieldForm:
-        form = self._forms.get(python_type)
-        if form is None:
-            builder = FormBuilder(lambda inner: registry.codec_for(inner).field_form(inner, registry))
-            form = self._forms[python_type] = builder.record(python_type)
-        return form
-
 
 def is_dataclass_type(python_type: Any) -> bool:
     """Tell whether an annotation is a dataclass."""
     return isinstance(python_type, type) and dataclasses.is_dataclass(python_type)
+
+
+def _form(python_type: type, registry: Conversions) -> FieldForm:
+    def build() -> FieldForm:
+        builder = FormBuilder(lambda inner: registry.codec_for(inner).field_form(inner, registry))
+        return builder.record(python_type)
+
+    return registry.remember((DataclassCodec, python_type), build)
 
 
 def _literal_type_or_none(annotation: Any, registry: Conversions) -> LiteralType | None:

@@ -131,6 +131,8 @@ class DirectoryCodec(Codec):
 class _DirectoryForm(FieldForm):
     """A folder inside a dataclass: its URI."""
 
+    offloads = True
+
     def __init__(self, codec: DirectoryCodec, python_type: Any, registry: Conversions) -> None:
         self._codec = codec
         self._python_type = python_type

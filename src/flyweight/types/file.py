@@ -136,6 +136,8 @@ class FileCodec(Codec):
 class _FileForm(FieldForm):
     """A file inside a dataclass: its URI, and its metadata if it has any."""
 
+    offloads = True
+
     def __init__(self, codec: FileCodec, python_type: Any, registry: Conversions) -> None:
         self._codec = codec
         self._python_type = python_type

@@ -6,6 +6,7 @@ A handler is found by the name of the dataframe's class, so that neither library
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from html import escape
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ class ArrowFrames(FrameHandler):
 
     def iterate(self, source: Path, file_format: str, columns: Sequence[str] | None) -> Iterator[Any]:
         """Give a table for each batch of rows."""
-        table_of = _arrow("").Table.from_batches
+        table_of = _arrow().Table.from_batches
         if file_format == CSV:
             for batch in _arrow("csv").open_csv(_csv_file(source)):
                 part = table_of([batch])
@@ -149,18 +150,15 @@ def _csv_file(source: Path) -> Path:
 
 
 def _pandas() -> Any:
-    try:
-        import pandas as pd  # noqa: PLC0415 - an optional library, loaded on use
-    except ImportError as error:
-        raise MissingExtra("pandas", _EXTRA) from error
-    return pd
+    return _optional("pandas", "pandas")
 
 
-def _arrow(part: str) -> Any:
+def _arrow(part: str = "") -> Any:
+    return _optional("pyarrow", f"pyarrow.{part}" if part else "pyarrow")
+
+
+def _optional(library: str, module: str) -> Any:
     try:
-        import pyarrow as pa  # noqa: PLC0415 - an optional library, loaded on use
-        import pyarrow.csv  # noqa: PLC0415 - as above
-        import pyarrow.parquet  # noqa: PLC0415 - as above
+        return import_module(module)
     except ImportError as error:
-        raise MissingExtra("pyarrow", _EXTRA) from error
-    return getattr(pa, part) if part else pa
+        raise MissingExtra(library, _EXTRA) from error

@@ -1,7 +1,9 @@
 """Dataclasses made up from the JSON schema of a type on the wire, for entities whose code is not here."""
 
-from dataclasses import MISSING, Field, field, make_dataclass
+from collections.abc import Callable
+from dataclasses import MISSING, field, make_dataclass
 from datetime import date, datetime, time, timedelta
+from types import NoneType
 from typing import Any, Union
 
 from google.protobuf.json_format import MessageToDict
@@ -18,7 +20,7 @@ _FORMATS: dict[str, Any] = {
     "time-delta": timedelta,
     "base64": bytes,
 }
-_SIMPLE: dict[str, Any] = {"integer": int, "number": float, "string": str, "boolean": bool, "null": type(None)}
+_SIMPLE: dict[str, Any] = {"integer": int, "number": float, "string": str, "boolean": bool, "null": NoneType}
 _OBJECTS: dict[str, Any] = {
     "FlyteFile": FlyteFile,
     "FlyteDirectory": FlyteDirectory,
@@ -29,7 +31,7 @@ _OBJECTS: dict[str, Any] = {
 def dataclass_of_schema(metadata: Struct) -> type | None:
     """Make up a dataclass for a schema of an object with properties; None if it is no such schema."""
     schema = MessageToDict(metadata)
-    if not isinstance(schema.get("properties"), dict) or schema["properties"].keys() & {"properties"}:
+    if not isinstance(schema.get("properties"), dict):
         return None
     return _dataclass(schema)
 
@@ -37,22 +39,23 @@ def dataclass_of_schema(metadata: Struct) -> type | None:
 def _dataclass(schema: dict[str, Any]) -> type:
     required = set(schema.get("required", ()))
     names = sorted(schema["properties"], key=lambda name: (name not in required, name))
-    fields: list[tuple[str, Any, Field[Any]]] = []
+    fields: list[tuple[str, Any, Any]] = []
     for name in names:
         inner = schema["properties"][name]
         fields.append((name, _annotation(inner), _field(inner, is_required=name in required)))
     return make_dataclass(str(schema.get("title", "Struct")), fields)
 
 
-def _field(schema: dict[str, Any], *, is_required: bool) -> "Field[Any]":
+def _field(schema: dict[str, Any], *, is_required: bool) -> Any:
     if is_required:
         return field()
     default = schema.get("default", MISSING)
+    if default is MISSING:  # the class has a factory, of which a schema does not tell
+        factories: dict[str, Callable[[], Any]] = {"array": list, "object": dict}
+        return field(default_factory=factories.get(schema.get("type", ""), NoneType))
     if isinstance(default, float) and schema.get("type") == "integer":
-        default = int(default)
-    if default is MISSING:
-        return field(default_factory={"array": list, "object": dict}.get(schema.get("type", ""), type(None)))
-    return field(default=default) if default.__hash__ else field(default_factory=lambda: default)
+        return field(default=int(default))
+    return field(default_factory=lambda: default)
 
 
 def _annotation(schema: dict[str, Any]) -> Any:
@@ -61,21 +64,21 @@ def _annotation(schema: dict[str, Any]) -> Any:
     match schema.get("type"):
         case "array":
             return list[_annotation(schema["items"])] if "items" in schema else list
-        case "object" if schema.get("title") in _OBJECTS:
-            return _OBJECTS[schema["title"]]
-        case "object" if "properties" in schema:
-            return _dataclass(schema)
-        case "object" if isinstance(schema.get("additionalProperties"), dict):
-            key = _annotation(schema.get("propertyNames", {"type": "string"}))
-            return dict[key, _annotation(schema["additionalProperties"])]
         case "object":
-            return dict
+            return _object(schema)
         case str() as simple:
             return _FORMATS.get(schema.get("format", ""), _SIMPLE.get(simple, Any))
         case _:
-            return _enum_values(schema)
+            values = schema.get("enum", ())
+            return str if values and all(isinstance(value, str) for value in values) else Any
 
 
-def _enum_values(schema: dict[str, Any]) -> Any:
-    values = schema.get("enum", ())
-    return str if values and all(isinstance(value, str) for value in values) else Any
+def _object(schema: dict[str, Any]) -> Any:
+    if schema.get("title") in _OBJECTS:
+        return _OBJECTS[schema["title"]]
+    if "properties" in schema:
+        return _dataclass(schema)
+    if isinstance(schema.get("additionalProperties"), dict):
+        key = _annotation(schema.get("propertyNames", {"type": "string"}))
+        return dict[key, _annotation(schema["additionalProperties"])]
+    return dict

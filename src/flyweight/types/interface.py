@@ -1,6 +1,6 @@
-"""Typed interfaces, and the values of a call as a whole: annotations to a TypedInterface, values to a LiteralMap and back.
+"""The values of a call as a whole: annotations to a TypedInterface, values to a LiteralMap and back.
 
-Every fault of a call is found at once, each naming the input, the place inside it, what was expected and what was given.
+Every fault of a call is found at once, each naming the input, the place inside it, what was expected and what came.
 """
 
 from collections.abc import Callable, Iterable, Mapping

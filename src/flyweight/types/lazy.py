@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import new_class
 from typing import Any, ClassVar, Self, TypeVar
 
 from flyweight.types.data import current_data
@@ -10,12 +11,14 @@ from flyweight.types.storage import absolute_uri, is_local, path_of
 PATH_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "string", "format": "path"}], "default": None}
 """The JSON schema of a path inside a dataclass."""
 
+_formats: dict[tuple[type, str], Any] = {}
+"""Classes with a format: the same one each time, so that ``FlyteFile["csv"] == FlyteFile["csv"]``."""
+
 
 class LazyPath(os.PathLike[str]):
     """A file or folder that may lie elsewhere: its bytes are fetched when its path is first needed."""
 
     format: ClassVar[str] = ""
-    _formats: ClassVar[dict[tuple[type, str], type]] = {}
 
     def __init__(self, path: str | os.PathLike[str], *, remote_path: str | bool | None = None) -> None:
         given = os.fspath(path) if not isinstance(path, LazyPath) else path.path
@@ -24,17 +27,18 @@ class LazyPath(os.PathLike[str]):
         self._remote_path = remote_path
         self._downloaded: Path | None = None
 
-    @classmethod
-    def __class_getitem__(cls, item: object) -> type[Self]:
+    def __class_getitem__(cls, item: object) -> "type[Self]":
         """Name the format: ``FlyteFile["csv"]``."""
         name = item.__name__ if isinstance(item, TypeVar) else str(item)
         name = name.strip().lstrip("~.")
         if not name:
             return cls
-        known = LazyPath._formats.get((cls, name))
-        if known is None or not issubclass(known, cls):
-            known = type(cls.__name__, (cls,), {"format": name, "__module__": cls.__module__, "__doc__": cls.__doc__})
-            LazyPath._formats[cls, name] = known
+        known: type[Self] | None = _formats.get((cls, name))
+        if known is None:
+            known = new_class(
+                cls.__name__, (cls,), exec_body=lambda body: body.update(format=name, __module__=cls.__module__)
+            )
+            _formats[cls, name] = known
         return known
 
     @classmethod
@@ -87,7 +91,7 @@ class LazyPath(os.PathLike[str]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.remote_source or self.path!r})"
 
-    def __eq__(self, other: Any) -> bool:
+    def __eq__(self, other: object) -> bool:
         if isinstance(other, LazyPath):
             return (self.path, self.remote_source) == (other.path, other.remote_source)
         return isinstance(other, str) and self.path == other

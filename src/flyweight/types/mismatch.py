@@ -1,13 +1,16 @@
 """Mismatches between values and types: their wording, and the path that leads to the part that does not fit."""
 
+from reprlib import Repr
 from typing import Any
 
 from flyteidl.core.literals_pb2 import Literal
 
 from flyweight.errors import TypeMismatch
 
-_LONGEST_VALUE = 80
-"""Characters of a value's repr that an error shows."""
+_shortener = Repr()
+_shortener.maxstring = _shortener.maxother = 80
+_shortener.maxlist = _shortener.maxdict = _shortener.maxtuple = _shortener.maxset = 6
+_shortener.maxlevel = 3
 
 
 def type_name(python_type: Any) -> str:
@@ -21,9 +24,7 @@ def type_name(python_type: Any) -> str:
 
 def shown(value: Any) -> str:
     """Show a value with its type, shortened."""
-    text = repr(value)
-    if len(text) > _LONGEST_VALUE:
-        text = text[: _LONGEST_VALUE - 3] + "..."
+    text = " ".join(_shortener.repr(value).split())
     return text if value is None else f"{text} ({type_name(type(value))})"
 
 

@@ -1,7 +1,7 @@
 """The last resort: any other value as a file made by cloudpickle, with a warning that names the type."""
 
 import logging
-from typing import Any
+from typing import Any, get_origin
 
 import cloudpickle
 from flyteidl.core.literals_pb2 import Blob, BlobMetadata, Literal, Scalar
@@ -58,7 +58,9 @@ class PickleCodec(Codec):
 
     def accepts(self, value: Any, python_type: Any, registry: Conversions) -> bool:
         """Tell whether the value is of the class; ``Any`` takes all."""
-        return python_type is Any or super().accepts(value, python_type, registry)
+        _ = registry
+        origin = get_origin(python_type) or python_type
+        return isinstance(value, origin) if isinstance(origin, type) and origin is not Any else value is not None
 
     def guess(self, literal_type: LiteralType, registry: Conversions) -> Any | None:
         """Recognise a blob that holds a pickle."""
@@ -80,7 +82,7 @@ class PickleCodec(Codec):
 def _pickled(value: Any) -> bytes:
     try:
         return cloudpickle.dumps(value)
-    except Exception as error:  # noqa: BLE001 - a border: pickling runs the user's __reduce__, which may raise anything
+    except Exception as error:  # a border: pickling runs the user's __reduce__, which may raise anything
         raise TypeMismatch(f"{type_name(type(value))} cannot be pickled: {type(error).__name__}: {error}") from error
 
 

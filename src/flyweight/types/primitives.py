@@ -32,10 +32,10 @@ class _Form(Generic[Value]):
     """What to do about a value of a type that is often given instead."""
 
 
-class PrimitiveCodec(Codec, Generic[Value]):
+class PrimitiveCodec(Codec):
     """One primitive type. The value's type must match exactly: a bool is no int, an int is no float."""
 
-    def __init__(self, form: _Form[Value]) -> None:
+    def __init__(self, form: _Form[Any]) -> None:
         self.name = form.name
         self._form = form
 
@@ -51,7 +51,7 @@ class PrimitiveCodec(Codec, Generic[Value]):
             raise mismatch(value, python_type, self._form.advice.get(type(value), ""))
         return Literal(scalar=Scalar(primitive=self._form.pack(value)))
 
-    def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> Value:
+    def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> Any:
         """Take the value out of a primitive."""
         _ = registry
         primitive = literal.scalar.primitive
@@ -65,7 +65,7 @@ class PrimitiveCodec(Codec, Generic[Value]):
         _ = python_type, registry
         return type(value) is self._form.python_type
 
-    def guess(self, literal_type: LiteralType, registry: Conversions) -> type[Value] | None:
+    def guess(self, literal_type: LiteralType, registry: Conversions) -> Any | None:
         """Recognise the simple type."""
         _ = registry
         ours = literal_type.WhichOneof("type") == "simple" and literal_type.simple == self._form.simple

@@ -1,8 +1,8 @@
 """The registry of codecs: an annotation to its codec, and every conversion through it.
 
-Dispatch: exact type, then predicates (the last registered first), then generic origin, then the bases of a class, then
-the last resort. Codecs of optional libraries are registered by the library's module name and loaded when an annotation's
-class comes from it. What was found is kept until something new is registered.
+Dispatch: exact type, then predicates (the last registered first), then generic origin, then the bases of a class,
+then the last resort. Codecs of optional libraries are registered by the library's module name and loaded when an
+annotation's class comes from it. What was found is kept until something new is registered.
 """
 
 import os
@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from flyteidl.core.literals_pb2 import Literal
 from flyteidl.core.types_pb2 import LiteralType
 
 from flyweight.errors import TypeMismatch
 from flyweight.types.annotations import UNION_ORIGINS
+from flyweight.types.choices import ChoiceCodec, is_choice
 from flyweight.types.codec import Codec
 from flyweight.types.containers import ListCodec, MapCodec, is_string_map
 from flyweight.types.dataclasses import DataclassCodec, is_dataclass_type
@@ -30,6 +31,8 @@ from flyweight.types.primitives import NoneCodec, primitive_codecs
 from flyweight.types.structs import DictCodec
 from flyweight.types.structured import StructuredCodec, StructuredDataset
 from flyweight.types.unions import UnionCodec
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,7 @@ class Registry:
         self._modules: dict[str, Callable[[], tuple[Codec, tuple[Any, ...]]]] = {}
         self._codecs: list[Codec] = []
         self._plans: dict[Any, _Plan] = {}
+        self._remembered: dict[Any, Any] = {}
 
     def register(self, codec: Codec, *python_types: Any, predicate: Callable[[Any], bool] | None = None) -> None:
         """Add a codec for types or generic origins, for what satisfies a predicate, or both; newer ones come first."""
@@ -59,12 +63,12 @@ class Registry:
         if predicate is not None:
             self._predicates.insert(0, (predicate, codec))
         self._codecs.insert(0, codec)
-        self._plans.clear()
+        self._forget()
 
     def register_module(self, module: str, load: Callable[[], tuple[Codec, tuple[Any, ...]]]) -> None:
         """Add a codec for the types of an optional library; ``load`` is called when one of its classes is first met."""
         self._modules[module] = load
-        self._plans.clear()
+        self._forget()
 
     def codec_for(self, python_type: Any) -> Codec:
         """Find the codec of an annotation."""
@@ -108,9 +112,19 @@ class Registry:
             raise TypeMismatch(f"no Python type is known for the type {literal_type}")
         return guessed
 
+    def remember(self, key: Any, build: Callable[[], Kept]) -> Kept:
+        """Keep what a codec works out for a type, until something new is registered."""
+        if key not in self._remembered:
+            self._remembered[key] = build()
+        return self._remembered[key]
+
     def to_html(self, value: Any, python_type: Any) -> str:
         """Show a value on a deck."""
         return self.codec_for(python_type).to_html(value, python_type)
+
+    def _forget(self) -> None:
+        self._plans.clear()
+        self._remembered.clear()
 
     def _plan(self, python_type: Any) -> _Plan:
         try:
@@ -137,9 +151,9 @@ class Registry:
         for predicate, codec in self._predicates:
             if predicate(python_type):
                 return codec
-        found = self._exact_or_none(get_origin(python_type))
-        if found is not None:
-            return found
+        origin = get_origin(python_type)
+        if origin in self._exact and origin is not None:
+            return self._exact[origin]
         if isinstance(python_type, type):
             for base in python_type.__mro__[1:-1]:
                 if base in self._exact:
@@ -179,6 +193,7 @@ def default_registry() -> Registry:
     registry.register(DirectoryCodec(), FlyteDirectory)
     registry.register(StructuredCodec(), StructuredDataset, predicate=is_frame_type)
     registry.register(EnumCodec(), predicate=is_enum)
+    registry.register(ChoiceCodec(), predicate=is_choice)
     registry.register(NoneCodec(), None, NoneType)
     for python_type, codec in primitive_codecs().items():
         registry.register(codec, python_type)

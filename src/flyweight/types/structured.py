@@ -1,4 +1,4 @@
-"""``StructuredDataset``: a dataframe of any library, as files at a URI with a format and columns.
+"""Dataframes of any library as ``StructuredDataset``: files at a URI, with a format and columns.
 
 ``pandas.DataFrame`` and ``pyarrow.Table`` as annotations are the same type on the wire, read at once instead of on use.
 """
@@ -30,7 +30,7 @@ def kwtypes(**columns: Any) -> "OrderedDict[str, Any]":
 
 
 class StructuredDataset:
-    """A dataframe that is an input or output.
+    """A dataframe as an input or output.
 
     To return one: ``StructuredDataset(dataframe=df)``, or ``StructuredDataset(uri=...)`` for what is stored already.
     To read one: ``dataset.open(pandas.DataFrame).all()``, or ``.iter()`` for part after part.
@@ -47,7 +47,7 @@ class StructuredDataset:
         self.dataframe = dataframe
         self.uri = uri
         self.file_format = file_format
-        self.dataset_type = StructuredDatasetType(format=file_format)
+        self.stored_type: StructuredDatasetType | None = None
         self._frame_type: Any = None
         self._columns: tuple[str, ...] | None = None
 
@@ -56,7 +56,7 @@ class StructuredDataset:
         """Stand for a dataframe that is stored."""
         dataset_type = literal.metadata.structured_dataset_type
         dataset = cls(uri=literal.uri, file_format=dataset_type.format)
-        dataset.dataset_type = dataset_type
+        dataset.stored_type = dataset_type
         dataset._columns = tuple(column.name for column in dataset_type.columns) or None
         return dataset
 
@@ -110,7 +110,7 @@ class StructuredDataset:
 
 
 class StructuredCodec(Codec):
-    """``StructuredDataset``, and the dataframe classes that have a handler."""
+    """``StructuredDataset`` itself, and the dataframe classes that have a handler."""
 
     name = "StructuredDataset Transformer"
     reads_annotations = True
@@ -127,7 +127,7 @@ class StructuredCodec(Codec):
             declared.MergeFrom(StructuredDatasetType(format=declared.format or expected.structured_dataset_type.format))
         dataset = _as_dataset(value, bare)
         dataset_type = StructuredDatasetType()
-        dataset_type.CopyFrom(declared if dataset.dataframe is not None or declared.columns else dataset.dataset_type)
+        dataset_type.CopyFrom(dataset.stored_type or declared)
         dataset_type.format = dataset.file_format or declared.format
         if dataset.dataframe is not None:
             _store(dataset, dataset_type)
@@ -170,6 +170,8 @@ class StructuredCodec(Codec):
 
 class _DatasetForm(FieldForm):
     """A StructuredDataset inside a dataclass: its URI and format."""
+
+    offloads = True
 
     def __init__(self, codec: StructuredCodec, python_type: Any, registry: Conversions) -> None:
         self._codec = codec

@@ -9,6 +9,7 @@ from flyteidl.core.types_pb2 import LiteralType, TypeStructure
 from flyteidl.core.types_pb2 import UnionType as UnionLiteralType
 
 from flyweight.errors import TypeMismatch
+from flyweight.types.annotations import split
 from flyweight.types.codec import Codec, Conversions
 from flyweight.types.mismatch import literal_kind, mismatch, type_name
 
@@ -61,29 +62,25 @@ def tagged_type(variant: Any, registry: Conversions) -> LiteralType:
 def _variant_of(value: Any, python_type: Any, registry: Conversions) -> Any:
     variants = get_args(python_type)
     for variant in variants:
-        if type(value) is variant:
+        if type(value) is split(variant)[0]:
             return variant
     fitting = [variant for variant in variants if registry.accepts(value, variant)]
     match fitting:
         case [variant]:
             return variant
         case []:
-            raise mismatch(value, python_type, _advice(value, variants, registry))
+            _raise_of_optional(value, variants, registry)
+            raise mismatch(value, python_type)
         case _:
             names = " and ".join(type_name(variant) for variant in fitting)
             raise mismatch(value, python_type, f"it fits {names} alike; drop all but one of them from the annotation")
 
 
-def _advice(value: Any, variants: tuple[Any, ...], registry: Conversions) -> str:
-    """Say why the only real variant of an Optional does not take the value: the reader means that one."""
+def _raise_of_optional(value: Any, variants: tuple[Any, ...], registry: Conversions) -> None:
+    """Raise what the only real variant of an Optional has against the value: the reader means that one."""
     real = [variant for variant in variants if variant is not NoneType]
-    if len(real) != 1 or value is None:
-        return ""
-    try:
+    if len(real) == 1:
         registry.to_literal(value, real[0])
-    except TypeMismatch as error:
-        return error.message
-    return ""
 
 
 def _first_that_reads(literal: Literal, variants: list[Any], python_type: Any, registry: Conversions) -> Any:

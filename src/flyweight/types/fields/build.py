@@ -51,7 +51,7 @@ class FormBuilder:
         if found is None:
             raise TypeMismatch(
                 f"{type_name(python_type)} cannot be a field of a dataclass that is an input or output; "
-                "use numbers, strings, times, enums, containers and dataclasses of them, files, folders or StructuredDataset"
+                "use numbers, strings, times, enums, containers and dataclasses of them, files and dataframes"
             )
         return found
 

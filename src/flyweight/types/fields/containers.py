@@ -117,11 +117,9 @@ class DictForm(FieldForm):
 
     def schema(self) -> dict[str, Any]:
         """Give an object of the value's schema."""
-        return {
-            "type": "object",
-            "propertyNames": self.key.schema(),
-            "additionalProperties": self.element.schema(),
-        }
+        element = self.element.schema()
+        schema: dict[str, Any] = {"type": "object", "propertyNames": self.key.schema()}
+        return {**schema, "additionalProperties": element} if element else schema
 
     def _read_key(self, plain: Any) -> Any:
         """Read a key; JSON and Struct have string keys only, so that ``{1: "a"}`` comes back as ``{"1": "a"}``."""

@@ -1,15 +1,18 @@
 """The contract of a field form: how values of one annotation stand inside a dataclass, as plain data.
 
-Forms are built once for a dataclass and make a tree, as its annotations do. Plain data, and the schema of it, equal what
-mashumaro gives for the same annotation, since that is what flytekit sends.
+Forms are built once for a dataclass and make a tree, as its annotations do. Plain data, and the schema of it, equal
+what mashumaro gives for the same annotation, since that is what flytekit sends.
 """
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 
 class FieldForm(ABC):
     """Values of one annotation, to plain data (dict, list, str, int, float, bool, bytes, None) and back."""
+
+    offloads: ClassVar[bool] = False
+    """Whether packing stores bytes elsewhere: then it is not done for a schema's sake."""
 
     @abstractmethod
     def pack(self, value: Any) -> Any:

@@ -21,11 +21,12 @@ class RecordForm(FieldForm):
         if not isinstance(value, self.python_type):
             raise mismatch(value, self.python_type)
         packed: dict[str, Any] = {}
-        for name, form in self.fields.items():
+        for field in dataclasses.fields(self.python_type):
+            inner = getattr(value, field.name)
             try:
-                packed[name] = form.pack(getattr(value, name))
+                packed[field.name] = None if _is_default_none(field, inner) else self.fields[field.name].pack(inner)
             except TypeMismatch as error:
-                raise within(f".{name}", error) from None
+                raise within(f".{field.name}", error) from None
         return packed
 
     def unpack(self, plain: Any) -> Any:
@@ -34,6 +35,8 @@ class RecordForm(FieldForm):
             raise mismatch(plain, self.python_type)
         values: dict[str, Any] = {}
         for field in dataclasses.fields(self.python_type):
+            if field.name in plain and _is_default_none(field, plain[field.name]):
+                continue
             if field.name in plain and field.init:
                 try:
                     values[field.name] = self.fields[field.name].unpack(plain[field.name])
@@ -54,9 +57,11 @@ class RecordForm(FieldForm):
         for field in dataclasses.fields(self.python_type):
             form = self.fields[field.name]
             properties[field.name] = form.schema()
-            if field.default is not MISSING:
-                properties[field.name]["default"] = None if field.default is None else form.pack(field.default)
-            elif field.default_factory is MISSING:
+            if field.default is None:
+                properties[field.name]["default"] = None
+            elif field.default is not MISSING and not form.offloads:
+                properties[field.name]["default"] = form.pack(field.default)
+            elif not _has_default(field):
                 required.append(field.name)
         schema: dict[str, Any] = {"type": "object", "title": self.python_type.__name__, "properties": properties}
         if required:
@@ -108,6 +113,11 @@ class NamedTupleForm(FieldForm):
             for name, form in self.fields.items()
         ]
         return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
+
+
+def _is_default_none(field: "dataclasses.Field[Any]", value: Any) -> bool:
+    """Tell whether a field holds its default None, which its annotation need not name: ``file: FlyteFile = None``."""
+    return value is None and field.default is None
 
 
 def _has_default(field: "dataclasses.Field[Any]") -> bool:

@@ -74,7 +74,7 @@ class AnyForm(FieldForm):
 
     def accepts(self, value: Any) -> bool:
         """Tell whether the value is of the container's class; ``Any`` takes all."""
-        return not isinstance(self._python_type, type) or isinstance(value, self._python_type)
+        return self._python_type is Any or isinstance(value, self._python_type)
 
     def schema(self) -> dict[str, Any]:
         """Give the schema: empty for ``Any``."""
