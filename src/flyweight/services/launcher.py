@@ -1,0 +1,245 @@
+"""Starts executions: from a request, through what is registered, to a committed row that the driver runs.
+
+A request is carried out once, however often it is sent: Flyte's clients send it again when they lose the answer.
+"""
+
+import asyncio
+import hashlib
+import logging
+from dataclasses import dataclass
+
+from flyteidl.admin import execution_pb2, launch_plan_pb2
+from flyteidl.core import compiler_pb2, identifier_pb2, interface_pb2, literals_pb2
+
+from flyweight import blob, literals
+from flyweight.clock import Clock
+from flyweight.engine import linker
+from flyweight.engine.driver import Driver
+from flyweight.engine.records import NewExecution
+from flyweight.errors import AlreadyExists, FlyweightError, InvalidInput
+from flyweight.ids import START_NODE, EntityKey, entity_key, new_execution_key, new_execution_name
+from flyweight.semantics.inputs import parameters
+from flyweight.semantics.layout import ExecutionLayout
+from flyweight.services import registered
+from flyweight.services.execution_requests import (
+    accepted_spec,
+    caller_inputs,
+    merged_inputs,
+    spec_with_launch_plan,
+)
+from flyweight.services.identifiers import check_execution_name, checked_key
+from flyweight.services.registration import Registration
+from flyweight.store.executions import ExecutionStore
+from flyweight.store.registry import RegistryStore
+from flyweight.store.rows import StoredExecution
+
+LOST_SECONDS = 60.0
+"""How long a request whose caller went away is remembered, so that sending it again finds what it started."""
+
+_Identifier = identifier_pb2.WorkflowExecutionIdentifier
+_Mode = execution_pb2.ExecutionMetadata
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """Where executions keep their data."""
+
+    metadata: str
+    """URI prefix of inputs, outputs, errors and decks: ``<bucket>/metadata/propeller``."""
+    inline_limit: int
+    """Literal maps of more bytes stand below ``metadata``, not in rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What a request comes to."""
+
+    spec: execution_pb2.ExecutionSpec
+    closure: compiler_pb2.CompiledWorkflowClosure
+    digest: str
+    expected: interface_pb2.ParameterMap
+    fixed: literals_pb2.LiteralMap
+    workflow: EntityKey
+    launch_plan: str = ""
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Origin:
+    """Where a request came from, beyond its own words."""
+
+    mode: _Mode.ExecutionMode | None = None
+    reference: StoredExecution | None = None
+
+
+class Launcher:
+    """Starts executions of one platform."""
+
+    def __init__(
+        self,
+        *,
+        store: ExecutionStore,
+        registry: RegistryStore,
+        registration: Registration,
+        driver: Driver,
+        storage: Storage,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._registry = registry
+        self._registration = registration
+        self._driver = driver
+        self._storage = storage
+        self._clock = clock
+        self._starting: set[tuple[str, str, str]] = set()
+        self._lost: dict[bytes, tuple[float, asyncio.Future[_Identifier]]] = {}
+
+    async def create(self, request: execution_pb2.ExecutionCreateRequest) -> _Identifier:
+        """Start what the request says; the same request after a lost answer gives the execution it started.
+
+        Raises what ``Executions.create_execution`` says.
+        """
+        fingerprint = hashlib.sha256(literals.to_bytes(request)).digest()
+        lost = self._take_lost(fingerprint)
+        start = lost or asyncio.ensure_future(self._start(request, _Origin()))
+        try:
+            return await asyncio.shield(start)
+        except asyncio.CancelledError:
+            # The caller has gone, and may or may not come back: a start is never broken off half-way.
+            self._lost[fingerprint] = self._clock.monotonic(), start
+            start.add_done_callback(_log_failure)
+            raise
+
+    async def relaunch(self, found: StoredExecution, name: str, *, overwrite_cache: bool) -> _Identifier:
+        """Start again what an execution ran, with the inputs that its caller gave."""
+        new = found.new
+        spec = accepted_spec(execution_pb2.ExecutionSpec.FromString(new.spec))
+        spec.overwrite_cache = spec.overwrite_cache or overwrite_cache
+        spec.metadata.reference_execution.CopyFrom(_Identifier(project=new.project, domain=new.domain, name=new.name))
+        request = execution_pb2.ExecutionCreateRequest(
+            project=new.project,
+            domain=new.domain,
+            name=name,
+            spec=spec,
+            inputs=literals.map_from_bytes(new.user_inputs),
+        )
+        return await self._start(request, _Origin(mode=_Mode.RELAUNCH, reference=found))
+
+    async def _start(self, request: execution_pb2.ExecutionCreateRequest, origin: _Origin) -> _Identifier:
+        await self._registration.check_project(request.project, request.domain)
+        name = request.name or new_execution_name()
+        check_execution_name(name)
+        place = request.project, request.domain, name
+        # The row's uniqueness would refuse the second of two at once, and with it all that shares its transaction.
+        if place in self._starting or await self._store.key_of(*place) is not None:
+            raise AlreadyExists(f"execution {name!r} exists already in {request.project}/{request.domain}")
+        self._starting.add(place)
+        try:
+            await self._create(request, name, origin)
+        finally:
+            self._starting.discard(place)
+        return _Identifier(project=request.project, domain=request.domain, name=name)
+
+    async def _create(self, request: execution_pb2.ExecutionCreateRequest, name: str, origin: _Origin) -> None:
+        plan = await self._plan(request, origin)
+        given = caller_inputs(request)
+        what = plan.launch_plan or plan.task
+        merged = merged_inputs(what, plan.expected, plan.fixed, given)
+        inputs, inputs_uri = await self._stored(request, name, merged)
+        now = self._clock.now()
+        new = NewExecution(
+            key=new_execution_key(now),
+            project=request.project,
+            domain=request.domain,
+            name=name,
+            closure_digest=plan.digest,
+            spec=plan.spec.SerializeToString(),
+            inputs=inputs,
+            inputs_uri=inputs_uri,
+            user_inputs=literals.to_bytes(given),
+            launch_plan=plan.launch_plan,
+            workflow=str(plan.workflow),
+            task=plan.task,
+            mode=plan.spec.metadata.mode,
+            principal=plan.spec.metadata.principal,
+            reference_execution=origin.reference.new.key if origin.reference else NewExecution.reference_execution,
+            created_at=now,
+        )
+        await self._driver.create(new, plan.closure)
+
+    async def _plan(self, request: execution_pb2.ExecutionCreateRequest, origin: _Origin) -> _Plan:
+        target = request.spec.launch_plan
+        spec = accepted_spec(request.spec, mode=origin.mode)
+        match target.resource_type:
+            case identifier_pb2.TASK:
+                return await self._plan_task(spec)
+            case identifier_pb2.LAUNCH_PLAN | identifier_pb2.UNSPECIFIED:
+                return await self._plan_launch_plan(spec)
+            case _:
+                kind = identifier_pb2.ResourceType.Name(target.resource_type)
+                raise InvalidInput(
+                    f"spec.launch_plan names a {kind}: an execution starts a launch plan or a task. "
+                    "A workflow has a launch plan of its own name and version"
+                )
+
+    async def _plan_launch_plan(self, spec: execution_pb2.ExecutionSpec) -> _Plan:
+        key = checked_key(identifier_pb2.LAUNCH_PLAN, spec.launch_plan)
+        stored = await self._registration.find(identifier_pb2.LAUNCH_PLAN, self._registry.launch_plans, key)
+        workflow = await self._registration.find(identifier_pb2.WORKFLOW, self._registry.workflows, stored.workflow)
+        own = launch_plan_pb2.LaunchPlanSpec.FromString(stored.spec)
+        whole = spec_with_launch_plan(spec, own)
+        whole.launch_plan.resource_type = identifier_pb2.LAUNCH_PLAN
+        return _Plan(
+            spec=whole,
+            closure=compiler_pb2.CompiledWorkflowClosure.FromString(workflow.closure),
+            digest=workflow.closure_digest,
+            expected=launch_plan_pb2.LaunchPlanClosure.FromString(stored.closure).expected_inputs,
+            fixed=own.fixed_inputs,
+            workflow=workflow.key,
+            launch_plan=str(key),
+        )
+
+    async def _plan_task(self, spec: execution_pb2.ExecutionSpec) -> _Plan:
+        key = checked_key(identifier_pb2.TASK, spec.launch_plan)
+        stored = await self._registration.find(identifier_pb2.TASK, self._registry.tasks, key)
+        template = registered.task_template(stored)
+        skeleton = linker.skeleton(template)
+        closure = linker.link(skeleton, tasks=[template])
+        return _Plan(
+            spec=spec,
+            closure=closure,
+            digest=literals.digest(closure),
+            expected=parameters(template.interface.inputs),
+            fixed=literals_pb2.LiteralMap(),
+            workflow=entity_key(skeleton.id),
+            task=str(key),
+        )
+
+    async def _stored(
+        self, request: execution_pb2.ExecutionCreateRequest, name: str, inputs: literals_pb2.LiteralMap
+    ) -> tuple[bytes, str]:
+        body = literals.to_bytes(inputs)
+        if len(body) <= self._storage.inline_limit:
+            return body, ""
+        layout = ExecutionLayout(
+            metadata=self._storage.metadata, raw="", project=request.project, domain=request.domain, execution=name
+        )
+        uri = layout.inputs(START_NODE)
+        await asyncio.to_thread(blob.put, uri, body)
+        return b"", uri
+
+    def _take_lost(self, fingerprint: bytes) -> "asyncio.Future[_Identifier] | None":
+        """Take the start that an earlier, broken-off call of the same request began, unless it has failed."""
+        oldest = self._clock.monotonic() - LOST_SECONDS
+        self._lost = {key: held for key, held in self._lost.items() if held[0] >= oldest}
+        _, start = self._lost.pop(fingerprint, (0.0, None))
+        if start is None or (start.done() and (start.cancelled() or start.exception() is not None)):
+            return None
+        return start
+
+
+def _log_failure(start: "asyncio.Future[_Identifier]") -> None:
+    problem = None if start.cancelled() else start.exception()
+    if problem is not None and not isinstance(problem, FlyweightError):
+        _logger.error("an execution whose caller had gone could not be started", exc_info=problem)

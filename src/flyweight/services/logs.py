@@ -1,0 +1,87 @@
+"""Logs of attempts as streams: a request for one attempt's log in, chunks of it out, live while it runs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from flyweight.engine.records import AttemptRecord
+from flyweight.errors import NotFound
+from flyweight.ids import ExecutionKey, NodeId
+from flyweight.protocol import watch_pb2
+from flyweight.services.feed import Feed, Subscription
+from flyweight.services.log_tail import LogTail
+from flyweight.services.lookup import Lookup
+
+POLL_SECONDS = 0.1
+"""How often a growing file is looked at, and only while somebody follows it."""
+
+
+class Logs:
+    """What tasks wrote to stdout, stderr and logging."""
+
+    def __init__(self, lookup: Lookup, feed: Feed) -> None:
+        self._lookup = lookup
+        self._feed = feed
+
+    async def logs(self, request: watch_pb2.LogsRequest) -> AsyncIterator[watch_pb2.LogChunk]:
+        """Send one attempt's log from ``offset`` on; with ``follow``, until the attempt has ended.
+
+        A follower may come before the attempt starts: it waits for it as long as the execution runs.
+        Raises ``NotFound`` when there is no such execution, node or attempt.
+        """
+        found = await self._lookup.execution(request.project, request.domain, request.name)
+        node = NodeId(request.node_id)
+        with self._feed.subscribe(found.new.key) as subscription:
+            record = await self._attempt(found.new.key, request, subscription)
+            tail = LogTail(offset=request.offset)
+            tail.update(record)
+            async for text in _follow(tail, subscription, record) if request.follow else _read_once(tail):
+                offset = tail.offset - len(text)
+                yield watch_pb2.LogChunk(node_id=node, attempt=request.attempt, offset=offset, text=text)
+
+    async def _attempt(
+        self, key: ExecutionKey, request: watch_pb2.LogsRequest, subscription: Subscription
+    ) -> AttemptRecord:
+        """Find the attempt, or wait for it when the caller follows and it can still come."""
+        node = NodeId(request.node_id)
+        while True:
+            record = await self._lookup.attempt(key, node, request.attempt)
+            if record is not None:
+                return record
+            found = await self._lookup.execution(request.project, request.domain, request.name)
+            if not request.follow or found.record.phase.terminal:
+                raise NotFound(
+                    f"node {request.node_id!r} of execution {request.name!r} has no attempt {request.attempt}: "
+                    "attempts count from 0, and a node that did not run a task has none"
+                )
+            await subscription.changed.wait()
+            subscription.take()
+
+
+async def _read_once(tail: LogTail) -> AsyncIterator[bytes]:
+    tail.look_at_all()
+    while text := await asyncio.to_thread(tail.read):
+        yield text
+
+
+async def _follow(tail: LogTail, subscription: Subscription, record: AttemptRecord) -> AsyncIterator[bytes]:
+    place = record.node, record.attempt
+    while True:
+        text = await asyncio.to_thread(tail.read)
+        if text:
+            yield text
+        elif tail.ended:
+            return
+        else:
+            await wait_until(subscription.changed, POLL_SECONDS if tail.started else None)
+            tail.look()
+        newest = subscription.take().attempts.get(place)
+        if newest is not None:
+            tail.update(newest)
+
+
+async def wait_until(event: asyncio.Event, seconds: float | None) -> None:
+    """Wait for the event, at most so long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

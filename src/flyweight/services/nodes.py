@@ -1,0 +1,139 @@
+"""Nodes and attempts of executions, as Flyte's clients list and read them: state, data, logs and decks."""
+
+from flyteidl.admin import node_execution_pb2, task_execution_pb2
+from flyteidl.core import identifier_pb2
+
+from flyweight.engine.phases import NodePhase
+from flyweight.engine.records import AttemptRecord, NodeRecord
+from flyweight.errors import NotFound, Unsupported
+from flyweight.ids import NodeId
+from flyweight.services import registered, views
+from flyweight.services.identifiers import parse_key
+from flyweight.services.links import Links
+from flyweight.services.lookup import Lookup
+from flyweight.store.executions import ExecutionStore
+from flyweight.store.listing import ListQuery
+from flyweight.store.registry import TaskTable
+from flyweight.store.rows import StoredExecution
+
+_TYPES_KEPT = 10_000
+
+
+class Nodes:
+    """What the platform tells of nodes and attempts."""
+
+    def __init__(self, *, store: ExecutionStore, tasks: TaskTable, lookup: Lookup, links: Links) -> None:
+        self._store = store
+        self._lookup = lookup
+        self._links = links
+        self._tasks = tasks
+        self._task_types: dict[str, str] = {}
+
+    async def get_node_execution(
+        self, request: node_execution_pb2.NodeExecutionGetRequest
+    ) -> node_execution_pb2.NodeExecution:
+        """Give one node; raises ``NotFound``."""
+        found, node = await self._node(request.id)
+        return views.node(self._lookup.subject(found), node)
+
+    async def list_node_executions(
+        self, request: node_execution_pb2.NodeExecutionListRequest
+    ) -> node_execution_pb2.NodeExecutionList:
+        """List the nodes under ``unique_parent_id``, or the outermost ones; those that still wait are not there yet."""
+        found = await self._lookup.of(request.workflow_execution_id)
+        subject = self._lookup.subject(found)
+        parent = NodeId(request.unique_parent_id)
+        page = await self._store.nodes(found.new.key, ListQuery.of(request), parent)
+        return node_execution_pb2.NodeExecutionList(
+            node_executions=[views.node(subject, node) for node in page.items], token=page.token
+        )
+
+    async def list_node_executions_for_task(
+        self, request: node_execution_pb2.NodeExecutionForTaskListRequest
+    ) -> node_execution_pb2.NodeExecutionList:
+        """List the nodes that a task's attempt runs below its node (a dynamic task's)."""
+        of = request.task_execution_id.node_execution_id
+        found, node = await self._node(of)
+        subject = self._lookup.subject(found)
+        page = await self._store.nodes(found.new.key, ListQuery.of(request), node.node)
+        return node_execution_pb2.NodeExecutionList(
+            node_executions=[views.node(subject, child) for child in page.items], token=page.token
+        )
+
+    async def get_node_execution_data(
+        self, request: node_execution_pb2.NodeExecutionGetDataRequest
+    ) -> node_execution_pb2.NodeExecutionGetDataResponse:
+        """Give a node's inputs and outputs, inline and by link like an execution's, with their ``flyte://`` URLs."""
+        found, node = await self._node(request.id)
+        return node_execution_pb2.NodeExecutionGetDataResponse(
+            inputs=await self._links.url_blob(node.inputs_uri),
+            outputs=await self._links.url_blob(node.outputs_uri),
+            full_inputs=views.literal_map(await self._lookup.body(node.inputs, node.inputs_uri)),
+            full_outputs=views.literal_map(await self._lookup.body(node.outputs, node.outputs_uri)),
+            flyte_urls=views.flyte_urls(self._lookup.subject(found), node),
+        )
+
+    async def get_dynamic_node_workflow(
+        self, request: node_execution_pb2.GetDynamicNodeWorkflowRequest
+    ) -> node_execution_pb2.DynamicNodeWorkflowResponse:
+        """Refuse: this version runs no dynamic nodes."""
+        _, node = await self._node(request.id)
+        raise Unsupported(f"node {node.node!r} has no workflow of its own: dynamic tasks come with a later version")
+
+    async def get_task_execution(
+        self, request: task_execution_pb2.TaskExecutionGetRequest
+    ) -> task_execution_pb2.TaskExecution:
+        """Give one attempt; raises ``NotFound``."""
+        found, node, attempt = await self._attempt(request.id)
+        return await self._shown(found, node, attempt)
+
+    async def list_task_executions(
+        self, request: task_execution_pb2.TaskExecutionListRequest
+    ) -> task_execution_pb2.TaskExecutionList:
+        """List a node's attempts."""
+        found, node = await self._node(request.node_execution_id)
+        page = await self._store.attempts(found.new.key, ListQuery.of(request), node.node)
+        shown = [await self._shown(found, node, attempt) for attempt in page.items]
+        return task_execution_pb2.TaskExecutionList(task_executions=shown, token=page.token)
+
+    async def get_task_execution_data(
+        self, request: task_execution_pb2.TaskExecutionGetDataRequest
+    ) -> task_execution_pb2.TaskExecutionGetDataResponse:
+        """Give an attempt's inputs (its node's) and outputs (the node's, if this is the attempt that made them)."""
+        found, node, attempt = await self._attempt(request.id)
+        made = node.phase in {NodePhase.SUCCEEDED, NodePhase.RECOVERED} and attempt.attempt == node.attempt
+        outputs, outputs_uri = (node.outputs, node.outputs_uri) if made else (b"", "")
+        return task_execution_pb2.TaskExecutionGetDataResponse(
+            inputs=await self._links.url_blob(node.inputs_uri),
+            outputs=await self._links.url_blob(outputs_uri),
+            full_inputs=views.literal_map(await self._lookup.body(node.inputs, node.inputs_uri)),
+            full_outputs=views.literal_map(await self._lookup.body(outputs, outputs_uri)),
+            flyte_urls=views.flyte_urls(self._lookup.subject(found), node, attempt=attempt.attempt),
+        )
+
+    async def _node(self, of: identifier_pb2.NodeExecutionIdentifier) -> tuple[StoredExecution, NodeRecord]:
+        found = await self._lookup.of(of.execution_id)
+        return found, await self._lookup.node(found, NodeId(of.node_id))
+
+    async def _attempt(
+        self, of: identifier_pb2.TaskExecutionIdentifier
+    ) -> tuple[StoredExecution, NodeRecord, AttemptRecord]:
+        found, node = await self._node(of.node_execution_id)
+        attempt = await self._lookup.attempt(found.new.key, node.node, of.retry_attempt)
+        if attempt is None:
+            raise NotFound(f"node {node.node!r} of execution {found.new.name!r} has no attempt {of.retry_attempt}")
+        return found, node, attempt
+
+    async def _shown(
+        self, found: StoredExecution, node: NodeRecord, attempt: AttemptRecord
+    ) -> task_execution_pb2.TaskExecution:
+        return views.attempt(self._lookup.subject(found), attempt, task_type=await self._task_type(node.task))
+
+    async def _task_type(self, task: str) -> str:
+        """Tell a task's type; versions never change, so what was read once stays true."""
+        if task not in self._task_types:
+            if len(self._task_types) >= _TYPES_KEPT:
+                self._task_types.clear()
+            stored = await self._tasks.get(parse_key(task))
+            self._task_types[task] = registered.task_template(stored).type
+        return self._task_types[task]

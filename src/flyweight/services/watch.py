@@ -1,0 +1,199 @@
+"""Changes, pushed: an execution's present state first, then each change as it is committed, until it has ended.
+
+Nothing is lost between the two, because the subscription begins before the state is read; nothing is told twice,
+because what a reader was last sent is kept. A slow reader skips intermediate states of a row, never its last.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
+
+from flyweight.clock import Clock
+from flyweight.engine.phases import NodePhase
+from flyweight.engine.ports import Capacity
+from flyweight.engine.records import AttemptRecord, ExecutionRecord, NodeRecord
+from flyweight.ids import NodeId
+from flyweight.protocol import watch_pb2
+from flyweight.services import views
+from flyweight.services.feed import Changes, Feed, Subscription
+from flyweight.services.log_tail import LogTail
+from flyweight.services.logs import POLL_SECONDS, wait_until
+from flyweight.services.lookup import Lookup
+from flyweight.services.machine_memory import memory
+from flyweight.store.rows import StoredExecution
+
+CAPACITY_SECONDS = 1.0
+"""How often a watcher is told how busy the platform is, if that has changed."""
+
+LIST_SECONDS = 0.2
+"""Changes of an executions list are gathered so long: a run that ends in a moment is one message, not five."""
+
+
+_SUCCEEDED = frozenset({NodePhase.SUCCEEDED, NodePhase.RECOVERED})
+
+
+class Watch:
+    """Pushes what happens to one execution, and which executions of a domain change."""
+
+    def __init__(self, lookup: Lookup, feed: Feed, capacity: Callable[[], Capacity], clock: Clock) -> None:
+        self._lookup = lookup
+        self._feed = feed
+        self._capacity = capacity
+        self._clock = clock
+
+    async def watch(self, request: watch_pb2.WatchRequest) -> AsyncIterator[watch_pb2.WatchEvent]:
+        """Send the state of an execution and then each change of it; the update that says it has ended comes last.
+
+        With ``logs``, what its running attempts write is sent too. Raises ``NotFound``.
+        """
+        found = await self._lookup.execution(request.project, request.domain, request.name)
+        with self._feed.subscribe(found.new.key) as subscription:
+            stream = _Stream(self._lookup, found, logs=request.logs)
+            yield self._capacity_event(capacity := self._capacity())
+            async for event in stream.snapshot():
+                yield event
+            told_at = self._clock.monotonic()
+            while not stream.ended:
+                await wait_until(subscription.changed, POLL_SECONDS if stream.tailing else CAPACITY_SECONDS)
+                async for event in stream.advance(subscription):
+                    yield event
+                if self._clock.monotonic() - told_at >= CAPACITY_SECONDS and capacity != self._capacity():
+                    told_at = self._clock.monotonic()
+                    yield self._capacity_event(capacity := self._capacity())
+
+    async def changes(self, project: str, domain: str) -> AsyncIterator[watch_pb2.ExecutionUpdate]:
+        """Send each execution of a domain that is created or changes from now on, without outputs; never ends.
+
+        Changes within ``LIST_SECONDS`` are sent as one.
+        """
+        with self._feed.subscribe_list() as subscription:
+            while True:
+                await subscription.changed.wait()
+                for key in sorted(subscription.take()):
+                    found = await self._lookup.by_key(key)
+                    if (found.new.project, found.new.domain) == (project, domain):
+                        yield _execution_update(found, b"")
+                await asyncio.sleep(LIST_SECONDS)
+
+    def _capacity_event(self, capacity: Capacity) -> watch_pb2.WatchEvent:
+        total, free = memory()
+        return watch_pb2.WatchEvent(
+            capacity=watch_pb2.CapacityUpdate(
+                slots=capacity.slots,
+                busy=capacity.busy,
+                queued=capacity.queued,
+                memory_bytes=total,
+                memory_free_bytes=free,
+            )
+        )
+
+
+class _Stream:
+    """What one watcher has been sent, and so what is news to it."""
+
+    def __init__(self, lookup: Lookup, found: StoredExecution, *, logs: bool) -> None:
+        self.ended = False
+        self._lookup = lookup
+        self._stored = found
+        self._subject = lookup.subject(found)
+        self._execution: ExecutionRecord | None = None
+        self._sent: dict[NodeId, NodeRecord] = {}
+        self._tails: dict[tuple[NodeId, int], LogTail] = {}
+        self._read_out: set[tuple[NodeId, int]] = set()
+        self._logs = logs
+
+    @property
+    def tailing(self) -> bool:
+        """Tell whether there are logs that may grow without a change of any row."""
+        return any(tail.started for tail in self._tails.values())
+
+    async def snapshot(self) -> AsyncIterator[watch_pb2.WatchEvent]:
+        """Send the present state. The execution's row is read first: if it has ended, so have all nodes read after."""
+        key = self._stored.new.key
+        found = await self._lookup.by_key(key)
+        changes = Changes(execution=found.record)
+        for listed in await self._lookup.nodes(key):
+            done = listed.phase in _SUCCEEDED  # lists leave outputs out
+            changes.nodes[listed.node] = await self._lookup.node(found, listed.node) if done else listed
+        if self._logs:
+            attempts = await self._lookup.attempts(key)
+            changes.attempts = {(record.node, record.attempt): record for record in attempts}
+        if not found.record.phase.terminal:
+            async for event in self._execution_events(found.record):
+                yield event
+        async for event in self._send(changes):
+            yield event
+
+    async def advance(self, subscription: Subscription) -> AsyncIterator[watch_pb2.WatchEvent]:
+        """Send what has changed since."""
+        async for event in self._send(subscription.take()):
+            yield event
+
+    async def _send(self, changes: Changes) -> AsyncIterator[watch_pb2.WatchEvent]:
+        for record in changes.nodes.values():
+            if self._is_news(record):
+                yield await self._node_event(record)
+        for attempt, revision in changes.decks.items():
+            yield watch_pb2.WatchEvent(
+                deck=watch_pb2.DeckUpdate(node_id=attempt.node, attempt=attempt.attempt, revision=revision)
+            )
+        if self._logs:
+            self._follow(changes.attempts.values())
+            over = changes.execution is not None and changes.execution.phase.terminal
+            async for event in self._log_events(to_the_end=over):
+                yield event
+        if changes.execution is not None:
+            async for event in self._execution_events(changes.execution):
+                yield event
+
+    def _is_news(self, record: NodeRecord) -> bool:
+        """Refuse what was sent already, or was overtaken by the state that was read after it was committed."""
+        sent = self._sent.get(record.node)
+        if sent is not None and (sent.updated_at > record.updated_at or _shown(sent) == _shown(record)):
+            return False
+        self._sent[record.node] = record
+        return True
+
+    async def _node_event(self, record: NodeRecord) -> watch_pb2.WatchEvent:
+        done = record.phase in _SUCCEEDED
+        outputs = await self._lookup.body(record.outputs, record.outputs_uri) if done else b""
+        return watch_pb2.WatchEvent(
+            node=watch_pb2.NodeUpdate(
+                node_execution=views.node(self._subject, record).SerializeToString(),
+                outputs=outputs,
+                attempt=record.attempt,
+            )
+        )
+
+    async def _execution_events(self, record: ExecutionRecord) -> AsyncIterator[watch_pb2.WatchEvent]:
+        if record == self._execution or (self._execution and record.updated_at < self._execution.updated_at):
+            return
+        self._execution = record
+        self.ended = record.phase.terminal
+        outputs = await self._lookup.body(record.outputs, record.outputs_uri)
+        yield watch_pb2.WatchEvent(execution=_execution_update(replace(self._stored, record=record), outputs))
+
+    def _follow(self, attempts: Iterable[AttemptRecord]) -> None:
+        for record in attempts:
+            place = record.node, record.attempt
+            if place not in self._read_out:
+                self._tails.setdefault(place, LogTail()).update(record)
+
+    async def _log_events(self, *, to_the_end: bool) -> AsyncIterator[watch_pb2.WatchEvent]:
+        for (node, attempt), tail in list(self._tails.items()):
+            tail.look()
+            while text := await asyncio.to_thread(tail.read):
+                chunk = watch_pb2.LogChunk(node_id=node, attempt=attempt, offset=tail.offset - len(text), text=text)
+                yield watch_pb2.WatchEvent(log=chunk)
+            if tail.ended or to_the_end:
+                del self._tails[node, attempt]
+                self._read_out.add((node, attempt))
+
+
+def _shown(record: NodeRecord) -> tuple[object, ...]:
+    """Take what a watcher sees of a node, but for what its phase implies."""
+    return record.phase, record.attempt, record.deck_uri, record.started_at, record.ended_at
+
+
+def _execution_update(found: StoredExecution, outputs: bytes) -> watch_pb2.ExecutionUpdate:
+    return watch_pb2.ExecutionUpdate(execution=views.execution(found).SerializeToString(), outputs=outputs)
