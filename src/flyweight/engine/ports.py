@@ -15,7 +15,11 @@ class EngineStore(Protocol):
     """Keeps records. ``store/executions.py`` is the real one; the simulation has one that crashes on demand."""
 
     async def commit(self, batch: Batch) -> None:
-        """Write all of it in one durable transaction, or raise ``TryAgain`` (disk full, busy) with nothing written."""
+        """Write all of it in one durable transaction.
+
+        Raises ``TryAgain`` (disk full, busy) or ``AlreadyExists`` (a new execution's name is taken), having written
+        nothing.
+        """
         ...
 
     async def unfinished(self) -> list[LoadedExecution]:
@@ -24,6 +28,18 @@ class EngineStore(Protocol):
 
     async def closure(self, digest: str) -> compiler_pb2.CompiledWorkflowClosure:
         """Load a compiled workflow; raises ``NotFound``."""
+        ...
+
+
+class Blobs(Protocol):
+    """Keeps literal maps that are too large for a row."""
+
+    async def read(self, uri: str) -> bytes:
+        """Give an object's bytes; raises ``NotFound``."""
+        ...
+
+    async def write(self, uri: str, data: bytes) -> None:
+        """Write an object, whole or not at all; raises ``TryAgain`` or ``StorageFailed``."""
         ...
 
 

@@ -1,0 +1,304 @@
+"""The driver: the platform's one loop. It takes what has happened, steps the machine, commits, and only then acts.
+
+While a commit is under way, new events gather; the next turn takes them all, so that a busy platform writes in groups.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flyteidl.core import compiler_pb2, errors_pb2, execution_pb2
+
+from flyweight import literals
+from flyweight.clock import Clock
+from flyweight.engine import machine
+from flyweight.engine.commit import Committer
+from flyweight.engine.graph import Graphs, unsupported
+from flyweight.engine.jobs import DeckPublished, Failed, Job, Report
+from flyweight.engine.machine import CancelAttempt, Changes, Command, Event, SetTimer, StartAttempt
+from flyweight.engine.model import ExecutionState
+from flyweight.engine.ports import Blobs, Capacity, EngineStore, Executor, Observer
+from flyweight.engine.records import Batch, NewExecution
+from flyweight.engine.recovery import Recovery, load_closure
+from flyweight.engine.turns import Creation, Work, is_empty
+from flyweight.errors import PreconditionFailed, TryAgain, Unsupported
+from flyweight.ids import ExecutionKey
+from flyweight.semantics.layout import ExecutionLayout
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What the driver works with."""
+
+    store: EngineStore
+    executor: Executor
+    observer: Observer
+    blobs: Blobs
+    clock: Clock
+    layout: Callable[[NewExecution], ExecutionLayout]
+    """Tells where an execution's data lies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverSettings:
+    """The driver's limits."""
+
+    inline_limit: int = 64 * 1024
+    """Literal maps of more bytes stand as blobs, not in rows."""
+    events_per_turn: int = 2000
+    patience: float = 10.0
+    """Seconds that a caller waits for a disk that cannot be written."""
+    closing_grace: float = 5.0
+    """Seconds that ``close`` waits for what was reported to be written."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Live:
+    state: ExecutionState
+    timers: list[asyncio.TimerHandle] = field(default_factory=list[asyncio.TimerHandle])
+
+
+@dataclass(frozen=True, slots=True)
+class _Happening:
+    """An event, and who waits for it to be committed."""
+
+    key: ExecutionKey
+    event: Event
+    creation: Creation | None = None
+    done: asyncio.Future[None] | None = None
+
+
+class Driver:
+    """Runs executions. All methods are called on the event loop that ``open`` was called on."""
+
+    def __init__(self, ports: Ports, settings: DriverSettings | None = None) -> None:
+        self._ports = ports
+        self._settings = settings or DriverSettings()
+        self._graphs = Graphs()
+        self._live: dict[ExecutionKey, _Live] = {}
+        self._inbox: deque[_Happening] = deque()
+        self._wake = asyncio.Event()
+        self._closing = False
+        self._loop_task: asyncio.Task[None] | None = None
+        self._committer = Committer(
+            store=ports.store,
+            blobs=ports.blobs,
+            clock=ports.clock,
+            patience=self._settings.patience,
+            undo=self._undo,
+        )
+
+    async def open(self) -> None:
+        """Open the executor, take up what had not ended when the platform stopped last, and begin to run."""
+        await self._ports.executor.open(self.report)
+        recovery = Recovery(
+            store=self._ports.store,
+            blobs=self._ports.blobs,
+            graphs=self._graphs,
+            layout=self._ports.layout,
+            clock=self._ports.clock,
+        )
+        found = await recovery.recover()
+        if found.lost:
+            await self._ports.store.commit(Batch(executions=tuple(found.lost)))
+        for state in found.states:
+            self._live[state.new.key] = _Live(state=state)
+            self._happened(_Happening(state.new.key, machine.Restarted()))
+        self._loop_task = asyncio.get_running_loop().create_task(self._run(), name="driver")
+
+    async def close(self) -> None:
+        """Stop the executor and the loop. What has not ended goes on at the next ``open``."""
+        self._closing = True
+        await self._ports.executor.close()
+        self._wake.set()
+        if self._loop_task is not None:
+            _, late = await asyncio.wait([self._loop_task], timeout=self._settings.closing_grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(self._loop_task, return_exceptions=True)
+        for live in self._live.values():
+            for timer in live.timers:
+                timer.cancel()
+        for happening in self._inbox:
+            waiter = happening.creation.done if happening.creation else happening.done
+            if waiter is not None and not waiter.done():
+                waiter.set_exception(TryAgain("The platform is stopping."))
+
+    async def create(self, new: NewExecution, closure: compiler_pb2.CompiledWorkflowClosure | None = None) -> None:
+        """Start an execution; returns once it is durable.
+
+        Args:
+            new: its row. ``inputs``, or the blob at ``inputs_uri``, are what it runs with.
+            closure: what it runs, with the digest ``new.closure_digest``. Needed for a single task's execution, whose
+                closure is kept with it; otherwise it is loaded from the store if it is not given.
+
+        Raises:
+            Unsupported: it has nodes that this version cannot run.
+            AlreadyExists: its name is taken.
+            TryAgain: nothing can be written at the moment; nothing was started.
+        """
+        if self._closing:
+            raise TryAgain("The platform is stopping.")
+        graph = self._graphs.get(new.closure_digest)
+        if graph is None and closure is not None:
+            graph = self._graphs.build(new.closure_digest, closure)
+        elif graph is None:
+            graph = await load_closure(new.closure_digest, self._graphs, self._ports.store)
+        problems = unsupported(graph)
+        if problems:
+            raise Unsupported("This version cannot run " + "; ".join(problems))
+        data = await self._ports.blobs.read(new.inputs_uri) if new.inputs_uri else new.inputs
+        state = machine.begin(new, graph, self._ports.layout(new), literals.map_from_bytes(data))
+        kept = {new.closure_digest: literals.to_bytes(closure)} if closure is not None and new.task else {}
+        creation = Creation(new=new, closures=kept, done=asyncio.get_running_loop().create_future())
+        self._live[new.key] = _Live(state=state)
+        self._happened(_Happening(new.key, machine.Created(), creation=creation))
+        await creation.done
+
+    async def terminate(self, key: ExecutionKey, cause: str, principal: str) -> None:
+        """Have an execution stopped; returns once that is durable. What runs of it is stopped after that.
+
+        Raises:
+            PreconditionFailed: it has ended.
+            TryAgain: nothing can be written at the moment.
+        """
+        if key not in self._live:
+            raise PreconditionFailed("The execution has ended already.")
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._happened(_Happening(key, machine.Terminate(cause=cause, principal=principal), done=done))
+        await done
+
+    def report(self, report: Report) -> None:
+        """Take an executor's report. One about an attempt that is over is dropped."""
+        self._happened(_Happening(report.attempt.execution, report))
+
+    def live(self, key: ExecutionKey) -> bool:
+        """Tell whether an execution has not ended."""
+        return key in self._live
+
+    def capacity(self) -> Capacity:
+        """Tell how busy the executor is."""
+        return self._ports.executor.capacity()
+
+    def _happened(self, happening: _Happening) -> None:
+        self._inbox.append(happening)
+        self._wake.set()
+
+    async def _run(self) -> None:
+        while True:
+            if not self._inbox:
+                if self._closing:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+            await self._turn()
+            # A store that answers at once would else keep everybody else on this loop waiting.
+            await asyncio.sleep(0)
+
+    async def _turn(self) -> None:
+        work = Work(changes=Changes(limit=self._settings.inline_limit))
+        touched: dict[ExecutionKey, _Live] = {}
+        for _ in range(min(len(self._inbox), self._settings.events_per_turn)):
+            happening = self._inbox.popleft()
+            live = self._live.get(happening.key)
+            if live is None or live.state.phase.terminal:
+                _too_late(happening)
+                continue
+            touched[happening.key] = live
+            self._step(work, live.state, happening)
+        for live in touched.values():
+            machine.changes(live.state, work.changes)
+        for part in await self._committer.commit(work):
+            self._act(part)
+        for key, live in touched.items():
+            if live.state.phase.terminal and self._live.pop(key, None) is not None:
+                _cancel_timers(live)
+
+    def _step(self, work: Work, state: ExecutionState, happening: _Happening) -> None:
+        if happening.creation is not None:
+            work.creations.append(happening.creation)
+        if happening.done is not None:
+            work.done.append(happening.done)
+        if isinstance(happening.event, DeckPublished):
+            work.decks.append(happening.event)
+        now = self._ports.clock.now()
+        try:
+            commands = machine.step(state, happening.event, now)
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one execution must not stop the others
+            _log.exception("execution %s failed inside the platform", state.new.name)
+            message = (
+                f"the platform failed: {type(error).__name__}: {error}. Its log has the traceback: please report it."
+            )
+            reason = execution_pb2.ExecutionError(
+                code="PlatformError", message=message, kind=execution_pb2.ExecutionError.SYSTEM
+            )
+            commands = machine.crash(state, reason, now)
+        work.commands += [(happening.key, command) for command in commands]
+
+    def _act(self, work: Work) -> None:
+        """Do what was decided, now that it is written."""
+        for key, command in work.commands:
+            self._carry_out(key, command)
+        for creation in work.creations:
+            _resolve(creation.done)
+        for done in work.done:
+            _resolve(done)
+        batch = work.batch()
+        if not is_empty(batch):
+            self._ports.observer.committed(batch)
+        for deck in work.decks:
+            self._ports.observer.deck_published(deck)
+
+    def _carry_out(self, key: ExecutionKey, command: Command) -> None:
+        match command:
+            case StartAttempt():
+                self._start(command.job)
+            case CancelAttempt():
+                self._ports.executor.cancel(command.attempt, command.reason)
+            case SetTimer():
+                live = self._live.get(key)
+                if live is not None:
+                    wait = max(command.at - self._ports.clock.now(), 0) / 1_000_000
+                    loop = asyncio.get_running_loop()
+                    live.timers.append(loop.call_later(wait, self._happened, _Happening(key, command.event)))
+
+    def _start(self, job: Job) -> None:
+        try:
+            self._ports.executor.start(job)
+        except Exception as error:  # noqa: BLE001 - an executor that refuses a job has failed that attempt only
+            _log.exception("no executor took %s", job.attempt)
+            refused = errors_pb2.ContainerError(
+                code="ExecutorRefused",
+                message=f"no executor took the task: {error}",
+                kind=errors_pb2.ContainerError.NON_RECOVERABLE,
+                origin=execution_pb2.ExecutionError.SYSTEM,
+            )
+            self.report(Failed(attempt=job.attempt, error=refused))
+
+    def _undo(self, creation: Creation, error: Exception) -> None:
+        """Forget an execution that could not be committed."""
+        live = self._live.pop(creation.new.key, None)
+        if live is not None:
+            _cancel_timers(live)
+        if not creation.done.done():
+            creation.done.set_exception(error)
+
+
+def _too_late(happening: _Happening) -> None:
+    """Answer whoever waits for an event of an execution that has ended."""
+    if happening.done is not None and not happening.done.done():
+        happening.done.set_exception(PreconditionFailed("The execution has ended already."))
+
+
+def _resolve(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():  # its caller may have gone away
+        waiter.set_result(None)
+
+
+def _cancel_timers(live: _Live) -> None:
+    for timer in live.timers:
+        timer.cancel()

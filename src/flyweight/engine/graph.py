@@ -1,0 +1,241 @@
+"""Indexes a compiled workflow for quick stepping: who waits for how many, who follows whom, what each node runs.
+
+Immutable, and shared by all executions of the same closure; only the machine's frames change.
+"""
+
+from collections.abc import Callable, MutableSequence, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from flyteidl.core import compiler_pb2, literals_pb2, tasks_pb2, workflow_pb2
+from google.protobuf.duration_pb2 import Duration
+
+from flyweight.clock import Micros
+from flyweight.ids import END_NODE, START_NODE, entity_key
+
+_KEPT = 128
+"""How many closures stay indexed; an index costs about a kilobyte a node."""
+
+
+class NodeKind(Enum):
+    """What a node does; the value stands in ``NodeRecord.kind``."""
+
+    START = "start"
+    END = "end"
+    TASK = "task"
+    WORKFLOW = "workflow"
+    LAUNCH_PLAN = "launch_plan"
+    BRANCH = "branch"
+    GATE = "gate"
+    ARRAY = "array"
+
+
+RUNNABLE = frozenset({NodeKind.START, NodeKind.END, NodeKind.TASK, NodeKind.WORKFLOW})
+"""The kinds of node that the machine can run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GraphNode:
+    """One node, with everything about it that does not change while it runs."""
+
+    index: int
+    id: str
+    kind: NodeKind
+    inputs: Sequence[literals_pb2.Binding]
+    downstream: tuple[int, ...]
+    task: tasks_pb2.TaskTemplate | None = None
+    """With the node's overrides applied."""
+    target: str = ""
+    """``str(EntityKey)`` of the task or sub-workflow that it runs."""
+    retries: int = 0
+    timeout: Micros = Micros(0)  # noqa: RUF009 - a NewType call gives the number itself
+    """Of one attempt; 0 is none."""
+    name: str = ""
+    """Of what it runs, for messages."""
+    deck: bool = False
+    interruptible: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Graph:
+    """One workflow."""
+
+    name: str
+    nodes: tuple[GraphNode, ...]
+    index: dict[str, int]
+    waits: tuple[int, ...]
+    """For how many nodes each node waits."""
+    end: int
+    fail_fast: bool
+    """FAIL_IMMEDIATELY; otherwise whatever can still run is run before the workflow fails."""
+    outputs: Sequence[literals_pb2.Binding]
+    has_failure_node: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ClosureGraph:
+    """A workflow and all that run inside it."""
+
+    digest: str
+    primary: Graph
+    workflows: dict[str, Graph]
+    """Sub-workflows by ``str(EntityKey)``."""
+
+
+class Graphs:
+    """Keeps the graphs of the closures used last, by digest."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, ClosureGraph] = {}
+
+    def get(self, digest: str) -> ClosureGraph | None:
+        """Give the graph of a closure, if it is kept."""
+        found = self._kept.pop(digest, None)
+        if found is not None:
+            self._kept[digest] = found
+        return found
+
+    def build(self, digest: str, closure: compiler_pb2.CompiledWorkflowClosure) -> ClosureGraph:
+        """Index a closure and keep it; the one used longest ago is dropped."""
+        graph = self.get(digest)
+        if graph is None:
+            graph = self._kept[digest] = index_closure(digest, closure)
+            if len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
+        return graph
+
+
+def index_closure(digest: str, closure: compiler_pb2.CompiledWorkflowClosure) -> ClosureGraph:
+    """Index a closure that the linker made."""
+    tasks = {str(entity_key(task.template.id)): task.template for task in closure.tasks}
+    workflows = {
+        str(entity_key(workflow.template.id)): _index_workflow(workflow, tasks.__getitem__)
+        for workflow in closure.sub_workflows
+    }
+    return ClosureGraph(digest=digest, primary=_index_workflow(closure.primary, tasks.__getitem__), workflows=workflows)
+
+
+def unsupported(graph: ClosureGraph) -> list[str]:
+    """Say in words which nodes cannot run in this version; nothing when all can."""
+    problems: list[str] = []
+    for workflow in (graph.primary, *graph.workflows.values()):
+        problems += [
+            f"{workflow.name}: node {node.id} is a {node.kind.value} node"
+            for node in workflow.nodes
+            if node.kind not in RUNNABLE
+        ]
+        if workflow.has_failure_node:
+            problems.append(f"{workflow.name}: it has an on_failure handler")
+    return problems
+
+
+def _index_workflow(compiled: compiler_pb2.CompiledWorkflow, task_of: Callable[[str], tasks_pb2.TaskTemplate]) -> Graph:
+    template = compiled.template
+    index = {node.id: position for position, node in enumerate(template.nodes)}
+    downstream = compiled.connections.downstream
+    followers = {name: tuple(index[follower] for follower in downstream[name].ids) for name in downstream}
+    nodes = tuple(
+        _index_node(position, node, followers.get(node.id, ()), task_of) for position, node in enumerate(template.nodes)
+    )
+    waits = [0] * len(nodes)
+    for node in nodes:
+        for follower in node.downstream:
+            waits[follower] += 1
+    policy = workflow_pb2.WorkflowMetadata.FAIL_IMMEDIATELY
+    return Graph(
+        name=template.id.name,
+        nodes=nodes,
+        index=index,
+        waits=tuple(waits),
+        end=index[END_NODE],
+        fail_fast=template.metadata.on_failure == policy,
+        outputs=tuple(template.outputs),
+        has_failure_node=template.HasField("failure_node"),
+    )
+
+
+def _index_node(
+    position: int,
+    node: workflow_pb2.Node,
+    downstream: tuple[int, ...],
+    task_of: Callable[[str], tasks_pb2.TaskTemplate],
+) -> GraphNode:
+    kind = _kind(node)
+    if kind is NodeKind.WORKFLOW:
+        target = str(entity_key(node.workflow_node.sub_workflow_ref))
+        name = node.workflow_node.sub_workflow_ref.name
+        return GraphNode(
+            index=position,
+            id=node.id,
+            kind=kind,
+            inputs=tuple(node.inputs),
+            downstream=downstream,
+            target=target,
+            name=name,
+        )
+    if kind is not NodeKind.TASK:
+        return GraphNode(index=position, id=node.id, kind=kind, inputs=tuple(node.inputs), downstream=downstream)
+    target = str(entity_key(node.task_node.reference_id))
+    task = task_of(target)
+    timeout = _micros(node.metadata.timeout) or _micros(task.metadata.timeout)
+    return GraphNode(
+        index=position,
+        id=node.id,
+        kind=kind,
+        inputs=tuple(node.inputs),
+        downstream=downstream,
+        task=_overridden(task, node.task_node.overrides) if node.task_node.HasField("overrides") else task,
+        target=target,
+        name=task.id.name,
+        retries=node.metadata.retries.retries or task.metadata.retries.retries,
+        timeout=timeout,
+        deck=task.metadata.generates_deck.value,
+        interruptible=_interruptible(node, task),
+    )
+
+
+def _kind(node: workflow_pb2.Node) -> NodeKind:
+    if node.id in {START_NODE, END_NODE}:
+        return NodeKind.START if node.id == START_NODE else NodeKind.END
+    match node.WhichOneof("target"):
+        case "task_node":
+            return NodeKind.TASK
+        case "workflow_node":
+            inline = node.workflow_node.WhichOneof("reference") == "sub_workflow_ref"
+            return NodeKind.WORKFLOW if inline else NodeKind.LAUNCH_PLAN
+        case target:
+            # The linker lets no node without a target through.
+            return NodeKind((target or "").removesuffix("_node"))
+
+
+def _micros(duration: Duration) -> Micros:
+    return Micros(duration.seconds * 1_000_000 + duration.nanos // 1000)
+
+
+def _interruptible(node: workflow_pb2.Node, task: tasks_pb2.TaskTemplate) -> bool | None:
+    if node.metadata.WhichOneof("interruptible_value"):
+        return node.metadata.interruptible
+    return task.metadata.interruptible if task.metadata.WhichOneof("interruptible_value") else None
+
+
+def _overridden(task: tasks_pb2.TaskTemplate, overrides: workflow_pb2.TaskNodeOverrides) -> tasks_pb2.TaskTemplate:
+    if not overrides.ByteSize():
+        return task
+    changed = tasks_pb2.TaskTemplate()
+    changed.CopyFrom(task)
+    if overrides.container_image:
+        changed.container.image = overrides.container_image
+    _merge_resources(changed.container.resources.requests, overrides.resources.requests)
+    _merge_resources(changed.container.resources.limits, overrides.resources.limits)
+    changed.extended_resources.MergeFrom(overrides.extended_resources)
+    return changed
+
+
+def _merge_resources(
+    entries: MutableSequence[tasks_pb2.Resources.ResourceEntry], overrides: Sequence[tasks_pb2.Resources.ResourceEntry]
+) -> None:
+    """Replace entry by entry: an override of memory leaves the task's cpu as it is."""
+    names = {entry.name for entry in overrides}
+    kept = [entry for entry in entries if entry.name not in names]
+    del entries[:]
+    entries.extend([*kept, *overrides])

@@ -1,0 +1,27 @@
+"""The machine: events in, commands out; no I/O, no clock, no randomness."""
+
+from flyweight.engine.machine.commands import CancelAttempt, Command, SetTimer, StartAttempt
+from flyweight.engine.machine.events import Created, Event, Restarted, Terminate, Timer, TimerFired
+from flyweight.engine.machine.restore import begin, restore
+from flyweight.engine.machine.rows import Changes, changes, everything
+from flyweight.engine.machine.step import crash, step
+
+__all__ = [
+    "CancelAttempt",
+    "Changes",
+    "Command",
+    "Created",
+    "Event",
+    "Restarted",
+    "SetTimer",
+    "StartAttempt",
+    "Terminate",
+    "Timer",
+    "TimerFired",
+    "begin",
+    "changes",
+    "crash",
+    "everything",
+    "restore",
+    "step",
+]

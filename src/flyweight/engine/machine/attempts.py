@@ -1,0 +1,240 @@
+"""The life of attempts: started within the limit of parallelism, reported on, timed out, stopped, tried again."""
+
+import heapq
+from typing import assert_never
+
+from flyweight.clock import Micros
+from flyweight.engine.jobs import (
+    Cancelled,
+    DeckPublished,
+    Failed,
+    Job,
+    Report,
+    Started,
+    Succeeded,
+)
+from flyweight.engine.machine import outcomes
+from flyweight.engine.machine.commands import CancelAttempt, SetTimer, StartAttempt
+from flyweight.engine.machine.events import Timer, TimerFired
+from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
+from flyweight.engine.model import AttemptState, ExecutionState, NodeState
+from flyweight.engine.phases import AttemptPhase, NodePhase
+from flyweight.errors import PlatformError
+from flyweight.ids import AttemptId, NodeId
+from flyweight.semantics import budgets
+
+CANCEL_GRACE = Micros(120_000_000)
+"""How long an executor may take to stop an attempt (it has a grace period of its own) before it is given up on."""
+_FAILURES = frozenset({AttemptPhase.FAILED, AttemptPhase.RETRYABLE_FAILED})
+
+
+def admit(turn: Turn, node: NodeState) -> None:
+    """Start an attempt of a task, or hold it back until ``release`` lets it in, if the execution limits them."""
+    if turn.state.max_parallelism:
+        heapq.heappush(turn.state.held, (node.created_at, node.id))
+    else:
+        _start(turn, node)
+
+
+def release(turn: Turn) -> None:
+    """Start what was held back, as far as there is room. Called last, when nothing is about to be stopped."""
+    state = turn.state
+    while state.held and state.open_attempts < state.max_parallelism:
+        _, node = heapq.heappop(state.held)
+        _start(turn, state.nodes[node])
+
+
+def drop_held(state: ExecutionState) -> None:
+    """Forget what was held back and has ended since."""
+    state.held = [entry for entry in state.held if not state.nodes[entry[1]].phase.terminal]
+    heapq.heapify(state.held)
+
+
+def _start(turn: Turn, node: NodeState) -> None:
+    state = turn.state
+    attempt = AttemptState(
+        id=AttemptId(state.new.key, node.id, len(node.attempts)), queued_at=turn.now, updated_at=turn.now
+    )
+    node.attempts.append(attempt)
+    state.open_attempts += 1
+    turn.touch(node)
+    turn.touch_attempt(attempt)
+    turn.commands.append(StartAttempt(job=_job(state, node, attempt.id)))
+
+
+def _job(state: ExecutionState, node: NodeState, attempt: AttemptId) -> Job:
+    if node.graph.task is None:
+        raise PlatformError(f"node {node.id} runs no task")
+    layout, number = state.layout, attempt.attempt
+    interruptible = node.graph.interruptible if state.interruptible is None else state.interruptible
+    return Job(
+        attempt=attempt,
+        execution=state.identifier,
+        workflow=state.graph.primary.name,
+        task=node.graph.task,
+        inputs=node.inputs,
+        inputs_uri=layout.inputs(node.id),
+        output_prefix=layout.attempt(node.id, number),
+        raw_output_prefix=layout.raw_data(node.id, number),
+        checkpoint_prefix=layout.checkpoint(node.id, number),
+        previous_checkpoint_prefix=layout.checkpoint(node.id, number - 1) if number else "",
+        environment=state.environment,
+        deck_uri=layout.deck(node.id, number) if node.graph.deck else "",
+        interruptible=bool(interruptible),
+    )
+
+
+def find(state: ExecutionState, attempt: AttemptId) -> tuple[NodeState, AttemptState] | None:
+    """Find an attempt that is open; None for one that is over or never was."""
+    node = state.nodes.get(NodeId(attempt.node))
+    current = node.attempt if node is not None else None
+    if node is None or current is None or current.id != attempt:
+        return None
+    return node, current
+
+
+def report(turn: Turn, event: Report) -> None:
+    """Take a report; one about an attempt that is over changes nothing."""
+    found = find(turn.state, event.attempt)
+    if found is None:
+        return
+    node, attempt = found
+    match event:
+        case Started():
+            _started(turn, node, attempt, event)
+        case DeckPublished():
+            attempt.deck_revision = max(attempt.deck_revision, event.revision)
+        case Succeeded() | Failed() | Cancelled():
+            _take(turn, node, attempt, event)
+        case _:
+            assert_never(event)
+
+
+def _started(turn: Turn, node: NodeState, attempt: AttemptState, event: Started) -> None:
+    if attempt.phase is AttemptPhase.RUNNING:
+        return
+    attempt.phase = AttemptPhase.RUNNING
+    attempt.started_at = event.at or turn.now
+    attempt.worker = event.worker
+    attempt.log = event.log
+    turn.touch_attempt(attempt)
+    if not node.started_at:
+        node.started_at = attempt.started_at
+    if node.phase is NodePhase.QUEUED:
+        node.phase = NodePhase.RUNNING
+    turn.touch(node)
+    timeout = node.graph.timeout
+    if timeout:
+        execution = TimerFired(attempt=attempt.id, timer=Timer.EXECUTION)
+        turn.commands.append(SetTimer(at=Micros(attempt.started_at + timeout), event=execution))
+        active = TimerFired(attempt=attempt.id, timer=Timer.ACTIVE)
+        turn.commands.append(SetTimer(at=Micros(node.started_at + 2 * timeout), event=active))
+
+
+def _take(turn: Turn, node: NodeState, attempt: AttemptState, event: Succeeded | Failed | Cancelled) -> None:
+    """Take the report that ends an attempt."""
+    attempt.worker = event.worker or attempt.worker
+    attempt.log = event.log or attempt.log
+    attempt.usage = event.usage
+    attempt.ended_at = event.ended_at or turn.now
+    if isinstance(event, Succeeded | Failed):
+        attempt.started_at = attempt.started_at or event.started_at or turn.now
+        node.started_at = node.started_at or attempt.started_at
+    if attempt.error is not None:
+        # That it is to be stopped stands in its row already, so that is what became of it, whatever it did meanwhile.
+        _stopped(turn, node, attempt, attempt.error)
+        return
+    match event:
+        case Succeeded():
+            _close(turn, attempt, AttemptPhase.SUCCEEDED)
+            outcomes.succeed(turn, node, event.outputs, event.outputs_uri)
+        case Failed():
+            recoverable = budgets.is_recoverable(event.error)
+            _failed(turn, node, attempt, budgets.execution_error(event.error), recoverable=recoverable)
+        case Cancelled():
+            lost = system_error("AttemptLost", "the executor stopped this attempt although nobody had asked for it")
+            _failed(turn, node, attempt, lost, recoverable=True)
+        case _:
+            assert_never(event)
+
+
+def _close(turn: Turn, attempt: AttemptState, phase: AttemptPhase) -> None:
+    attempt.phase = phase
+    attempt.ended_at = attempt.ended_at or turn.now
+    turn.state.open_attempts -= 1
+    turn.touch_attempt(attempt)
+
+
+def _failed(turn: Turn, node: NodeState, attempt: AttemptState, error: ExecutionError, *, recoverable: bool) -> None:
+    attempt.error = error
+    payers = [budgets.payer(error)]
+    payers += [budgets.payer(old.error) for old in node.attempts if old.error is not None and old.phase in _FAILURES]
+    failures = budgets.Failures(user=payers.count(budgets.Payer.USER), system=payers.count(budgets.Payer.SYSTEM))
+    verdict = budgets.judge(error, recoverable=recoverable, retries=node.graph.retries, failures=failures)
+    _close(turn, attempt, AttemptPhase.RETRYABLE_FAILED if verdict.retry else AttemptPhase.FAILED)
+    if verdict.retry:
+        admit(turn, node)
+    else:
+        outcomes.fail(turn, node, verdict.error)
+
+
+def stop(turn: Turn, attempt: AttemptState, error: ExecutionError) -> None:
+    """Have an attempt stopped; the error says why, and what becomes of its node once it has."""
+    first = attempt.error is None
+    attempt.error = error
+    turn.touch_attempt(attempt)
+    if first:
+        turn.commands.append(CancelAttempt(attempt=attempt.id, reason=error.message))
+        given_up = TimerFired(attempt=attempt.id, timer=Timer.CANCEL)
+        turn.commands.append(SetTimer(at=Micros(turn.now + CANCEL_GRACE), event=given_up))
+
+
+def _stopped(turn: Turn, node: NodeState, attempt: AttemptState, error: ExecutionError) -> None:
+    match error.code:
+        case budgets.TIMEOUT_EXPIRED:
+            _failed(turn, node, attempt, error, recoverable=True)
+        case budgets.ACTIVE_DEADLINE:
+            _close(turn, attempt, AttemptPhase.FAILED)
+            outcomes.fail(turn, node, error, NodePhase.TIMED_OUT)
+        case _:
+            _close(turn, attempt, AttemptPhase.ABORTED)
+            outcomes.abort(turn, node, error.message)
+
+
+def timer(turn: Turn, event: TimerFired) -> None:
+    """Take a timer; one of an attempt that is over changes nothing."""
+    found = find(turn.state, event.attempt)
+    if found is None:
+        return
+    node, attempt = found
+    seconds = node.graph.timeout / 1_000_000
+    match event.timer:
+        case Timer.EXECUTION:
+            if attempt.error is None:
+                message = f"task execution timeout [{seconds:g}s] expired"
+                stop(turn, attempt, user_error(budgets.TIMEOUT_EXPIRED, message))
+        case Timer.ACTIVE:
+            if attempt.error is None or attempt.error.code == budgets.TIMEOUT_EXPIRED:
+                message = (
+                    f"task active timeout [{2 * seconds:g}s] expired: its attempts took twice its timeout together"
+                )
+                stop(turn, attempt, user_error(budgets.ACTIVE_DEADLINE, message))
+        case Timer.CANCEL:
+            if attempt.error is not None:
+                _stopped(turn, node, attempt, attempt.error)
+        case _:
+            assert_never(event.timer)
+
+
+def restarted(turn: Turn) -> None:
+    """Close what was open when the platform died, at nobody's cost, and begin it anew under the next number."""
+    for node in list(turn.state.nodes.values()):
+        attempt = node.attempt
+        if attempt is None:
+            continue
+        if attempt.error is not None:
+            _stopped(turn, node, attempt, attempt.error)
+            continue
+        attempt.error = system_error(budgets.PLATFORM_RESTARTED, "the platform was restarted while this attempt ran")
+        _close(turn, attempt, AttemptPhase.ABORTED)
+        admit(turn, node)

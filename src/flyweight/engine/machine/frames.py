@@ -1,0 +1,197 @@
+"""Runs frames: begins nodes that are ready, opens frames for sub-workflows, stops and closes frames."""
+
+from flyteidl.core import literals_pb2, types_pb2
+
+from flyweight.engine.graph import NodeKind
+from flyweight.engine.machine import attempts, outcomes
+from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
+from flyweight.engine.model import ExecutionState, Frame, NodeState, new_frame
+from flyweight.engine.phases import ExecutionPhase, NodePhase
+from flyweight.engine.records import NO_NODE
+from flyweight.errors import InvalidInput
+from flyweight.ids import START_NODE, NodeId, child_node_id
+from flyweight.semantics import bindings
+
+BINDING_FAILED = "BindingResolutionError"
+UNSUPPORTED = "UnsupportedNode"
+TERMINATED = "the execution was terminated"
+
+
+def settle(turn: Turn) -> None:
+    """Do all the work that has been queued, until nothing is left to do without another event."""
+    while True:
+        if turn.stopping:
+            _stop(turn, turn.stopping.popleft())
+        elif turn.ready:
+            _begin(turn, *turn.ready.popleft())
+        elif turn.closing:
+            _close(turn, turn.closing.popleft())
+        else:
+            attempts.release(turn)
+            return
+
+
+def open_frame(turn: Turn, frame: Frame) -> None:
+    """Let a frame run: whatever waits for its start node alone is ready."""
+    turn.state.frames[frame.parent] = frame
+    start = frame.graph.nodes[frame.graph.index[START_NODE]]
+    for follower in start.downstream:
+        frame.waits[follower] -= 1
+        if not frame.waits[follower]:
+            turn.ready.append((frame, follower))
+
+
+def _begin(turn: Turn, frame: Frame, index: int) -> None:
+    if frame.stop or frame.ended:
+        return
+    graph_node = frame.graph.nodes[index]
+    if graph_node.kind is NodeKind.END:
+        _finish(turn, frame)
+        return
+    node = NodeState(
+        id=_node_id(turn.state, frame, graph_node.id),
+        graph=graph_node,
+        frame=frame,
+        phase=NodePhase.QUEUED,
+        inputs=literals_pb2.LiteralMap(),
+        created_at=turn.now,
+    )
+    frame.nodes[index] = node
+    frame.active.add(index)
+    turn.state.nodes[node.id] = node
+    turn.touch(node)
+    try:
+        node.inputs = bindings.resolve_all(graph_node.inputs, _lookup(frame))
+    except InvalidInput as error:
+        outcomes.fail(turn, node, user_error(BINDING_FAILED, f"node {node.id}, input {error.message}"))
+        return
+    _run(turn, node)
+
+
+def _run(turn: Turn, node: NodeState) -> None:
+    match node.graph.kind:
+        case NodeKind.TASK:
+            attempts.admit(turn, node)
+        case NodeKind.WORKFLOW:
+            node.phase = NodePhase.RUNNING
+            node.started_at = turn.now
+            open_frame(turn, new_frame(turn.state.graph.workflows[node.graph.target], node.inputs, node.id))
+        case kind:
+            message = f"node {node.id} is a {kind.value} node, which this version cannot run"
+            outcomes.fail(turn, node, system_error(UNSUPPORTED, message))
+
+
+def _node_id(state: ExecutionState, frame: Frame, name: str) -> NodeId:
+    if frame.parent == NO_NODE:
+        return NodeId(name)
+    made = child_node_id(frame.parent, 0, name)
+    while made in state.nodes:  # long ids are hashed to 32 bits, so two can meet in a large execution
+        name += "+"
+        made = child_node_id(frame.parent, 0, name)
+    return made
+
+
+def _lookup(frame: Frame) -> bindings.Lookup:
+    def find(promise: types_pb2.OutputReference) -> literals_pb2.Literal:
+        if promise.node_id in {"", START_NODE}:
+            source, owner = frame.inputs, "the workflow was given no input"
+        else:
+            node = frame.nodes[frame.graph.index[promise.node_id]]
+            source, owner = node.outputs, f"node {node.id} gave no output"
+        if source is None or promise.var not in source.literals:
+            raise InvalidInput(f"{owner} {promise.var}")
+        return source.literals[promise.var]
+
+    return find
+
+
+def _finish(turn: Turn, frame: Frame) -> None:
+    """Everything in the frame has succeeded: what it returns is known."""
+    try:
+        outputs = bindings.resolve_all(frame.graph.outputs, _lookup(frame))
+    except InvalidInput as error:
+        message = f"workflow {frame.graph.name}, output {error.message}"
+        _end_badly(turn, frame, user_error(BINDING_FAILED, message))
+        return
+    frame.ended = True
+    if frame.parent != NO_NODE:
+        outcomes.succeed(turn, turn.state.nodes[frame.parent], outputs)
+        return
+    turn.state.outputs = outputs
+    _end_execution(turn, ExecutionPhase.SUCCEEDED)
+
+
+def _end_badly(turn: Turn, frame: Frame, error: ExecutionError | None) -> None:
+    """Close a frame that failed of that error, or was stopped from outside if there is none."""
+    cause = frame.stop
+    frame.ended = True
+    frame.stop = ""
+    if frame.parent != NO_NODE:
+        owner = turn.state.nodes[frame.parent]
+        if error is None:
+            outcomes.abort(turn, owner, cause)
+        else:
+            outcomes.fail(turn, owner, error)
+    elif turn.state.phase is ExecutionPhase.ABORTING or error is None:
+        _end_execution(turn, ExecutionPhase.ABORTED)
+    else:
+        turn.state.error = error
+        _end_execution(turn, ExecutionPhase.FAILED)
+
+
+def _end_execution(turn: Turn, phase: ExecutionPhase) -> None:
+    turn.state.phase = phase
+    turn.state.ended_at = turn.now
+    turn.touch_execution()
+
+
+def _close(turn: Turn, frame: Frame) -> None:
+    if frame.ended or frame.active or not (frame.stop or frame.failed):
+        return
+    _end_badly(turn, frame, outcomes.failure_of(frame))
+
+
+def terminate(turn: Turn, cause: str, principal: str) -> None:
+    """Stop everything; the execution is ABORTED once nothing runs any more."""
+    state = turn.state
+    if state.phase.terminal or state.phase is ExecutionPhase.ABORTING:
+        return
+    state.phase = ExecutionPhase.ABORTING
+    state.abort_cause = cause
+    state.abort_principal = principal
+    turn.touch_execution()
+    root = state.frames[NO_NODE]
+    root.stop = cause or TERMINATED
+    turn.stopping.append(root)
+
+
+def _stop(turn: Turn, frame: Frame) -> None:
+    """Stop what runs in a frame and in the frames below it."""
+    if frame.parent == NO_NODE and turn.state.phase is ExecutionPhase.RUNNING:
+        turn.state.phase = ExecutionPhase.FAILING
+        turn.touch_execution()
+    waiting = [frame]
+    while waiting:
+        current = waiting.pop()
+        current.stop = frame.stop
+        for index in sorted(current.active):
+            below = _stop_node(turn, current.nodes[index], frame.stop)
+            if below is not None:
+                waiting.append(below)
+        turn.closing.append(current)
+    attempts.drop_held(turn.state)
+
+
+def _stop_node(turn: Turn, node: NodeState, cause: str) -> Frame | None:
+    """Stop a node; give the frame below it if that must be stopped first."""
+    attempt = node.attempt
+    if attempt is not None:
+        attempts.stop(turn, attempt, user_error(outcomes.NODE_ABORTED, cause))
+        return None
+    below = turn.state.frames.get(node.id)
+    if below is None:
+        outcomes.abort(turn, node, cause)
+        return None
+    node.phase = NodePhase.FAILING
+    turn.touch(node)
+    return below

@@ -1,0 +1,70 @@
+"""Ends a node, well or badly, and queues what follows from that for its frame."""
+
+from flyteidl.core import execution_pb2, literals_pb2
+
+from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
+from flyweight.engine.model import Frame, NodeState
+from flyweight.engine.phases import NodePhase
+
+AUTO_ABORT = "Some node execution failed, auto-abort."
+"""propeller's words, which its clients know."""
+NODE_ABORTED = "NodeAborted"
+_FAILED_NODE = "\n\nfailed node: "
+
+
+def succeed(turn: Turn, node: NodeState, outputs: literals_pb2.LiteralMap, outputs_uri: str = "") -> None:
+    """End a node well; the nodes that waited for it alone are ready."""
+    node.outputs = outputs
+    node.outputs_uri = outputs_uri
+    frame = _end(turn, node, NodePhase.SUCCEEDED)
+    for follower in node.graph.downstream:
+        frame.waits[follower] -= 1
+        if not frame.waits[follower] and not frame.stop:
+            turn.ready.append((frame, follower))
+    if frame.stop or frame.failed:
+        turn.closing.append(frame)
+
+
+def fail(turn: Turn, node: NodeState, error: ExecutionError, phase: NodePhase = NodePhase.FAILED) -> None:
+    """End a node badly (FAILED or TIMED_OUT); by the workflow's policy, the rest of its frame stops."""
+    node.error = error
+    frame = _end(turn, node, phase)
+    frame.failed.add(node.graph.index)
+    if frame.graph.fail_fast and not frame.stop:
+        frame.stop = AUTO_ABORT
+        turn.stopping.append(frame)
+    turn.closing.append(frame)
+
+
+def abort(turn: Turn, node: NodeState, cause: str) -> None:
+    """End a node because something else did."""
+    node.error = user_error(NODE_ABORTED, cause)
+    turn.closing.append(_end(turn, node, NodePhase.ABORTED))
+
+
+def _end(turn: Turn, node: NodeState, phase: NodePhase) -> Frame:
+    node.phase = phase
+    node.ended_at = turn.now
+    turn.touch(node)
+    node.frame.active.discard(node.graph.index)
+    return node.frame
+
+
+def failure_of(frame: Frame) -> ExecutionError | None:
+    """Give the error that a frame fails of: the first node's, or as in Flyte the last one's where the others went on.
+
+    The message says which node it was, and which others failed too.
+    """
+    failed = sorted((frame.nodes[index] for index in frame.failed), key=lambda node: (node.ended_at, node.graph.index))
+    if not failed:
+        return None
+    chosen = failed[0] if frame.graph.fail_fast else failed[-1]
+    error = execution_pb2.ExecutionError()
+    if chosen.error is not None:
+        error.CopyFrom(chosen.error)
+    if _FAILED_NODE not in error.message:  # a sub-workflow's error names the node inside it already
+        error.message += f"{_FAILED_NODE}{chosen.id} ({chosen.graph.name})"
+    others = [node.id for node in failed if node is not chosen]
+    if others:
+        error.message += f"\nalso failed: {', '.join(others)}"
+    return error

@@ -1,0 +1,183 @@
+"""Builds an execution's state: a new one, or from its rows exactly the one that they were made of."""
+
+import heapq
+from collections.abc import Mapping
+
+from flyteidl.admin import execution_pb2 as admin_execution_pb2
+from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2
+
+from flyweight import literals
+from flyweight.engine.graph import ClosureGraph, NodeKind
+from flyweight.engine.jobs import LogSpan, Usage
+from flyweight.engine.machine.frames import TERMINATED
+from flyweight.engine.machine.outcomes import AUTO_ABORT
+from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, new_frame
+from flyweight.engine.phases import ExecutionPhase, NodePhase
+from flyweight.engine.records import NO_NODE, AttemptRecord, LoadedExecution, NewExecution, NodeRecord
+from flyweight.errors import PlatformError
+from flyweight.ids import START_NODE, AttemptId, NodeId
+from flyweight.semantics.layout import ExecutionLayout
+
+_FAILED_NODES = frozenset({NodePhase.FAILED, NodePhase.TIMED_OUT})
+
+
+def begin(
+    new: NewExecution, graph: ClosureGraph, layout: ExecutionLayout, inputs: literals_pb2.LiteralMap
+) -> ExecutionState:
+    """Build the state of an execution in which nothing has happened yet."""
+    spec = admin_execution_pb2.ExecutionSpec.FromString(new.spec)
+    return ExecutionState(
+        new=new,
+        graph=graph,
+        layout=layout,
+        identifier=identifier_pb2.WorkflowExecutionIdentifier(project=new.project, domain=new.domain, name=new.name),
+        inputs=inputs,
+        max_parallelism=max(spec.max_parallelism, 0),
+        environment={pair.key: pair.value for pair in spec.envs.values},
+        interruptible=spec.interruptible.value if spec.HasField("interruptible") else None,
+    )
+
+
+def large_values(loaded: LoadedExecution) -> list[str]:
+    """List the blobs that ``restore`` needs: literal maps that were too large for their rows."""
+    found = [loaded.new.inputs_uri, loaded.execution.outputs_uri]
+    for node in loaded.nodes:
+        found += [node.inputs_uri, node.outputs_uri]
+    return [uri for uri in found if uri]
+
+
+def restore(
+    loaded: LoadedExecution, graph: ClosureGraph, layout: ExecutionLayout, blobs: Mapping[str, bytes]
+) -> ExecutionState:
+    """Build the state that an execution's rows were made of.
+
+    Args:
+        loaded: all its rows.
+        graph: of the closure that it runs.
+        layout: where its data lies.
+        blobs: the bytes at every URI of ``large_values(loaded)``.
+    """
+    row = loaded.execution
+    inputs = _read(loaded.new.inputs, loaded.new.inputs_uri, blobs)
+    state = begin(loaded.new, graph, layout, inputs)
+    state.phase = row.phase
+    state.started_at, state.updated_at, state.ended_at = row.started_at, row.updated_at, row.ended_at
+    state.abort_cause, state.abort_principal = row.abort_cause, row.abort_principal
+    state.error = _error(row.error)
+    if row.phase is ExecutionPhase.SUCCEEDED:
+        state.outputs = _read(row.outputs, row.outputs_uri, blobs)
+    if row.phase is not ExecutionPhase.QUEUED:
+        _restore_frames(state, loaded, blobs)
+    return state
+
+
+def _restore_frames(state: ExecutionState, loaded: LoadedExecution, blobs: Mapping[str, bytes]) -> None:
+    attempts: dict[NodeId, list[AttemptRecord]] = {}
+    for attempt in sorted(loaded.attempts, key=lambda record: record.attempt):
+        attempts.setdefault(attempt.node, []).append(attempt)
+    children: dict[NodeId, list[NodeRecord]] = {}
+    for record in sorted(loaded.nodes, key=lambda record: (record.created_at, record.node)):
+        children.setdefault(record.parent, []).append(record)
+    root = _opened(new_frame(state.graph.primary, state.inputs))
+    root.ended = state.phase.terminal
+    waiting = [root]
+    while waiting:
+        frame = waiting.pop()
+        state.frames[frame.parent] = frame
+        for record in children.get(frame.parent, ()):
+            node = _node(frame, record, blobs)
+            node.attempts = [_attempt(state, attempt) for attempt in attempts.get(node.id, ())]
+            _place(state, frame, node)
+        frame.stop = _stop_of(state, frame)
+        for node in frame.nodes.values():
+            if node.graph.kind is NodeKind.WORKFLOW and node.started_at:
+                below = _opened(new_frame(state.graph.workflows[node.graph.target], node.inputs, node.id))
+                below.ended = node.phase.terminal
+                waiting.append(below)
+    heapq.heapify(state.held)
+
+
+def _opened(frame: Frame) -> Frame:
+    start = frame.graph.nodes[frame.graph.index[START_NODE]]
+    for follower in start.downstream:
+        frame.waits[follower] -= 1
+    return frame
+
+
+def _place(state: ExecutionState, frame: Frame, node: NodeState) -> None:
+    """Put a node into the indexes, as the machine does event by event."""
+    state.nodes[node.id] = node
+    frame.nodes[node.graph.index] = node
+    if node.phase in _FAILED_NODES:
+        frame.failed.add(node.graph.index)
+    elif node.phase is NodePhase.SUCCEEDED:
+        for follower in node.graph.downstream:
+            frame.waits[follower] -= 1
+    if node.phase.terminal:
+        return
+    frame.active.add(node.graph.index)
+    if node.attempt is not None:
+        state.open_attempts += 1
+    elif node.graph.kind is NodeKind.TASK:
+        state.held.append((node.created_at, node.id))
+
+
+def _stop_of(state: ExecutionState, frame: Frame) -> str:
+    """Tell why a frame is stopping: because all is, because what it runs in is, or because a node of its own failed."""
+    if frame.ended:
+        return ""
+    if state.phase is ExecutionPhase.ABORTING:
+        return state.abort_cause or TERMINATED
+    if frame.parent != NO_NODE:
+        above = state.nodes[frame.parent].frame.stop
+        if above:
+            return above
+    return AUTO_ABORT if frame.failed and frame.graph.fail_fast else ""
+
+
+def _node(frame: Frame, record: NodeRecord, blobs: Mapping[str, bytes]) -> NodeState:
+    succeeded = record.phase is NodePhase.SUCCEEDED
+    return NodeState(
+        id=record.node,
+        graph=frame.graph.nodes[frame.graph.index[record.spec_node]],
+        frame=frame,
+        phase=record.phase,
+        inputs=_read(record.inputs, record.inputs_uri, blobs),
+        outputs=_read(record.outputs, record.outputs_uri, blobs) if succeeded else None,
+        outputs_uri=record.outputs_uri,
+        error=_error(record.error),
+        created_at=record.created_at,
+        started_at=record.started_at,
+        updated_at=record.updated_at,
+        ended_at=record.ended_at,
+        recorded=True,
+    )
+
+
+def _attempt(state: ExecutionState, record: AttemptRecord) -> AttemptState:
+    log = LogSpan(path=record.log_path, start=record.log_start, end=record.log_end) if record.log_path else None
+    return AttemptState(
+        id=AttemptId(state.new.key, record.node, record.attempt),
+        phase=record.phase,
+        error=_error(record.error),
+        worker=record.worker,
+        log=log,
+        usage=Usage(cpu_seconds=record.cpu_seconds, peak_memory_bytes=record.peak_memory_bytes),
+        deck_revision=record.deck_revision,
+        queued_at=record.queued_at,
+        started_at=record.started_at,
+        updated_at=record.updated_at,
+        ended_at=record.ended_at,
+    )
+
+
+def _error(data: bytes) -> execution_pb2.ExecutionError | None:
+    return execution_pb2.ExecutionError.FromString(data) if data else None
+
+
+def _read(data: bytes, uri: str, blobs: Mapping[str, bytes]) -> literals_pb2.LiteralMap:
+    if not uri:
+        return literals.map_from_bytes(data)
+    if uri not in blobs:
+        raise PlatformError(f"the value that was put away at {uri} is gone")
+    return literals.map_from_bytes(blobs[uri])

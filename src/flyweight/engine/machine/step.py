@@ -1,0 +1,70 @@
+"""The machine's one step: an event, the time, and the state it changes, to the commands that follow."""
+
+from typing import assert_never
+
+from flyteidl.core import execution_pb2
+
+from flyweight.clock import Micros
+from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
+from flyweight.engine.machine import attempts, frames
+from flyweight.engine.machine.commands import CancelAttempt, Command
+from flyweight.engine.machine.events import Created, Event, Restarted, Terminate, TimerFired
+from flyweight.engine.machine.turn import Turn
+from flyweight.engine.model import ExecutionState, new_frame
+from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
+
+
+def step(state: ExecutionState, event: Event, now: Micros) -> list[Command]:
+    """Take an event. The state is changed in place; the commands are to be carried out after its rows are committed.
+
+    Events that come twice, or too late, change nothing. The cost grows with the nodes that change, not with the graph.
+    """
+    turn = Turn(state=state, now=now)
+    match event:
+        case Created():
+            _begin(turn)
+        case Terminate():
+            frames.terminate(turn, event.cause, event.principal)
+        case TimerFired():
+            attempts.timer(turn, event)
+        case Restarted():
+            attempts.restarted(turn)
+        case Started() | DeckPublished() | Succeeded() | Failed() | Cancelled():
+            attempts.report(turn, event)
+        case _:
+            assert_never(event)
+    frames.settle(turn)
+    return turn.commands
+
+
+def _begin(turn: Turn) -> None:
+    state = turn.state
+    if state.phase is not ExecutionPhase.QUEUED:
+        return
+    state.phase = ExecutionPhase.RUNNING
+    state.started_at = turn.now
+    turn.touch_execution()
+    frames.open_frame(turn, new_frame(state.graph.primary, state.inputs))
+
+
+def crash(state: ExecutionState, error: execution_pb2.ExecutionError, now: Micros) -> list[Command]:
+    """End an execution at once, because a step of it raised: its state may be in any shape."""
+    turn = Turn(state=state, now=now)
+    for node in state.nodes.values():
+        attempt = node.attempt
+        if attempt is not None:
+            attempt.phase = AttemptPhase.ABORTED
+            attempt.error = error
+            attempt.ended_at = now
+            turn.touch_attempt(attempt)
+            turn.commands.append(CancelAttempt(attempt=attempt.id, reason=error.message))
+        if not node.phase.terminal:
+            node.phase = NodePhase.ABORTED
+            node.error = error
+            node.ended_at = now
+            turn.touch(node)
+    state.phase = ExecutionPhase.FAILED
+    state.error = error
+    state.ended_at = now
+    turn.touch_execution()
+    return turn.commands

@@ -1,0 +1,52 @@
+"""One turn of the machine over one execution: the state, the time, the commands gathered, and the work still to do."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from flyteidl.core import execution_pb2
+
+from flyweight.clock import Micros
+from flyweight.engine.machine.commands import Command
+from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState
+
+ExecutionError = execution_pb2.ExecutionError
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """What the functions of the machine hand to each other; work waits in queues, so that nothing recurses."""
+
+    state: ExecutionState
+    now: Micros
+    commands: list[Command] = field(default_factory=list[Command])
+    ready: deque[tuple[Frame, int]] = field(default_factory=deque[tuple[Frame, int]])
+    """Nodes for which nothing more is to be waited."""
+    stopping: deque[Frame] = field(default_factory=deque[Frame])
+    """Frames in which nothing more may begin, and whose nodes must still be told."""
+    closing: deque[Frame] = field(default_factory=deque[Frame])
+    """Frames in which something ended badly, to be closed once nothing runs there."""
+
+    def touch(self, node: NodeState) -> None:
+        """Note that the node's row must be written."""
+        node.updated_at = self.now
+        self.state.changed.nodes[node.id] = node
+
+    def touch_attempt(self, attempt: AttemptState) -> None:
+        """Note that the attempt's row must be written."""
+        attempt.updated_at = self.now
+        self.state.changed.attempts[attempt.id] = attempt
+
+    def touch_execution(self) -> None:
+        """Note that the execution's row must be written."""
+        self.state.updated_at = self.now
+        self.state.changed.execution = True
+
+
+def user_error(code: str, message: str) -> ExecutionError:
+    """Make an error for which the user's code or request is the cause."""
+    return ExecutionError(code=code, message=message, kind=ExecutionError.USER)
+
+
+def system_error(code: str, message: str) -> ExecutionError:
+    """Make an error for which the platform is the cause."""
+    return ExecutionError(code=code, message=message, kind=ExecutionError.SYSTEM)

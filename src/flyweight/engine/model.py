@@ -1,0 +1,129 @@
+"""The state of one execution in memory: what its rows say, indexed for the machine, which alone changes it.
+
+A frame is one running workflow graph with its inputs: the execution's own, or a sub-workflow's. Nodes that run other
+nodes open a frame below themselves.
+"""
+
+from dataclasses import dataclass, field
+
+from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2
+
+from flyweight.clock import Micros
+from flyweight.engine.graph import ClosureGraph, Graph, GraphNode
+from flyweight.engine.jobs import LogSpan, Usage
+from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
+from flyweight.engine.records import NO_NODE, NOT_YET, NewExecution
+from flyweight.ids import AttemptId, NodeId
+from flyweight.semantics.layout import ExecutionLayout
+
+
+@dataclass(slots=True, kw_only=True)
+class AttemptState:
+    """One try of a task."""
+
+    id: AttemptId
+    phase: AttemptPhase = AttemptPhase.QUEUED
+    error: execution_pb2.ExecutionError | None = None
+    """While the attempt is open: why it is being stopped. Afterwards: what it failed of."""
+    worker: str = ""
+    log: LogSpan | None = None
+    usage: Usage = field(default_factory=Usage)
+    deck_revision: int = 0
+    queued_at: Micros = NOT_YET
+    started_at: Micros = NOT_YET
+    updated_at: Micros = NOT_YET
+    ended_at: Micros = NOT_YET
+
+    @property
+    def open(self) -> bool:
+        """Tell whether an executor has it, or is about to be given it."""
+        return not self.phase.terminal
+
+
+@dataclass(slots=True, kw_only=True)
+class NodeState:
+    """One node that has become ready."""
+
+    id: NodeId
+    graph: GraphNode
+    frame: "Frame" = field(repr=False, compare=False)
+    phase: NodePhase
+    inputs: literals_pb2.LiteralMap
+    outputs: literals_pb2.LiteralMap | None = None
+    outputs_uri: str = ""
+    """Where an executor has put them, or where they were put because they are large; else empty."""
+    error: execution_pb2.ExecutionError | None = None
+    attempts: list[AttemptState] = field(default_factory=list[AttemptState])
+    created_at: Micros = NOT_YET
+    started_at: Micros = NOT_YET
+    updated_at: Micros = NOT_YET
+    ended_at: Micros = NOT_YET
+    recorded: bool = field(default=False, compare=False)
+    """Whether a record of it was made, and with it its inputs put away if they are large."""
+
+    @property
+    def attempt(self) -> AttemptState | None:
+        """The attempt that is open, if there is one."""
+        return self.attempts[-1] if self.attempts and self.attempts[-1].open else None
+
+
+@dataclass(slots=True, kw_only=True)
+class Frame:
+    """One running workflow graph."""
+
+    parent: NodeId = NO_NODE
+    """The node that it runs under; empty for the execution's own workflow."""
+    graph: Graph
+    inputs: literals_pb2.LiteralMap
+    waits: list[int]
+    """For how many nodes each node still waits."""
+    nodes: dict[int, NodeState] = field(default_factory=dict[int, NodeState])
+    active: set[int] = field(default_factory=set[int])
+    """Nodes that have begun and not ended."""
+    failed: set[int] = field(default_factory=set[int])
+    stop: str = ""
+    """Why nothing more may begin here; empty while all is well."""
+    ended: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class ExecutionState:
+    """One execution that has not ended, or has just done so."""
+
+    new: NewExecution
+    graph: ClosureGraph
+    layout: ExecutionLayout
+    identifier: identifier_pb2.WorkflowExecutionIdentifier
+    inputs: literals_pb2.LiteralMap
+    max_parallelism: int = 0
+    """How many tasks may be open at once; 0 is no limit."""
+    environment: dict[str, str] = field(default_factory=dict[str, str])
+    interruptible: bool | None = None
+    phase: ExecutionPhase = ExecutionPhase.QUEUED
+    outputs: literals_pb2.LiteralMap | None = None
+    error: execution_pb2.ExecutionError | None = None
+    abort_cause: str = ""
+    abort_principal: str = ""
+    started_at: Micros = NOT_YET
+    updated_at: Micros = NOT_YET
+    ended_at: Micros = NOT_YET
+    frames: dict[NodeId, Frame] = field(default_factory=dict[NodeId, Frame])
+    nodes: dict[NodeId, NodeState] = field(default_factory=dict[NodeId, NodeState])
+    open_attempts: int = 0
+    held: list[tuple[Micros, NodeId]] = field(default_factory=list[tuple[Micros, NodeId]])
+    """Tasks that are ready and wait for ``max_parallelism`` to let them in, as a heap: the longest wait first."""
+    changed: "Changed" = field(default_factory=lambda: Changed(), compare=False)  # noqa: PLW0108 - defined below
+
+
+@dataclass(slots=True, kw_only=True)
+class Changed:
+    """What of an execution differs from its rows."""
+
+    execution: bool = False
+    nodes: dict[NodeId, NodeState] = field(default_factory=dict[NodeId, NodeState])
+    attempts: dict[AttemptId, AttemptState] = field(default_factory=dict[AttemptId, AttemptState])
+
+
+def new_frame(graph: Graph, inputs: literals_pb2.LiteralMap, parent: NodeId = NO_NODE) -> Frame:
+    """Open a frame in which nothing has begun."""
+    return Frame(parent=parent, graph=graph, inputs=inputs, waits=list(graph.waits))

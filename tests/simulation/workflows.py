@@ -1,0 +1,134 @@
+"""Small ways to write down workflows for tests: each node is a name, what it runs, and what its inputs are bound to."""
+
+from flyteidl.admin import execution_pb2
+from flyteidl.core import (
+    compiler_pb2,
+    identifier_pb2,
+    interface_pb2,
+    literals_pb2,
+    tasks_pb2,
+    types_pb2,
+    workflow_pb2,
+)
+from google.protobuf.duration_pb2 import Duration
+
+from flyweight import literals
+from flyweight.clock import Micros
+from flyweight.engine import linker
+from flyweight.engine.records import NewExecution
+from flyweight.ids import ExecutionKey
+from flyweight.semantics.layout import ExecutionLayout
+
+INTEGER = types_pb2.LiteralType(simple=types_pb2.INTEGER)
+STRING = types_pb2.LiteralType(simple=types_pb2.STRING)
+FAIL_LATE = workflow_pb2.WorkflowMetadata.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE
+
+
+def identifier(kind, name):
+    return identifier_pb2.Identifier(resource_type=kind, project="p", domain="d", name=name, version="v1")
+
+
+def variables(**types):
+    return interface_pb2.VariableMap(
+        variables={name: interface_pb2.Variable(type=kind) for name, kind in types.items()}
+    )
+
+
+def task(name, inputs=None, outputs=None, *, retries=0, timeout=0.0, deck=False):
+    template = tasks_pb2.TaskTemplate(
+        id=identifier(identifier_pb2.TASK, name),
+        type="python-task",
+        interface=interface_pb2.TypedInterface(
+            inputs=variables(**({"a": INTEGER} if inputs is None else inputs)),
+            outputs=variables(**({"o0": INTEGER} if outputs is None else outputs)),
+        ),
+        container=tasks_pb2.Container(image="flyweight"),
+    )
+    template.metadata.retries.retries = retries
+    if timeout:
+        template.metadata.timeout.CopyFrom(Duration(seconds=int(timeout), nanos=int(timeout % 1 * 1e9)))
+    if deck:
+        template.metadata.generates_deck.value = True
+    return template
+
+
+def bound(var, value):
+    return literals_pb2.Binding(var=var, binding=data(value))
+
+
+def data(value):
+    """``"n0.o0"`` is a promise of a node, ``".x"`` of the workflow's input, lists and dictionaries hold more."""
+    match value:
+        case str() if "." in value:
+            node, var = value.split(".", 1)
+            var, *path = var.replace("]", "").replace("[", ".").split(".")
+            attributes = [
+                types_pb2.PromiseAttribute(int_value=int(part))
+                if part.isdigit()
+                else types_pb2.PromiseAttribute(string_value=part)
+                for part in path
+            ]
+            reference = types_pb2.OutputReference(node_id=node, var=var, attr_path=attributes)
+            return literals_pb2.BindingData(promise=reference)
+        case list():
+            return literals_pb2.BindingData(
+                collection=literals_pb2.BindingDataCollection(bindings=[data(item) for item in value])
+            )
+        case dict():
+            return literals_pb2.BindingData(
+                map=literals_pb2.BindingDataMap(bindings={name: data(item) for name, item in value.items()})
+            )
+        case _:
+            return literals_pb2.BindingData(scalar=literals.primitive(value).scalar)
+
+
+def node(name, runs, upstream=(), retries=0, **inputs):
+    made = workflow_pb2.Node(
+        id=name, inputs=[bound(var, value) for var, value in inputs.items()], upstream_node_ids=upstream
+    )
+    if retries:
+        made.metadata.retries.retries = retries
+    if isinstance(runs, tasks_pb2.TaskTemplate):
+        made.task_node.reference_id.CopyFrom(runs.id)
+    else:
+        made.workflow_node.sub_workflow_ref.CopyFrom(runs.id)
+    return made
+
+
+def workflow(name, nodes, *, inputs=None, outputs=None, results=None, policy=0):
+    return workflow_pb2.WorkflowTemplate(
+        id=identifier(identifier_pb2.WORKFLOW, name),
+        metadata=workflow_pb2.WorkflowMetadata(on_failure=policy),
+        interface=interface_pb2.TypedInterface(
+            inputs=variables(**(inputs or {})), outputs=variables(**(outputs or {}))
+        ),
+        nodes=nodes,
+        outputs=[bound(var, value) for var, value in (results or {}).items()],
+    )
+
+
+def closure(template, *, tasks=(), subs=()) -> compiler_pb2.CompiledWorkflowClosure:
+    return linker.link(template, sub_workflows=subs, tasks=tasks)
+
+
+def inputs_of(**values):
+    return literals.literal_map({name: literals.primitive(value) for name, value in values.items()})
+
+
+def new_execution(closed, key=1, inputs=None, **spec):
+    return NewExecution(
+        key=ExecutionKey(key),
+        project="p",
+        domain="d",
+        name=f"e{key}",
+        closure_digest=literals.digest(closed),
+        spec=execution_pb2.ExecutionSpec(**spec).SerializeToString(),
+        inputs=literals.to_bytes(inputs or inputs_of()),
+        created_at=Micros(1_000_000),
+    )
+
+
+def layout(new):
+    return ExecutionLayout(
+        metadata="memory://m", raw="memory://r", project=new.project, domain=new.domain, execution=new.name
+    )
