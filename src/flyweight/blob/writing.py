@@ -1,0 +1,51 @@
+"""A file that is written under a temporary name, and becomes what it is to be only when all of it is there."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from flyweight.ids import new_object_name
+
+TEMPORARY = ".part-"
+"""How temporary names begin; lists leave such files out."""
+
+
+class PendingFile(io.BufferedWriter):
+    """A binary stream into a temporary file; ``close`` hands it on, an error inside ``with`` drops it."""
+
+    def __init__(self, folder: Path, finish: Callable[[Path], None]) -> None:
+        """Write into ``folder``; at the end ``finish`` is given the temporary file, to rename or send it."""
+        self._path = folder / f"{TEMPORARY}{new_object_name()}"
+        self._finish: Callable[[Path], None] | None = finish
+        super().__init__(io.FileIO(self._path, "xb"))
+
+    def close(self) -> None:
+        """Hand the file on, the first time."""
+        finish, self._finish = self._finish, None
+        try:
+            super().close()
+            if finish is not None:
+                finish(self._path)
+        finally:
+            if finish is not None:
+                self._path.unlink(missing_ok=True)
+
+    def drop(self) -> None:
+        """Forget what was written."""
+        if self._finish is not None:
+            self._finish = None
+            self._path.unlink(missing_ok=True)
+        super().close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.drop()
+
+    def __del__(self) -> None:
+        # An abandoned stream is no finished object: the parent class would close it, and so hand it on.
+        self.drop()
