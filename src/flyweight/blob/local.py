@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from flyweight.blob.uris import file_uri, path_of
-from flyweight.blob.writing import TEMPORARY, PendingFile
+from flyweight.blob.writing import TEMPORARY, PendingFile, pending_file
 from flyweight.errors import InvalidInput, NotFound, PermissionDenied, StorageFailed, TryAgain
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -98,10 +98,10 @@ class LocalBackend:
                 written.replace(target)
 
         try:
-            return PendingFile(target.parent, finish)
+            return pending_file(target.parent, finish)
         except FileNotFoundError:
             target.parent.mkdir(parents=True, exist_ok=True)
-            return PendingFile(target.parent, finish)
+            return pending_file(target.parent, finish)
 
 
 def _is_object(path: Path) -> bool:

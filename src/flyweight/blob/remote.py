@@ -1,5 +1,7 @@
 """Objects in S3, Google Cloud Storage, Azure or this process's memory: the home of obstore, loaded on first use."""
 
+from __future__ import annotations
+
 import io
 import tempfile
 from collections.abc import Generator
@@ -12,12 +14,14 @@ import obstore
 from obstore.exceptions import BaseError, InvalidPathError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import MemoryStore, ObjectStore, S3Store, from_url
 
-from flyweight.blob.writing import PendingFile
+from flyweight.blob.writing import pending_file
 from flyweight.errors import InvalidInput, NotFound, PermissionDenied, TryAgain
 from flyweight.settings import load_storage_settings
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config  # obstore has it for type checkers only
+    # obstore has these names for type checkers only
+    from obstore import ReadableFile
+    from obstore.store import S3Config
 
 SCHEMES = ("memory", "s3", "s3a", "gs", "az", "azure", "abfs", "abfss")
 
@@ -94,13 +98,13 @@ class RemoteBackend:
                 store, key = _place(uri)
                 obstore.put(store, key, written)
 
-        return PendingFile(Path(tempfile.gettempdir()), finish)
+        return pending_file(Path(tempfile.gettempdir()), finish)
 
 
 class _RemoteFile(io.RawIOBase):
     """obstore's reader as a file of Python's."""
 
-    def __init__(self, reader: obstore.ReadableFile, uri: str) -> None:
+    def __init__(self, reader: ReadableFile, uri: str) -> None:
         super().__init__()
         self._reader = reader
         self._uri = uri
@@ -142,7 +146,7 @@ def _bucket(url: str) -> ObjectStore:
     settings = load_storage_settings()
     if not url.startswith("s3"):
         return from_url(url)
-    config: "S3Config" = {}
+    config: S3Config = {}
     if settings.endpoint:
         config["endpoint"] = settings.endpoint
     if settings.access_key:

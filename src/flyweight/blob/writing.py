@@ -14,11 +14,10 @@ TEMPORARY = ".part-"
 class PendingFile(io.BufferedWriter):
     """A binary stream into a temporary file; ``close`` hands it on, an error inside ``with`` drops it."""
 
-    def __init__(self, folder: Path, finish: Callable[[Path], None]) -> None:
-        """Write into ``folder``; at the end ``finish`` is given the temporary file, to rename or send it."""
-        self._path = folder / f"{TEMPORARY}{new_object_name()}"
+    def __init__(self, file: io.FileIO, path: Path, finish: Callable[[Path], None]) -> None:
+        self._path = path
         self._finish: Callable[[Path], None] | None = finish
-        super().__init__(io.FileIO(self._path, "xb"))
+        super().__init__(file)
 
     def close(self) -> None:
         """Hand the file on, the first time."""
@@ -49,3 +48,9 @@ class PendingFile(io.BufferedWriter):
     def __del__(self) -> None:
         # An abandoned stream is no finished object: the parent class would close it, and so hand it on.
         self.drop()
+
+
+def pending_file(folder: Path, finish: Callable[[Path], None]) -> PendingFile:
+    """Open one in ``folder``; at the end ``finish`` is given the temporary file, to rename or send it."""
+    path = folder / f"{TEMPORARY}{new_object_name()}"
+    return PendingFile(io.FileIO(path, "xb"), path, finish)
