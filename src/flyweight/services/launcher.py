@@ -56,13 +56,15 @@ class _Plan:
     """What a request comes to."""
 
     spec: execution_pb2.ExecutionSpec
-    closure: compiler_pb2.CompiledWorkflowClosure
     digest: str
+    """Of the closure that it runs."""
     expected: interface_pb2.ParameterMap
     fixed: literals_pb2.LiteralMap
     workflow: EntityKey
     launch_plan: str = ""
     task: str = ""
+    closure: compiler_pb2.CompiledWorkflowClosure | None = None
+    """A single task's, which is not registered; None for a workflow's, which the driver knows or loads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +194,6 @@ class Launcher:
         whole.launch_plan.resource_type = identifier_pb2.LAUNCH_PLAN
         return _Plan(
             spec=whole,
-            closure=compiler_pb2.CompiledWorkflowClosure.FromString(workflow.closure),
             digest=workflow.closure_digest,
             expected=launch_plan_pb2.LaunchPlanClosure.FromString(stored.closure).expected_inputs,
             fixed=own.fixed_inputs,

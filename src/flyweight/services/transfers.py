@@ -52,13 +52,16 @@ async def write_object(uri: str, stream: AsyncIterator[bytes], *, limit: int, co
     """
     md5 = hashlib.md5(usedforsecurity=False)
     written = 0
-    with file_errors(uri), blob.open_write(uri) as target:
+    with blob.open_write(uri) as target:
         async for chunk in stream:
             written += len(chunk)
             if written > limit:
                 raise TooLarge(f"the upload is larger than the {limit:,} bytes that this platform takes in one object")
             md5.update(chunk)
-            await asyncio.to_thread(target.write, chunk)
+            with file_errors(uri):
+                await asyncio.to_thread(target.write, chunk)
+        with file_errors(uri):
+            await asyncio.to_thread(target.flush)
         found = base64.b64encode(md5.digest()).decode()
         if content_md5 and content_md5 != found:
             raise InvalidInput(
