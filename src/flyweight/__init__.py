@@ -13,15 +13,8 @@ if TYPE_CHECKING:
     from flyweight.sdk.compilation import create_node as create_node
     from flyweight.sdk.deck import Deck as Deck
     from flyweight.sdk.deck import DeckField as DeckField
-    from flyweight.sdk.execution import (
-        ExecutionParameters as ExecutionParameters,
-    )
-    from flyweight.sdk.execution import (
-        Secrets as Secrets,
-    )
-    from flyweight.sdk.execution import (
-        current_context as current_context,
-    )
+    from flyweight.sdk.execution import ExecutionParameters as ExecutionParameters
+    from flyweight.sdk.execution import current_context as current_context
     from flyweight.sdk.image import ImageSpec as ImageSpec
     from flyweight.sdk.interface import kwtypes as kwtypes
     from flyweight.sdk.launch_plan import LaunchPlan as LaunchPlan
@@ -70,6 +63,7 @@ if TYPE_CHECKING:
         RawOutputDataConfig as RawOutputDataConfig,
     )
     from flyweight.sdk.secret import Secret as Secret
+    from flyweight.sdk.secret import Secrets as Secrets
     from flyweight.sdk.task import Task as Task
     from flyweight.sdk.task import task as task
     from flyweight.sdk.workflow import (
@@ -87,7 +81,7 @@ _HOMES = {
     "sdk.checkpoint": ("Checkpoint",),
     "sdk.compilation": ("create_node",),
     "sdk.deck": ("Deck", "DeckField"),
-    "sdk.execution": ("ExecutionParameters", "Secrets", "current_context"),
+    "sdk.execution": ("ExecutionParameters", "current_context"),
     "sdk.image": ("ImageSpec",),
     "sdk.interface": ("kwtypes",),
     "sdk.launch_plan": ("LaunchPlan",),
@@ -103,7 +97,7 @@ _HOMES = {
     "sdk.renderers": ("MarkdownRenderer", "SourceCodeRenderer", "TopFrameRenderer"),
     "sdk.resources": ("Accelerator", "Resources"),
     "sdk.run_options": ("Annotations", "Labels", "Options", "RawOutputDataConfig"),
-    "sdk.secret": ("Secret",),
+    "sdk.secret": ("Secret", "Secrets"),
     "sdk.task": ("Task", "task"),
     "sdk.workflow": ("Workflow", "WorkflowFailurePolicy", "workflow"),
 }

@@ -31,7 +31,7 @@ def compile_entity(entity: AnyEntity, settings: SerializationSettings) -> list[S
     """
     if isinstance(entity, ReferenceEntity):
         raise InvalidInput(f"{entity.name} is a reference: it is registered already, there is nothing to compile.")
-    order = dict.fromkeys(_needs(entity))
+    order = dict.fromkeys(needs(entity))
     if isinstance(entity, Workflow):
         order[LaunchPlan.get_default_launch_plan(entity)] = None
     _require_names(order)
@@ -43,16 +43,16 @@ def identifier_in(spec: Spec) -> identifier_pb2.Identifier:
     return spec.id if isinstance(spec, launch_plan_pb2.LaunchPlan) else spec.template.id
 
 
-def _needs(entity: AnyEntity) -> Iterator[AnyEntity]:
+def needs(entity: AnyEntity) -> Iterator[AnyEntity]:
     """Walk what an entity needs, then itself: tasks and launch plans before the workflow that calls them."""
     match entity:
         case ReferenceEntity():
             return
         case Workflow():
             for node in _nodes(entity):
-                yield from _needs(node.entity)
+                yield from needs(node.entity)
         case LaunchPlan():
-            yield from _needs(entity.workflow)
+            yield from needs(entity.workflow)
         case _:
             pass
     yield entity

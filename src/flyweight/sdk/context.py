@@ -31,6 +31,8 @@ class Caller(Protocol):
 _caller: ContextVar[Caller | None] = ContextVar("flyweight_caller", default=None)
 _parameters: ContextVar["ExecutionParameters | None"] = ContextVar("flyweight_parameters", default=None)
 _default: list[Callable[[], Caller]] = []
+_of_process: "list[ExecutionParameters]" = []
+# A worker process runs one task at a time, so threads that the task starts itself belong to that task too.
 
 
 def wire(default: Callable[[], Caller]) -> None:
@@ -60,14 +62,20 @@ def use_caller(caller: Caller) -> Generator[Caller]:
 
 def running_parameters() -> "ExecutionParameters | None":
     """Give what the running task was told, or None outside of a task."""
-    return _parameters.get()
+    return _parameters.get() or (_of_process[-1] if _of_process else None)
 
 
 @contextlib.contextmanager
-def use_parameters(parameters: "ExecutionParameters") -> Generator["ExecutionParameters"]:
-    """Let ``current_context()`` give these parameters inside the block."""
+def use_parameters(
+    parameters: "ExecutionParameters", *, whole_process: bool = False
+) -> Generator["ExecutionParameters"]:
+    """Let ``current_context()`` give these parameters inside the block; with ``whole_process`` in every thread."""
     token = _parameters.set(parameters)
+    if whole_process:
+        _of_process.append(parameters)
     try:
         yield parameters
     finally:
+        if whole_process:
+            _of_process.remove(parameters)
         _parameters.reset(token)

@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from logging import Logger, getLogger
 from pathlib import Path
@@ -11,39 +10,15 @@ from pathlib import Path
 from flyteidl.core import identifier_pb2
 
 from flyweight.clock import SystemClock, to_datetime
-from flyweight.errors import InvalidInput, NotFound
+from flyweight.errors import InvalidInput
 from flyweight.sdk.checkpoint import Checkpoint
 from flyweight.sdk.context import current_caller, running_parameters
 from flyweight.sdk.deck import Deck, DeckField, Timeline
+from flyweight.sdk.secret import Secrets
 
 LOGGER = getLogger("flyweight.task")
 MAX_DECKS = 200
 """More tabs than anyone reads; a loop that names each deck anew would fill the page without end."""
-
-
-class Secrets:
-    """Reads the secrets a task asked for: ``ctx.secrets.get("group", "key")``."""
-
-    def __init__(self, read: Callable[[str | None, str | None], str | None]) -> None:
-        self._read = read
-
-    def get(self, group: str | None = None, key: str | None = None) -> str:
-        """Give a secret's value.
-
-        Raises:
-            NotFound: the platform did not give the task this secret; says how to.
-
-        """
-        if group is None and key is None:
-            raise InvalidInput("Say which secret: its group, its key, or both.")
-        value = self._read(group, key)
-        if value is None:
-            raise NotFound(
-                f"There is no secret {'/'.join(part for part in (group, key) if part)}. Ask for it with "
-                f"@task(secret_requests=[Secret(group={group!r}, key={key!r})]), and let the platform have it: "
-                f"environment variable _FSEC_{'_'.join(part.upper() for part in (group, key) if part)}."
-            )
-        return value
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -62,7 +37,7 @@ class ExecutionParameters:
     attempt: int = 0
     enable_deck: bool = False
     checkpoint: Checkpoint | None = None
-    secrets: Secrets = field(default_factory=lambda: Secrets(lambda _group, _key: None))
+    secrets: Secrets = field(default_factory=Secrets)
     logging: Logger = LOGGER
     timeline_deck: Timeline = field(default_factory=Timeline)
     _decks: dict[str, Deck] = field(default_factory=dict)

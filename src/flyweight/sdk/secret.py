@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
+
+from flyweight.errors import InvalidInput, NotFound
+from flyweight.settings import secret_variable
+
+SECRETS_FOLDER = Path("/etc/secrets")
+"""Where Flyte mounts secrets as files: ``<group>/<key>``."""
 
 
 class MountRequirement(Enum):
@@ -24,3 +31,29 @@ class Secret:
     mount_requirement: MountRequirement = MountRequirement.ANY
     env_var: str | None = None
     """Name of the environment variable that is to hold it."""
+
+
+class Secrets:
+    """Reads the secrets a task asked for: ``ctx.secrets.get("group", "key")``."""
+
+    def get(self, group: str | None = None, key: str | None = None) -> str:
+        """Give a secret's value.
+
+        Raises:
+            NotFound: the platform did not give the task this secret; says how to.
+
+        """
+        parts = [part for part in (group, key) if part]
+        if not parts:
+            raise InvalidInput("Say which secret: its group, its key, or both.")
+        variable = "_FSEC_" + "_".join(part.upper() for part in parts)
+        value = secret_variable(variable)
+        file = SECRETS_FOLDER.joinpath(*(part.lower() for part in parts))
+        if value is None and file.is_file():
+            value = file.read_text(encoding="utf-8")
+        if value is None:
+            raise NotFound(
+                f"There is no secret {'/'.join(parts)}. Ask for it with @task(secret_requests=[Secret(group={group!r}, "
+                f"key={key!r})]), and let the platform have it, for instance as the environment variable {variable}."
+            )
+        return value

@@ -1,0 +1,124 @@
+"""Code that exists only in a running kernel: an entity's tasks as a pickle, and a digest that tells if they changed.
+
+Modules of the project are pickled by value, so that a worker needs nothing but the pickle and the installed packages.
+The pickle's own bytes differ between kernels for equal code: versions come from ``entity_digest``.
+"""
+
+import gzip
+import pickle
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+
+from flyweight.compile.code_digest import CodeDigest, is_local_module
+from flyweight.compile.specs import needs
+from flyweight.errors import InvalidInput, PreconditionFailed, TooLarge
+from flyweight.sdk.entity import AnyEntity
+from flyweight.sdk.launch_plan import LaunchPlan
+from flyweight.sdk.task import Task
+from flyweight.sdk.workflow import Workflow
+
+FILE_NAME = "pkl.gz"
+MAX_PICKLE = 150 * 1024 * 1024
+"""Bytes, compressed: Flyte's limit. What a task's code captures travels with it; data should not."""
+
+AnyTask = Task[..., Any]
+
+
+def pickle_entity(entity: AnyEntity, root: Path | None = None) -> bytes:
+    """Pack every task that an entity needs; ``root`` is the project's folder (None: the current one).
+
+    Raises:
+        InvalidInput: a task's code holds something that cannot be pickled; names the task.
+        TooLarge: the code captures too much data.
+
+    """
+    tasks = {needed.name: needed for needed in needs(entity) if isinstance(needed, Task)}
+    with _by_value((root or Path.cwd()).resolve()):
+        packed = {name: _pickle(name, task) for name, task in tasks.items()}
+    content = pickle.dumps({"python": python_version(), "tasks": packed})
+    compressed = gzip.compress(content, mtime=0)
+    if len(compressed) > MAX_PICKLE:
+        raise TooLarge(
+            f"The code of {entity.name} holds {len(compressed) >> 20} MB with what it uses; {MAX_PICKLE >> 20} MB fit. "
+            "Give data to tasks as inputs, not as global variables."
+        )
+    return compressed
+
+
+def read_pickled(content: bytes) -> dict[str, AnyTask]:
+    """Read the tasks of a pickle, by name.
+
+    Raises:
+        PreconditionFailed: it was made by another Python version.
+        InvalidInput: it is not such a pickle.
+
+    """
+    try:
+        found: dict[str, Any] = pickle.loads(gzip.decompress(content))  # noqa: S301 - the user's own code, run anyway
+        made_by, packed = found["python"], found["tasks"]
+    except (OSError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
+        raise InvalidInput(f"The code sent from the notebook is damaged ({error}). Execute it again.") from error
+    if made_by != python_version():
+        raise PreconditionFailed(
+            f"The code was sent from Python {made_by}, and this worker runs Python {python_version()}. Use the same "
+            "version on both sides: functions cannot travel between versions."
+        )
+    return {name: pickle.loads(body) for name, body in packed.items()}  # noqa: S301 - as above
+
+
+def entity_digest(entity: AnyEntity, root: Path | None = None) -> str:
+    """Give a digest of an entity's code and of all it uses: the same in every kernel until something is edited."""
+    digest = CodeDigest((root or Path.cwd()).resolve())
+    parts: list[object] = []
+    for needed in dict.fromkeys(needs(entity)):
+        match needed:
+            case Task():
+                parts.append(("task", needed.name, needed.task_function, _settled(needed.options)))
+            case Workflow():
+                parts.append(("workflow", needed.name, needed.workflow_function, needed.options.failure_policy))
+            case LaunchPlan():
+                options = needed.options
+                parts.append(("launch plan", needed.name, dict(options.default_inputs), dict(options.fixed_inputs)))
+            case _:
+                parts.append((type(needed).__name__, needed.name))
+    return digest.of(parts)
+
+
+def python_version() -> str:
+    """Give major and minor version: what must be equal on both sides of a pickle."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _settled(options: object) -> object:
+    """Give a task's options as plain values."""
+    return {name: getattr(options, name) for name in getattr(options, "__slots__", ())}
+
+
+def _pickle(name: str, task: AnyTask) -> bytes:
+    try:
+        return cloudpickle.dumps(task)
+    except Exception as error:
+        raise InvalidInput(
+            f"The code of {name} cannot be sent: {error}. It uses something that lives in this process only (a "
+            "connection, a lock, an open file): make it inside the task."
+        ) from error
+
+
+@contextmanager
+def _by_value(root: Path) -> Generator[None]:
+    """Have cloudpickle take the project's own modules by value while inside the block."""
+    registered = [
+        module for name, module in list(sys.modules.items()) if name != "__main__" and is_local_module(name, root)
+    ]
+    for module in registered:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        yield
+    finally:
+        for module in registered:
+            cloudpickle.unregister_pickle_by_value(module)

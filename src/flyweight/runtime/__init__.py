@@ -1,0 +1,1 @@
+"""Runs entities: here in this process (``local``), or one attempt for a platform (``attempt``, ``worker``)."""

@@ -1,0 +1,211 @@
+"""Runs one attempt of a task for a platform: inputs from its message or store, the call, outputs or an error, decks.
+
+A worker calls ``run_attempt`` on its main thread. What user code raises becomes a ContainerError; only what ends the
+process (an interruption, ``sys.exit``) goes through, after the deck was published a last time.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flyteidl.core import errors_pb2, identifier_pb2, literals_pb2
+
+from flyweight import blob, literals
+from flyweight.clock import SystemClock, to_datetime
+from flyweight.protocol import worker_pb2
+from flyweight.runtime import deck_fields, failures
+from flyweight.runtime.calls import call
+from flyweight.runtime.code import Codebase
+from flyweight.runtime.deck_page import DeckSnapshot, DeckState
+from flyweight.runtime.decks import DeckPublisher
+from flyweight.runtime.local import LocalCaller
+from flyweight.runtime.resolver import load_task
+from flyweight.sdk.checkpoint import Checkpoint
+from flyweight.sdk.context import use_caller, use_parameters
+from flyweight.sdk.execution import ExecutionParameters
+from flyweight.sdk.task import Task
+from flyweight.semantics.layout import DECK, OUTPUTS
+from flyweight.settings import apply_environment
+from flyweight.types.data import use_data
+from flyweight.types.interface import to_literal_map, to_python_values
+from flyweight.types.storage import BlobData
+
+Report = Callable[[worker_pb2.FromWorker], None]
+AnyTask = Task[..., Any]
+
+_codebase = Codebase()
+
+
+def run_attempt(start: worker_pb2.Start, report: Report) -> worker_pb2.Result:
+    """Run one attempt and give its result; never raises for what user code or its data do wrong."""
+    with apply_environment(dict(start.environment)):
+        try:
+            folder, task = _load(start)
+        except failures.AttemptFailed as failed:
+            return _failed(start, failed.error)
+        if folder is not None and start.working_directory:
+            link_data_files(folder, Path.cwd())
+        return _Attempt(start, task, report).run()
+
+
+def _load(start: worker_pb2.Start) -> tuple[Path | None, AnyTask]:
+    try:
+        folder = _codebase.load(start.bundle_uri)
+    except Exception as error:
+        raise failures.AttemptFailed(
+            failures.failure(failures.BAD_CODE, "The task's code could not be fetched", error)
+        ) from error
+    try:
+        return folder, load_task(start.resolver, start.loader_args, folder)
+    except Exception as error:
+        what = f"The task's code could not be loaded ({' '.join(start.loader_args)})"
+        raise failures.AttemptFailed(failures.failure(failures.BAD_CODE, what, error)) from error
+
+
+class _Attempt:
+    """One attempt, from inputs to a result; its decks go to the platform's store."""
+
+    def __init__(self, start: worker_pb2.Start, task: AnyTask, report: Report) -> None:
+        self._start = start
+        self._task = task
+        self._report = report
+        self._clock = SystemClock()
+        self._scratch = Path(start.working_directory or tempfile.gettempdir()) / f".flyweight-{start.id}"
+        self._data = BlobData(raw_prefix=start.raw_output_prefix, scratch=self._scratch)
+        self._parameters = self._make_parameters()
+        self._publisher: DeckPublisher | None = None
+        if start.deck:
+            uri = f"{start.output_prefix}/{DECK}"
+            self._publisher = DeckPublisher(lambda page: blob.put(uri, page, "text/html"), self._tell_published)
+
+    def run(self) -> worker_pb2.Result:
+        """Take the attempt from inputs to a result."""
+        state = DeckState.STOPPED  # what stays true if an interruption comes through
+        try:
+            with (
+                use_data(self._data),
+                use_caller(_AttemptCaller(self)),
+                use_parameters(self._parameters, whole_process=True),
+            ):
+                result = self._run()
+        except failures.AttemptFailed as failed:
+            state = DeckState.FAILED
+            return _failed(self._start, failed.error)
+        else:
+            state = DeckState.SUCCEEDED
+            return result
+        finally:
+            self._close_decks(state)
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def publish_decks(self, parameters: ExecutionParameters) -> None:
+        """Publish the decks as they are now, soon and off this thread; those of tasks called inside do not count."""
+        if self._publisher is not None and parameters is self._parameters:
+            self._publisher.publish(self._snapshot(DeckState.RUNNING))
+
+    def _run(self) -> worker_pb2.Result:
+        began = self._clock.monotonic()
+        inputs = self._inputs()
+        self._note("Read inputs", began)
+        deck_fields.before_call(self._task, inputs, self._parameters)
+        self._report(worker_pb2.FromWorker(started=worker_pb2.Started(id=self._start.id)))
+        entered, began = self._clock.now(), self._clock.monotonic()
+        try:
+            returned = call(self._task, inputs)
+        except Exception as error:
+            raise failures.AttemptFailed(failures.user_failure(error)) from error
+        finally:
+            self._note("Run the task", began)
+        result = self._outputs(returned)
+        result.started_at = entered
+        return result
+
+    def _inputs(self) -> dict[str, Any]:
+        try:
+            data = blob.get(self._start.inputs_uri) if self._start.inputs_uri else self._start.inputs
+            return to_python_values(literals.map_from_bytes(data), self._task.interface.inputs)
+        except Exception as error:
+            what = f"The inputs of {self._task.name} could not be read"
+            raise failures.AttemptFailed(failures.failure(failures.BAD_INPUT, what, error)) from error
+
+    def _outputs(self, returned: object) -> worker_pb2.Result:
+        began = self._clock.monotonic()
+        declared = self._task.interface.outputs
+        try:
+            values = self._task.interface.unpack(self._task.name, returned)
+            found = to_literal_map(values, declared)
+            result = self._stored(found)
+        except Exception as error:
+            what = f"The output of {self._task.name} could not be kept"
+            raise failures.AttemptFailed(failures.failure(failures.BAD_OUTPUT, what, error)) from error
+        self._note("Write outputs", began)
+        deck_fields.after_call(self._task, values, self._parameters)
+        return result
+
+    def _stored(self, found: literals_pb2.LiteralMap) -> worker_pb2.Result:
+        """Send outputs along, or leave them in the store when they are large."""
+        data = literals.to_bytes(found)
+        if len(data) <= self._start.inline_limit:
+            return worker_pb2.Result(id=self._start.id, outputs=data)
+        uri = f"{self._start.output_prefix}/{OUTPUTS}"
+        blob.put(uri, data)
+        return worker_pb2.Result(id=self._start.id, outputs_uri=uri)
+
+    def _make_parameters(self) -> ExecutionParameters:
+        start = self._start
+        return ExecutionParameters(
+            execution_id=identifier_pb2.WorkflowExecutionIdentifier(
+                project=start.project, domain=start.domain, name=start.execution
+            ),
+            task_id=identifier_pb2.Identifier.FromString(start.task_id),
+            execution_date=to_datetime(self._clock.now()),
+            working_directory=str(Path.cwd()),
+            raw_output_prefix=start.raw_output_prefix,
+            output_metadata_prefix=start.output_prefix,
+            attempt=start.attempt,
+            enable_deck=self._task.options.enable_deck,
+            checkpoint=Checkpoint(start.checkpoint_prefix, start.previous_checkpoint_prefix),
+        )
+
+    def _snapshot(self, state: DeckState) -> DeckSnapshot:
+        shown = [(deck.name, deck.html) for deck in self._parameters.decks]
+        return DeckSnapshot(
+            state=state,
+            decks=[(name, html) for name, html in shown if html],
+            task=self._task.name,
+            attempt=self._start.attempt,
+        )
+
+    def _close_decks(self, state: DeckState) -> None:
+        if self._publisher is not None:
+            self._publisher.close(self._snapshot(state))
+
+    def _tell_published(self, revision: int) -> None:
+        self._report(worker_pb2.FromWorker(deck=worker_pb2.DeckPublished(id=self._start.id, revision=revision)))
+
+    def _note(self, what: str, began: float) -> None:
+        self._parameters.timeline_deck.add(what, self._clock.monotonic() - began)
+
+
+class _AttemptCaller(LocalCaller):
+    """Serves calls made in the task's body: other entities run here, decks are published by the attempt."""
+
+    def __init__(self, attempt: _Attempt) -> None:
+        self._attempt = attempt
+
+    def publish_decks(self, parameters: ExecutionParameters) -> None:
+        """Let the attempt publish."""
+        self._attempt.publish_decks(parameters)
+
+
+def link_data_files(code: Path, folder: Path) -> None:
+    """Let relative paths of the bundle's data files work in the attempt's own folder, by links to them."""
+    for entry in code.iterdir():
+        if entry.suffix not in {".py", ".pyc"} and entry.name != "__pycache__":
+            (folder / entry.name).symlink_to(entry)
+
+
+def _failed(start: worker_pb2.Start, error: errors_pb2.ContainerError) -> worker_pb2.Result:
+    return worker_pb2.Result(id=start.id, error=error.SerializeToString())

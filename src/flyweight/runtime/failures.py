@@ -1,0 +1,114 @@
+"""Turns an exception into what a platform keeps of it: a ContainerError with the user's frames and without ours."""
+
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from flyteidl.core import errors_pb2, execution_pb2
+
+from flyweight.clock import SystemClock, to_timestamp
+from flyweight.errors import FlyweightError, PlatformError, RecoverableError, TryAgain, UserError
+
+OURS = str(Path(__file__).resolve().parent.parent)
+USER_ERROR = "USER:RuntimeError"
+RECOVERABLE = "USER:Recoverable"
+BAD_CODE = "USER:ImportError"
+BAD_INPUT = "USER:BadInput"
+BAD_OUTPUT = "USER:BadOutput"
+PLATFORM_FAULT = "SYSTEM:Unknown"
+MAX_MESSAGE = 64 * 1024
+"""Characters that are kept; an exception may carry a whole dataset in its text."""
+
+
+class AttemptFailed(Exception):  # noqa: N818 - it says what happened, and it never leaves this package
+    """An attempt ended in an error that is known already."""
+
+    def __init__(self, error: errors_pb2.ContainerError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+def user_failure(error: BaseException) -> errors_pb2.ContainerError:
+    """Map what a task's own code raised: it fails for good, unless it asked for another attempt."""
+    if isinstance(error, RecoverableError):
+        return _container_error(RECOVERABLE, describe(error), recoverable=True)
+    return _container_error(USER_ERROR, describe(error))
+
+
+def failure(code: str, what: str, error: Exception) -> errors_pb2.ContainerError:
+    """Map an error from around the user's code; ``what`` says in words what could not be done.
+
+    Our own refusals need no traceback: their text says what to do. A fault of storage or platform is tried again.
+    """
+    if isinstance(error, (TryAgain, PlatformError, OSError)):
+        return _container_error(
+            PLATFORM_FAULT, f"{what}: {describe(error)}", recoverable=True, origin=execution_pb2.ExecutionError.SYSTEM
+        )
+    text = error.message if isinstance(error, UserError) else describe(error)
+    return _container_error(code, f"{what}: {text}")
+
+
+def describe(error: BaseException) -> str:
+    """Give an error's text: what it says first, then the user's part of the traceback, causes included."""
+    head = summary(error)
+    frames = "".join(_chain(error)).rstrip()
+    text = f"{head}\n\n{frames}" if frames else head
+    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + "\n... (cut)"
+
+
+def summary(error: BaseException) -> str:
+    """Give an error in one line of Python's form, with the notes it bears."""
+    text = "".join(traceback.format_exception_only(error)).rstrip()
+    if isinstance(error, FlyweightError):
+        return text.partition(".")[0] and f"{type(error).__name__}: {error}"
+    return text
+
+
+def user_frames(trace: TracebackType | None) -> traceback.StackSummary:
+    """Give a traceback without our own frames; all of it when there is nothing else."""
+    frames = traceback.extract_tb(trace)
+    mine = traceback.StackSummary.from_list([frame for frame in frames if not _is_ours(frame.filename)])
+    return mine or frames
+
+
+def _is_ours(filename: str) -> bool:
+    return filename.startswith((OURS, "<frozen importlib"))
+
+
+def _chain(error: BaseException) -> Iterator[str]:
+    """Write an error with the ones it came from, the oldest first, as Python does."""
+    seen: list[BaseException] = []
+    reasons: list[str] = []
+    current: BaseException | None = error
+    while current is not None and current not in seen:
+        seen.append(current)
+        if current.__cause__ is not None:
+            reasons.append("\nThe above exception was the direct cause of the following exception:\n\n")
+            current = current.__cause__
+        elif current.__context__ is not None and not current.__suppress_context__:
+            reasons.append("\nDuring handling of the above exception, another exception occurred:\n\n")
+            current = current.__context__
+        else:
+            current = None
+    for index in range(len(seen) - 1, -1, -1):
+        frames = user_frames(seen[index].__traceback__)
+        if frames or len(seen) > 1:
+            yield "Traceback (most recent call last):\n"
+            yield from frames.format()
+            yield summary(seen[index]) + "\n"
+        if index:
+            yield reasons[index - 1]
+
+
+def _container_error(
+    code: str,
+    message: str,
+    *,
+    recoverable: bool = False,
+    origin: execution_pb2.ExecutionError.ErrorKind = execution_pb2.ExecutionError.USER,
+) -> errors_pb2.ContainerError:
+    kind = errors_pb2.ContainerError.RECOVERABLE if recoverable else errors_pb2.ContainerError.NON_RECOVERABLE
+    return errors_pb2.ContainerError(
+        code=code, message=message, kind=kind, origin=origin, timestamp=to_timestamp(SystemClock().now())
+    )

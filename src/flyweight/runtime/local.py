@@ -1,0 +1,218 @@
+"""Runs entities here, by the platform's rules: every value passes through its literal, retries have their budgets.
+
+So what works here works there: a type that cannot travel, or an attribute path that leads nowhere, fails here too. A
+workflow's own graph is walked; what a task's code raises comes out as it is.
+"""
+
+import functools
+import itertools
+import logging
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flyteidl.core import identifier_pb2, literals_pb2, types_pb2
+
+from flyweight.clock import SystemClock, to_datetime
+from flyweight.compile.graphs import AnyWorkflow, binding_data
+from flyweight.errors import CompileError, InvalidInput, RecoverableError, TypeMismatch, Unsupported
+from flyweight.ids import START_NODE
+from flyweight.runtime import deck_fields, failures
+from flyweight.runtime.calls import call
+from flyweight.runtime.deck_page import DeckSnapshot, DeckState, render_page
+from flyweight.sdk.binding import Binding
+from flyweight.sdk.checkpoint import Checkpoint
+from flyweight.sdk.compilation import drawing
+from flyweight.sdk.context import running_parameters, use_parameters
+from flyweight.sdk.entity import AnyEntity
+from flyweight.sdk.execution import ExecutionParameters
+from flyweight.sdk.launch_plan import LaunchPlan
+from flyweight.sdk.node import Node
+from flyweight.sdk.reference import ReferenceEntity
+from flyweight.sdk.task import Task
+from flyweight.sdk.workflow import Workflow
+from flyweight.semantics import bindings, budgets
+from flyweight.types.interface import to_literal_map, to_python_values
+
+LOGGER = logging.getLogger("flyweight.local")
+LOCAL = "local"
+AnyTask = Task[..., Any]
+T = TypeVar("T")
+
+
+class LocalCaller:
+    """Runs what is called, in this process."""
+
+    def run(self, entity: AnyEntity, inputs: Mapping[str, object]) -> object:
+        """Run an entity with Python values by name and give what its function would return.
+
+        Raises:
+            InvalidInput: the entity is only a reference, or inputs are missing or unknown.
+            TypeMismatch: a value does not fit its type; names the entity and the place.
+            Exception: whatever the task's own code raises.
+
+        """
+        interface = entity.interface
+        with drawing(None):
+            given = _converted(f"{entity.name}, inputs", lambda: to_literal_map(inputs, interface.inputs))
+            outputs = run_literals(entity, given)
+            values = _converted(f"{entity.name}, outputs", lambda: to_python_values(outputs, interface.outputs))
+        return interface.pack(values)
+
+    def publish_decks(self, parameters: ExecutionParameters) -> None:
+        """Write the page to a file and log where."""
+        write_deck(parameters, DeckState.RUNNING)
+
+
+def run_literals(
+    entity: AnyEntity, inputs: literals_pb2.LiteralMap, retries: int | None = None
+) -> literals_pb2.LiteralMap:
+    """Run an entity on literals, as a platform would; ``retries`` replaces the task's own number.
+
+    Raises:
+        InvalidInput: the entity is only a reference.
+        Exception: whatever the task's own code raises.
+
+    """
+    match entity:
+        case ReferenceEntity():
+            raise InvalidInput(entity.run_hint)
+        case Task():
+            return _run_task(entity, inputs, entity.options.retries if retries is None else retries)
+        case Workflow():
+            return _run_workflow(entity, inputs)
+        case LaunchPlan():
+            types = entity.workflow.interface.inputs
+            fixed = to_literal_map(
+                entity.options.fixed_inputs, {name: types[name] for name in entity.options.fixed_inputs}
+            )
+            merged = literals_pb2.LiteralMap(literals={**inputs.literals, **fixed.literals})
+            return _run_workflow(entity.workflow, merged)
+        case _:
+            raise Unsupported(f"{entity!r} cannot be run here.")
+
+
+def write_deck(parameters: ExecutionParameters, state: DeckState) -> Path:
+    """Write a task's deck page to its working directory and log where."""
+    decks = [(deck.name, deck.html) for deck in parameters.decks]
+    snapshot = DeckSnapshot(
+        state=state,
+        decks=[(name, html) for name, html in decks if html],
+        task=parameters.task_id.name,
+        attempt=parameters.attempt,
+    )
+    path = Path(parameters.working_directory) / "deck.html"
+    path.write_bytes(render_page(snapshot, 1, SystemClock().now()))
+    LOGGER.info("The deck of %s is at %s", parameters.task_id.name, path.as_uri())
+    return path
+
+
+def _run_workflow(workflow: AnyWorkflow, inputs: literals_pb2.LiteralMap) -> literals_pb2.LiteralMap:
+    graph = workflow.graph
+    results: dict[str, literals_pb2.LiteralMap] = {}
+
+    def lookup(reference: types_pb2.OutputReference) -> literals_pb2.Literal:
+        source = inputs if reference.node_id in ("", START_NODE) else results[reference.node_id]
+        return source.literals[reference.var]
+
+    for node in in_order(workflow.name, graph.nodes):
+        given = _resolve(f"{workflow.name}, node {node.id}", node.bindings, lookup)
+        results[node.id] = run_literals(node.entity, given, node.overrides.get("retries"))
+    return _resolve(f"{workflow.name}, outputs", graph.outputs, lookup)
+
+
+def in_order(name: str, nodes: Iterable[Node]) -> list[Node]:
+    """Put nodes behind what they wait for, else in the order of the calls.
+
+    Raises:
+        CompileError: nodes wait for each other.
+
+    """
+    waiting = list(nodes)
+    done: dict[Node, None] = {}
+    while waiting:
+        ready = next((node for node in waiting if all(before in done for before in node.upstream)), None)
+        if ready is None:
+            circle = ", ".join(node.id for node in waiting)
+            raise CompileError(f"{name}: these nodes wait for each other: {circle}. Take one `>>` away.")
+        done[ready] = None
+        waiting.remove(ready)
+    return list(done)
+
+
+def _resolve(where: str, bound: Mapping[str, Binding], lookup: bindings.Lookup) -> literals_pb2.LiteralMap:
+    data = [literals_pb2.Binding(var=var, binding=binding_data(binding)) for var, binding in bound.items()]
+    return _converted(where, lambda: bindings.resolve_all(data, lookup))
+
+
+def _run_task(task: AnyTask, inputs: literals_pb2.LiteralMap, retries: int) -> literals_pb2.LiteralMap:
+    """Run a task until it succeeds, fails for good, or its budget is spent; the last error comes out."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{task.short_name}-", dir=_folder()))
+    for attempt in itertools.count():
+        parameters = _parameters(task, folder, attempt)
+        try:
+            return _attempt(task, inputs, parameters)
+        except RecoverableError as error:
+            verdict = budgets.judge(
+                budgets.execution_error(failures.user_failure(error)),
+                recoverable=True,
+                retries=retries,
+                failures=budgets.Failures(user=attempt + 1),
+            )
+            if not verdict.retry:
+                raise
+            LOGGER.warning("%s asks for another attempt (%s): number %d starts.", task.name, error, attempt + 1)
+    raise AssertionError  # the count has no end
+
+
+def _attempt(
+    task: AnyTask, inputs: literals_pb2.LiteralMap, parameters: ExecutionParameters
+) -> literals_pb2.LiteralMap:
+    interface = task.interface
+    values = _converted(f"{task.name}, inputs", lambda: to_python_values(inputs, interface.inputs))
+    outermost = running_parameters() is None
+    state = DeckState.FAILED
+    try:
+        with use_parameters(parameters):
+            deck_fields.before_call(task, values, parameters)
+            returned = interface.unpack(task.name, call(task, values))
+            outputs = _converted(f"{task.name}, outputs", lambda: to_literal_map(returned, interface.outputs))
+            deck_fields.after_call(task, returned, parameters)
+        state = DeckState.SUCCEEDED
+    finally:
+        if parameters.enable_deck and outermost:
+            write_deck(parameters, state)
+    return outputs
+
+
+def _parameters(task: AnyTask, folder: Path, attempt: int) -> ExecutionParameters:
+    return ExecutionParameters(
+        execution_id=identifier_pb2.WorkflowExecutionIdentifier(project=LOCAL, domain=LOCAL, name=LOCAL),
+        task_id=identifier_pb2.Identifier(
+            resource_type=identifier_pb2.TASK, project=LOCAL, domain=LOCAL, name=task.name, version=LOCAL
+        ),
+        execution_date=to_datetime(SystemClock().now()),
+        working_directory=str(folder),
+        raw_output_prefix=folder.as_uri(),
+        output_metadata_prefix=folder.as_uri(),
+        attempt=attempt,
+        enable_deck=task.options.enable_deck,
+        checkpoint=Checkpoint(f"{folder.as_uri()}/checkpoints"),
+    )
+
+
+@functools.cache
+def _folder() -> Path:
+    """Give the folder of this process's local runs."""
+    return Path(tempfile.mkdtemp(prefix="flyweight-local-"))
+
+
+def _converted(where: str, convert: Callable[[], T]) -> T:
+    """Say where a value did not fit."""
+    try:
+        return convert()
+    except TypeMismatch as error:
+        raise TypeMismatch(f"{where}: {error}") from error
+    except InvalidInput as error:
+        raise InvalidInput(f"{where}: {error}") from error
