@@ -22,6 +22,7 @@ class AttemptState:
     """One try of a task."""
 
     id: AttemptId
+    output_prefix: str
     phase: AttemptPhase = AttemptPhase.QUEUED
     error: execution_pb2.ExecutionError | None = None
     """While the attempt is open: why it is being stopped. Afterwards: what it failed of."""

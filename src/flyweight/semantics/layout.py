@@ -11,6 +11,7 @@ OUTPUTS = "outputs.pb"
 ERROR = "error.pb"
 FUTURES = "futures.pb"
 DECK = "deck.html"
+CHECKPOINTS = "_flytecheckpoints"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,4 +56,4 @@ class ExecutionLayout:
 
     def checkpoint(self, node: str, attempt: int) -> str:
         """Where an attempt keeps checkpoints; the next attempt is given this one's as the previous."""
-        return f"{self.raw_data(node, attempt)}/_flytecheckpoints"
+        return f"{self.raw_data(node, attempt)}/{CHECKPOINTS}"

@@ -22,6 +22,7 @@ from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.errors import PlatformError
 from flyweight.ids import AttemptId, NodeId
 from flyweight.semantics import budgets
+from flyweight.semantics.layout import CHECKPOINTS, DECK
 
 CANCEL_GRACE = Micros(120_000_000)
 """How long an executor may take to stop an attempt (it has a grace period of its own) before it is given up on."""
@@ -51,35 +52,38 @@ def drop_held(state: ExecutionState) -> None:
 
 
 def _start(turn: Turn, node: NodeState) -> None:
-    state = turn.state
+    state, number = turn.state, len(node.attempts)
     attempt = AttemptState(
-        id=AttemptId(state.new.key, node.id, len(node.attempts)), queued_at=turn.now, updated_at=turn.now
+        id=AttemptId(state.new.key, node.id, number),
+        output_prefix=state.layout.attempt(node.id, number),
+        queued_at=turn.now,
     )
     node.attempts.append(attempt)
     state.open_attempts += 1
     turn.touch(node)
     turn.touch_attempt(attempt)
-    turn.commands.append(StartAttempt(job=_job(state, node, attempt.id)))
+    turn.commands.append(StartAttempt(job=_job(state, node, attempt)))
 
 
-def _job(state: ExecutionState, node: NodeState, attempt: AttemptId) -> Job:
+def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
     if node.graph.task is None:
         raise PlatformError(f"node {node.id} runs no task")
-    layout, number = state.layout, attempt.attempt
+    layout, number = state.layout, attempt.id.attempt
+    raw = layout.raw_data(node.id, number)
     interruptible = node.graph.interruptible if state.interruptible is None else state.interruptible
     return Job(
-        attempt=attempt,
+        attempt=attempt.id,
         execution=state.identifier,
         workflow=state.graph.primary.name,
         task=node.graph.task,
         inputs=node.inputs,
         inputs_uri=layout.inputs(node.id),
-        output_prefix=layout.attempt(node.id, number),
-        raw_output_prefix=layout.raw_data(node.id, number),
-        checkpoint_prefix=layout.checkpoint(node.id, number),
+        output_prefix=attempt.output_prefix,
+        raw_output_prefix=raw,
+        checkpoint_prefix=f"{raw}/{CHECKPOINTS}",
         previous_checkpoint_prefix=layout.checkpoint(node.id, number - 1) if number else "",
         environment=state.environment,
-        deck_uri=layout.deck(node.id, number) if node.graph.deck else "",
+        deck_uri=f"{attempt.output_prefix}/{DECK}" if node.graph.deck else "",
         interruptible=bool(interruptible),
     )
 

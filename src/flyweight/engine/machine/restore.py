@@ -158,6 +158,7 @@ def _attempt(state: ExecutionState, record: AttemptRecord) -> AttemptState:
     log = LogSpan(path=record.log_path, start=record.log_start, end=record.log_end) if record.log_path else None
     return AttemptState(
         id=AttemptId(state.new.key, record.node, record.attempt),
+        output_prefix=record.output_prefix,
         phase=record.phase,
         error=_error(record.error),
         worker=record.worker,

@@ -12,7 +12,7 @@ from flyweight.engine.phases import AttemptPhase
 from flyweight.engine.records import AttemptRecord, ExecutionRecord, NodeRecord
 from flyweight.ids import END_NODE
 from flyweight.semantics import budgets
-from flyweight.semantics.layout import OUTPUTS
+from flyweight.semantics.layout import DECK, OUTPUTS
 
 _NO_LOG = LogSpan(path="")
 
@@ -48,14 +48,16 @@ def everything(state: ExecutionState, into: Changes) -> None:
 
 
 def _execution(state: ExecutionState, into: Changes) -> ExecutionRecord:
-    outputs, uri = _stored(state.outputs, "", f"{state.layout.attempt(END_NODE, 0)}/{OUTPUTS}", into)
+    outputs, uri = _inline(state.outputs, into), ""
+    if outputs is None and state.outputs is not None:
+        uri = _put_away(state.outputs, f"{state.layout.attempt(END_NODE, 0)}/{OUTPUTS}", into)
     return ExecutionRecord(
         key=state.new.key,
         phase=state.phase,
         started_at=state.started_at,
         updated_at=state.updated_at,
         ended_at=state.ended_at,
-        outputs=outputs,
+        outputs=outputs or b"",
         outputs_uri=uri,
         error=_error(state.error),
         abort_cause=state.abort_cause,
@@ -64,11 +66,16 @@ def _execution(state: ExecutionState, into: Changes) -> ExecutionRecord:
 
 
 def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
-    layout, number = state.layout, max(len(node.attempts) - 1, 0)
-    inputs, inputs_uri = _stored(node.inputs, "", layout.inputs(node.id), into, upload=not node.recorded)
-    outputs, outputs_uri = _stored(node.outputs, node.outputs_uri, f"{layout.attempt(node.id, number)}/{OUTPUTS}", into)
+    number = max(len(node.attempts) - 1, 0)
+    inputs, inputs_uri = _inline(node.inputs, into), ""
+    if inputs is None:
+        inputs_uri = state.layout.inputs(node.id)
+        if not node.recorded:
+            _put_away(node.inputs, inputs_uri, into)
+    outputs = None if node.outputs_uri else _inline(node.outputs, into)
+    if outputs is None and node.outputs is not None and not node.outputs_uri:
+        node.outputs_uri = _put_away(node.outputs, f"{state.layout.attempt(node.id, number)}/{OUTPUTS}", into)
     node.recorded = True
-    node.outputs_uri = outputs_uri
     return NodeRecord(
         execution=state.new.key,
         node=node.id,
@@ -78,12 +85,12 @@ def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
         task=node.graph.target if node.graph.task is not None else "",
         phase=node.phase,
         attempt=number,
-        inputs=inputs,
+        inputs=inputs or b"",
         inputs_uri=inputs_uri,
-        outputs=outputs,
-        outputs_uri=outputs_uri,
+        outputs=outputs or b"",
+        outputs_uri=node.outputs_uri,
         error=_error(node.error),
-        deck_uri=layout.deck(node.id, number) if node.graph.deck else "",
+        deck_uri=_deck(state, node, number),
         created_at=node.created_at,
         started_at=node.started_at,
         updated_at=node.updated_at,
@@ -93,16 +100,16 @@ def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
 
 def _attempt(state: ExecutionState, attempt: AttemptState) -> AttemptRecord:
     node = state.nodes[attempt.id.node]
-    number, layout, log = attempt.id.attempt, state.layout, attempt.log or _NO_LOG
+    log = attempt.log or _NO_LOG
     return AttemptRecord(
         execution=state.new.key,
         node=node.id,
-        attempt=number,
+        attempt=attempt.id.attempt,
         task=node.graph.target,
         phase=attempt.phase,
         worker=attempt.worker,
-        output_prefix=layout.attempt(node.id, number),
-        deck_uri=layout.deck(node.id, number) if node.graph.deck else "",
+        output_prefix=attempt.output_prefix,
+        deck_uri=f"{attempt.output_prefix}/{DECK}" if node.graph.deck else "",
         deck_revision=attempt.deck_revision,
         log_path=log.path,
         log_start=log.start,
@@ -118,6 +125,11 @@ def _attempt(state: ExecutionState, attempt: AttemptState) -> AttemptRecord:
     )
 
 
+def _deck(state: ExecutionState, node: NodeState, number: int) -> str:
+    """The deck of the attempt that is on, or will be: known before it starts."""
+    return state.layout.deck(node.id, number) if node.graph.deck else ""
+
+
 def _cause(attempt: AttemptState) -> str:
     if attempt.error is None:
         return ""
@@ -130,15 +142,14 @@ def _error(error: execution_pb2.ExecutionError | None) -> bytes:
     return b"" if error is None else literals.to_bytes(error)
 
 
-def _stored(
-    values: literals_pb2.LiteralMap | None, there: str, place: str, into: Changes, *, upload: bool = True
-) -> tuple[bytes, str]:
-    """Give the bytes for the row, or the URI where they stand because they are too many."""
-    if there or values is None:
-        return b"", there
+def _inline(values: literals_pb2.LiteralMap | None, into: Changes) -> bytes | None:
+    """Give the bytes for the row, or None if there are none or too many."""
+    if values is None:
+        return None
     data = literals.to_bytes(values)
-    if len(data) <= into.limit:
-        return data, ""
-    if upload:
-        into.uploads.append((place, data))
-    return b"", place
+    return data if len(data) <= into.limit else None
+
+
+def _put_away(values: literals_pb2.LiteralMap, place: str, into: Changes) -> str:
+    into.uploads.append((place, literals.to_bytes(values)))
+    return place
