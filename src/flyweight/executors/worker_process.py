@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from google.protobuf.message import DecodeError
 
@@ -164,11 +165,10 @@ class WorkerProcess(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, and send what waits."""
-        if not isinstance(transport, asyncio.WriteTransport):
-            raise TypeError(type(transport).__name__)
-        self._transport = transport
+        # asyncio gives stream protocols a transport that writes; uvloop's is one in all but its base class.
+        self._transport = cast("asyncio.WriteTransport", transport)
         for frame in self._pending:
-            transport.write(frame)
+            self._transport.write(frame)
         self._pending.clear()
 
     def data_received(self, data: bytes) -> None:
