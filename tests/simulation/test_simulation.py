@@ -1,0 +1,125 @@
+"""Whatever goes wrong around it, and whenever: every execution comes to the one end that its tasks' fates decide."""
+
+import asyncio
+import random
+
+from flyweight import literals
+from flyweight.engine.phases import ExecutionPhase
+from flyweight.errors import AlreadyExists, TryAgain
+from tests.simulation.virtual_time import VirtualTimeLoop
+from tests.simulation.workflows import FAIL_LATE, INTEGER, closure, inputs_of, new_execution, node, task, workflow
+from tests.simulation.world import CALM, STORM, World
+
+HOUR = 3600.0
+
+
+def random_workflow(dice, name, tasks, depth=0):
+    """A graph of a few nodes, some of which run workflows of their own."""
+    nodes, subs, values = [], [], [".x"]
+    for index in range(dice.randint(1, 6)):
+        upstream = [made.id for made in nodes if dice.random() < 0.15]
+        if depth < 2 and dice.random() < 0.25:
+            sub, more = random_workflow(dice, f"{name}_{index}", tasks, depth + 1)
+            subs += [sub, *more]
+            nodes.append(node(f"n{index}", sub, upstream, x=dice.choice(values)))
+        else:
+            inputs = {"a": dice.choice([*values, 3]), "b": dice.choice(values)}
+            nodes.append(node(f"n{index}", dice.choice(tasks), upstream, **inputs))
+        values.append(f"n{index}.o0")
+    made = workflow(
+        name,
+        nodes,
+        inputs={"x": INTEGER},
+        outputs={"o0": INTEGER},
+        results={"o0": dice.choice(values)},
+        policy=dice.choice([0, FAIL_LATE]),
+    )
+    return made, subs
+
+
+def random_closure(seed):
+    dice = random.Random(seed)
+    inputs = {"a": INTEGER, "b": INTEGER}
+    tasks = [task("plain", inputs), task("stubborn", inputs, retries=3, deck=True)]
+    if dice.random() < 0.15:
+        tasks.append(task("hanging", inputs, retries=1, timeout=5))
+    template, subs = random_workflow(dice, "w", tasks)
+    return closure(template, tasks=tasks, subs=subs)
+
+
+def simulate(seed, weather, *, executions=2, terminate=False):
+    loop = VirtualTimeLoop()
+    try:
+        return loop.run_until_complete(_simulate(loop, seed, weather, executions, terminate=terminate))
+    finally:
+        for left in asyncio.all_tasks(loop):
+            left.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
+async def _simulate(loop, seed, weather, executions, *, terminate):
+    world = World(seed=seed, weather=weather, loop=loop)
+    dice = random.Random(seed)
+    await world.boot()
+    for key in range(1, executions + 1):
+        closed = random_closure(seed * 7 + key)
+        new = new_execution(closed, key, inputs_of(x=key), max_parallelism=dice.choice([0, 1, 2]))
+        world.store.closures[new.closure_digest] = closed
+        await world.live_through(_create(world, new, closed))
+        if terminate and dice.random() < 0.7:
+            loop.call_later(dice.random() * 5, lambda key=new.key: loop.create_task(_terminate(world, key)))
+    await world.live_through(asyncio.wait_for(_all_ended(world), HOUR))
+    await world.driver.close()
+    return world
+
+
+async def _create(world, new, closed):
+    """Create as a careful client does: again, until it is there."""
+    while new.key not in world.store.executions:
+        attempt = asyncio.ensure_future(world.driver.create(new, closed))
+        death = asyncio.ensure_future(world.crashed.wait())
+        await asyncio.wait([attempt, death], return_when=asyncio.FIRST_COMPLETED)
+        death.cancel()
+        if attempt.done() and not attempt.cancelled() and attempt.exception() is not None:
+            assert isinstance(attempt.exception(), TryAgain | AlreadyExists)
+        attempt.cancel()
+        while world.crashed.is_set():
+            await asyncio.sleep(0.01)
+
+
+async def _terminate(world, key):
+    while world.driver.live(key) and not world.crashed.is_set():
+        try:
+            await asyncio.wait_for(world.driver.terminate(key, "enough", "me"), 60)
+        except TimeoutError:
+            continue
+        return
+
+
+async def _all_ended(world):
+    while not all(row.phase.terminal for row in world.store.executions.values()):
+        await asyncio.sleep(0.05)
+
+
+def ends(world):
+    """What each execution came to."""
+    return {
+        key: (row.phase, literals.map_from_bytes(row.outputs or world.blobs.kept.get(row.outputs_uri, b"")))
+        for key, row in world.store.executions.items()
+    }
+
+
+def test_every_execution_comes_to_the_same_end_in_a_storm_as_in_a_calm(seed):
+    calm, storm = simulate(seed, CALM), simulate(seed, STORM)
+    assert calm.crashes == 0
+    assert ends(calm) == ends(storm)
+    assert all(phase in {ExecutionPhase.SUCCEEDED, ExecutionPhase.FAILED} for phase, _ in ends(storm).values())
+
+
+def test_a_terminated_execution_ends_in_any_weather(seed):
+    world = simulate(seed, STORM, terminate=True)
+    assert all(phase.terminal for phase, _ in ends(world).values())
+    for row in world.store.executions.values():
+        if row.phase is ExecutionPhase.ABORTED:
+            assert row.abort_cause == "enough"

@@ -1,0 +1,322 @@
+"""The platform around a driver, made of dice: a store that crashes, executors that delay, repeat, reorder and lose.
+
+What becomes of each task is decided by the seed alone, not by when it runs, so that a run with crashes must come to
+the same end as one without.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+
+from flyteidl.core import errors_pb2, execution_pb2
+
+from flyweight import literals
+from flyweight.engine import machine
+from flyweight.engine.driver import Driver, DriverSettings, Ports
+from flyweight.engine.graph import Graphs
+from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, LogSpan, Started, Succeeded
+from flyweight.engine.phases import AttemptPhase
+from flyweight.engine.ports import Capacity
+from flyweight.engine.records import ExecutionRecord, LoadedExecution
+from flyweight.errors import AlreadyExists, NotFound, TryAgain
+from flyweight.semantics.budgets import PLATFORM_RESTARTED
+from tests.simulation.virtual_time import LoopClock
+from tests.simulation.workflows import layout
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weather:
+    """How often things go wrong around the driver; all probabilities."""
+
+    crash_before: float = 0.0
+    crash_after: float = 0.0
+    busy: float = 0.0
+    duplicate: float = 0.0
+    unstarted: float = 0.3
+    deaf: float = 0.0
+    """An executor that never says that it cancelled."""
+    zombies: float = 0.0
+    """Reports of a worker that should be dead reach the next driver."""
+    latency: float = 0.02
+
+
+CALM = Weather()
+STORM = Weather(crash_before=0.04, crash_after=0.06, busy=0.1, duplicate=0.2, deaf=0.05, zombies=0.3, latency=0.05)
+
+
+class MemoryStore:
+    """Rows in dictionaries; checks each write against what may never happen."""
+
+    def __init__(self, world):
+        self.world = world
+        self.new, self.executions, self.nodes, self.attempts, self.closures = {}, {}, {}, {}, {}
+
+    async def commit(self, batch):
+        dice, weather = self.world.dice, self.world.weather
+        await asyncio.sleep(dice.random() * weather.latency)
+        if dice.random() < weather.busy:
+            raise TryAgain("the disk is full")
+        if dice.random() < weather.crash_before:
+            await self.world.crash()
+        for new in batch.new:
+            if any(other.name == new.name for other in self.new.values()):
+                raise AlreadyExists(f"the name {new.name} is taken")
+        self._write(batch)
+        if dice.random() < weather.crash_after:
+            await self.world.crash()
+
+    def _write(self, batch):
+        self.closures.update(batch.closures)
+        for new in batch.new:
+            self.new[new.key] = new
+        for kept, records, key in (
+            (self.executions, batch.executions, lambda row: row.key),
+            (self.nodes, batch.nodes, lambda row: (row.execution, row.node)),
+            (self.attempts, batch.attempts, lambda row: (row.execution, row.node, row.attempt)),
+        ):
+            for record in records:
+                before = kept.get(key(record))
+                assert before is None or not before.phase.terminal, f"{before} had ended, and became {record}"
+                kept[key(record)] = record
+        self._check_successes(batch)
+        for execution in batch.executions:
+            if execution.phase.terminal:
+                self._check_ended(execution)
+        self.world.check_restored()
+
+    def _check_successes(self, batch):
+        touched = {(row.execution, row.node) for row in batch.attempts}
+        for execution, node in touched:
+            rows = self.attempts_of(execution, node)
+            assert sum(row.phase is AttemptPhase.SUCCEEDED for row in rows) <= 1
+            assert [row.attempt for row in rows] == list(range(len(rows)))
+            assert all(row.phase.terminal for row in rows[:-1])
+
+    def _check_ended(self, execution: ExecutionRecord):
+        for row in (*self.nodes.values(), *self.attempts.values()):
+            assert row.execution != execution.key or row.phase.terminal, f"{row} outlives its execution"
+        self.world.check_nothing_runs(execution.key)
+
+    def attempts_of(self, execution, node):
+        rows = [row for (key, name, _), row in self.attempts.items() if (key, name) == (execution, node)]
+        return sorted(rows, key=lambda row: row.attempt)
+
+    def loaded(self, key):
+        return LoadedExecution(
+            new=self.new[key],
+            execution=self.executions[key],
+            nodes=tuple(row for row in self.nodes.values() if row.execution == key),
+            attempts=tuple(row for row in self.attempts.values() if row.execution == key),
+        )
+
+    async def unfinished(self):
+        return [self.loaded(key) for key, row in self.executions.items() if not row.phase.terminal]
+
+    async def closure(self, digest):
+        if digest not in self.closures:
+            raise NotFound(digest)
+        return self.closures[digest]
+
+
+class MemoryBlobs:
+    def __init__(self):
+        self.kept = {}
+
+    async def read(self, uri):
+        return self.kept[uri]
+
+    async def write(self, uri, data):
+        self.kept[uri] = data
+
+
+class DiceExecutor:
+    """Runs jobs as the world's fates say, at times that the dice say."""
+
+    def __init__(self, world):
+        self.world = world
+        self.running = {}
+        self.seen = set()
+        self.alive = True
+
+    async def open(self, report):
+        self.report = report
+
+    async def close(self):
+        self.alive = False
+
+    def capacity(self):
+        return Capacity(slots=1, busy=0, queued=0)
+
+    def start(self, job):
+        assert job.attempt not in self.world.ever_started, f"{job.attempt} was started twice"
+        self.world.ever_started.add(job.attempt)
+        dice, loop = self.world.dice, asyncio.get_running_loop()
+        self.running[job.attempt] = job
+        if dice.random() > self.world.weather.unstarted:
+            loop.call_later(dice.random() * 0.1, self._started, job)
+        outcome = self.world.outcome(job)
+        if outcome is not None:
+            loop.call_later(0.1 + dice.random() * 3, self._end, outcome)
+        else:
+            loop.call_later(0.1, self._started, job)
+
+    def _started(self, job):
+        if job.attempt in self.running and job.attempt not in self.seen:
+            self.seen.add(job.attempt)
+            log = LogSpan(path="logs/1", start=7)
+            self.tell(Started(attempt=job.attempt, at=self.world.clock.now(), worker="w", log=log))
+
+    def _end(self, outcome):
+        if outcome.attempt in self.running:
+            del self.running[outcome.attempt]
+            self.tell(outcome)
+
+    def cancel(self, attempt, reason):
+        assert reason
+        if attempt in self.running:
+            dice = self.world.dice
+            if dice.random() < self.world.weather.deaf:
+                del self.running[attempt]
+                return
+            late = Cancelled(attempt=attempt, ended_at=self.world.clock.now())
+            asyncio.get_running_loop().call_later(dice.random(), self._end, late)
+
+    def tell(self, report):
+        dice, loop = self.world.dice, asyncio.get_running_loop()
+        if self.alive:
+            self.report(report)
+        if dice.random() < self.world.weather.duplicate:
+            loop.call_later(dice.random() * 2, self.world.tell_again, report)
+
+
+@dataclass
+class World:
+    """One seed's world: its fates, its weather, and what its driver has told."""
+
+    seed: int
+    weather: Weather
+    hanging: bool = True
+    loop: asyncio.AbstractEventLoop = None
+    told: Counter = field(default_factory=Counter)
+    ever_started: set = field(default_factory=set)
+    crashes: int = 0
+
+    def __post_init__(self):
+        self.dice = random.Random(self.seed)
+        self.clock = LoopClock(self.loop)
+        self.store = MemoryStore(self)
+        self.blobs = MemoryBlobs()
+        self.crashed = asyncio.Event()
+        self.driver = self.executor = None
+        self.graphs = Graphs()
+        self.ended = asyncio.Event()
+
+    def fate(self, job, count):
+        """What becomes of a task's n-th try that counts."""
+        dice = random.Random(f"{self.seed} {job.execution.name} {job.attempt.node} {count}")
+        if job.task.metadata.timeout.seconds:
+            return "hang"
+        return dice.choices(["succeed", "retry", "system", "fail"], weights=[80, 12, 6, 2])[0]
+
+    def outcome(self, job):
+        before = self.store.attempts_of(job.attempt.execution, job.attempt.node)[: job.attempt.attempt]
+        match self.fate(job, sum(row.cause != PLATFORM_RESTARTED for row in before)):
+            case "hang":
+                return None
+            case "succeed":
+                total = sum(literals.primitive_value(value) for value in job.inputs.literals.values())
+                outputs = literals.literal_map({"o0": literals.primitive(total + 1)})
+                return Succeeded(attempt=job.attempt, outputs=outputs, started_at=self.clock.now())
+            case "retry":
+                return self._failed(job, "RECOVERABLE", "USER")
+            case "system":
+                return self._failed(job, "RECOVERABLE", "SYSTEM")
+            case _:
+                return self._failed(job, "NON_RECOVERABLE", "USER")
+
+    def _failed(self, job, kind, origin):
+        error = errors_pb2.ContainerError(
+            code=f"{origin}:Oops",
+            message="oops",
+            kind=errors_pb2.ContainerError.Kind.Value(kind),
+            origin=execution_pb2.ExecutionError.ErrorKind.Value(origin),
+        )
+        return Failed(attempt=job.attempt, error=error)
+
+    async def boot(self):
+        self.crashed.clear()
+        self.executor = DiceExecutor(self)
+        ports = Ports(
+            store=self.store,
+            executor=self.executor,
+            observer=self,
+            blobs=self.blobs,
+            clock=self.clock,
+            layout=layout,
+        )
+        self.driver = Driver(ports, DriverSettings(inline_limit=24, events_per_turn=3, patience=30.0))
+        await self.driver.open()
+
+    async def crash(self):
+        """Die here: the caller never comes back."""
+        self.crashes += 1
+        self.crashed.set()
+        await asyncio.Event().wait()
+
+    async def reboot(self):
+        self.driver._loop_task.cancel()
+        dead = self.executor
+        dead.alive = False
+        for job in list(dead.running.values()):
+            outcome = self.outcome(job)
+            if outcome is not None and self.dice.random() < self.weather.zombies:
+                self.loop.call_later(self.dice.random() * 3, self.tell_again, outcome)
+        dead.running.clear()
+        await self.boot()
+
+    async def live_through(self, until):
+        """Boot again after each crash, until that comes true."""
+        watch = asyncio.ensure_future(until)
+        while not watch.done():
+            death = asyncio.ensure_future(self.crashed.wait())
+            await asyncio.wait([watch, death], return_when=asyncio.FIRST_COMPLETED)
+            if self.crashed.is_set():
+                await self.reboot()
+            death.cancel()
+        return watch.result()
+
+    def tell_again(self, report):
+        self.driver.report(report)
+
+    def committed(self, batch):
+        for execution in batch.executions:
+            if execution.phase.terminal:
+                self.told[execution.key] += 1
+        self.ended.set()
+
+    def deck_published(self, report):
+        assert isinstance(report, DeckPublished)
+
+    def check_nothing_runs(self, key):
+        running = [attempt for attempt in self.executor.running if attempt.execution == key]
+        assert not running, f"{running} outlive their execution"
+
+    def check_restored(self):
+        """What the rows say is exactly what the driver has in mind."""
+        if self.crashed.is_set():
+            return
+        for key, live in self.driver._live.items():
+            row = self.store.executions.get(key)
+            if row is None or row.phase.terminal:
+                continue
+            restored = machine.restore(
+                self.store.loaded(key), live.state.graph, layout(live.state.new), self.blobs.kept
+            )
+            assert in_order(restored) == in_order(live.state)
+
+
+def in_order(state):
+    """Heaps with the same entries may lie differently, and dictionaries of nodes have no order that means anything."""
+    state.held.sort()
+    return state
