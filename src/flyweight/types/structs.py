@@ -85,10 +85,10 @@ class DictCodec(Codec):
 
 
 def _whole_numbers(value: Any) -> Any:
-    """Turn the floats of a Struct that are whole back into ints: a Struct cannot tell them apart."""
+    """Turn whole floats back into ints, in the order of the keys: a Struct knows neither ints nor an order."""
     match value:
         case dict():
-            return {key: _whole_numbers(item) for key, item in value.items()}
+            return {key: _whole_numbers(value[key]) for key in sorted(value)}
         case list():
             return [_whole_numbers(item) for item in value]
         case float() if value.is_integer():

@@ -25,7 +25,10 @@ DatasetColumn = StructuredDatasetType.DatasetColumn
 
 
 def kwtypes(**columns: Any) -> "OrderedDict[str, Any]":
-    """Name columns and their types: ``Annotated[pandas.DataFrame, kwtypes(age=int, name=str)]``."""
+    """Name the columns of a dataframe and their types, for its annotation.
+
+    As in ``Annotated[pandas.DataFrame, kwtypes(age=int, name=str)]``: only these columns are read.
+    """
     return OrderedDict(columns)
 
 
