@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from flyweight.sdk import context as _context
 
 if TYPE_CHECKING:
+    from flyweight.client.config import Config as Config
+    from flyweight.client.remote import FlyteRemote as FlyteRemote
     from flyweight.sdk.cache import Cache as Cache
     from flyweight.sdk.cache import CachePolicy as CachePolicy
     from flyweight.sdk.cache import VersionParameters as VersionParameters
@@ -13,79 +15,61 @@ if TYPE_CHECKING:
     from flyweight.sdk.compilation import create_node as create_node
     from flyweight.sdk.deck import Deck as Deck
     from flyweight.sdk.deck import DeckField as DeckField
+    from flyweight.sdk.exceptions import FlyteRecoverableException as FlyteRecoverableException
     from flyweight.sdk.execution import ExecutionParameters as ExecutionParameters
     from flyweight.sdk.execution import current_context as current_context
     from flyweight.sdk.image import ImageSpec as ImageSpec
     from flyweight.sdk.interface import kwtypes as kwtypes
     from flyweight.sdk.launch_plan import LaunchPlan as LaunchPlan
-    from flyweight.sdk.reference import (
-        ReferenceEntity as ReferenceEntity,
-    )
-    from flyweight.sdk.reference import (
-        ReferenceLaunchPlan as ReferenceLaunchPlan,
-    )
-    from flyweight.sdk.reference import (
-        ReferenceTask as ReferenceTask,
-    )
-    from flyweight.sdk.reference import (
-        ReferenceWorkflow as ReferenceWorkflow,
-    )
-    from flyweight.sdk.reference import (
-        reference_launch_plan as reference_launch_plan,
-    )
-    from flyweight.sdk.reference import (
-        reference_task as reference_task,
-    )
-    from flyweight.sdk.reference import (
-        reference_workflow as reference_workflow,
-    )
-    from flyweight.sdk.renderers import (
-        MarkdownRenderer as MarkdownRenderer,
-    )
-    from flyweight.sdk.renderers import (
-        SourceCodeRenderer as SourceCodeRenderer,
-    )
-    from flyweight.sdk.renderers import (
-        TopFrameRenderer as TopFrameRenderer,
-    )
+    from flyweight.sdk.reference import ReferenceEntity as ReferenceEntity
+    from flyweight.sdk.reference import ReferenceLaunchPlan as ReferenceLaunchPlan
+    from flyweight.sdk.reference import ReferenceTask as ReferenceTask
+    from flyweight.sdk.reference import ReferenceWorkflow as ReferenceWorkflow
+    from flyweight.sdk.reference import reference_launch_plan as reference_launch_plan
+    from flyweight.sdk.reference import reference_task as reference_task
+    from flyweight.sdk.reference import reference_workflow as reference_workflow
+    from flyweight.sdk.renderers import MarkdownRenderer as MarkdownRenderer
+    from flyweight.sdk.renderers import SourceCodeRenderer as SourceCodeRenderer
+    from flyweight.sdk.renderers import TopFrameRenderer as TopFrameRenderer
     from flyweight.sdk.resources import Accelerator as Accelerator
     from flyweight.sdk.resources import Resources as Resources
-    from flyweight.sdk.run_options import (
-        Annotations as Annotations,
-    )
-    from flyweight.sdk.run_options import (
-        Labels as Labels,
-    )
-    from flyweight.sdk.run_options import (
-        Options as Options,
-    )
-    from flyweight.sdk.run_options import (
-        RawOutputDataConfig as RawOutputDataConfig,
-    )
+    from flyweight.sdk.run_options import Annotations as Annotations
+    from flyweight.sdk.run_options import Labels as Labels
+    from flyweight.sdk.run_options import Options as Options
+    from flyweight.sdk.run_options import RawOutputDataConfig as RawOutputDataConfig
     from flyweight.sdk.secret import Secret as Secret
     from flyweight.sdk.secret import Secrets as Secrets
     from flyweight.sdk.task import Task as Task
     from flyweight.sdk.task import task as task
-    from flyweight.sdk.workflow import (
-        Workflow as Workflow,
-    )
-    from flyweight.sdk.workflow import (
-        WorkflowFailurePolicy as WorkflowFailurePolicy,
-    )
-    from flyweight.sdk.workflow import (
-        workflow as workflow,
-    )
+    from flyweight.sdk.workflow import Workflow as Workflow
+    from flyweight.sdk.workflow import WorkflowFailurePolicy as WorkflowFailurePolicy
+    from flyweight.sdk.workflow import workflow as workflow
+    from flyweight.types.directory import FlyteDirectory as FlyteDirectory
+    from flyweight.types.file import FlyteFile as FlyteFile
+    from flyweight.types.hashing import HashMethod as HashMethod
+    from flyweight.types.structured import StructuredDataset as StructuredDataset
 
 _HOMES = {
+    "client.config": ("Config",),
+    "client.remote": ("FlyteRemote",),
     "sdk.cache": ("Cache", "CachePolicy", "VersionParameters"),
     "sdk.checkpoint": ("Checkpoint",),
     "sdk.compilation": ("create_node",),
     "sdk.deck": ("Deck", "DeckField"),
+    "sdk.exceptions": ("FlyteRecoverableException",),
     "sdk.execution": ("ExecutionParameters", "current_context"),
     "sdk.image": ("ImageSpec",),
     "sdk.interface": ("kwtypes",),
     "sdk.launch_plan": ("LaunchPlan",),
     "sdk.reference": (
+        "ReferenceEntity",
+        "ReferenceLaunchPlan",
+        "ReferenceTask",
+        "ReferenceWorkflow",
+        "reference_launch_plan",
+        "reference_task",
+        "reference_workflow",
+    ),
         "ReferenceEntity",
         "ReferenceLaunchPlan",
         "ReferenceTask",
@@ -100,6 +84,10 @@ _HOMES = {
     "sdk.secret": ("Secret", "Secrets"),
     "sdk.task": ("Task", "task"),
     "sdk.workflow": ("Workflow", "WorkflowFailurePolicy", "workflow"),
+    "types.directory": ("FlyteDirectory",),
+    "types.file": ("FlyteFile",),
+    "types.hashing": ("HashMethod",),
+    "types.structured": ("StructuredDataset",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -110,9 +98,15 @@ __all__ = [
     "Cache",
     "CachePolicy",
     "Checkpoint",
+    "Config",
     "Deck",
     "DeckField",
     "ExecutionParameters",
+    "FlyteDirectory",
+    "FlyteFile",
+    "FlyteRecoverableException",
+    "FlyteRemote",
+    "HashMethod",
     "ImageSpec",
     "Labels",
     "LaunchPlan",
@@ -127,6 +121,7 @@ __all__ = [
     "Secret",
     "Secrets",
     "SourceCodeRenderer",
+    "StructuredDataset",
     "Task",
     "TopFrameRenderer",
     "VersionParameters",

@@ -115,7 +115,7 @@ class _Attempt:
         try:
             returned = call(self._task, inputs)
         except Exception as error:
-            raise failures.AttemptFailed(failures.user_failure(error)) from error
+            raise failures.AttemptFailed(failures.user_failure(error, _codebase.folder)) from error
         finally:
             self._note("Run the task", began)
         result = self._outputs(returned)

@@ -21,7 +21,8 @@ class Codebase:
 
     def __init__(self) -> None:
         self._uri = ""
-        self._folder: Path | None = None
+        self.folder: Path | None = None
+        """Where the bundle lies unpacked."""
 
     def load(self, uri: str, destination: str = "") -> Path | None:
         """Make a bundle's modules importable and give its folder; without a bundle the code is importable already.
@@ -39,14 +40,14 @@ class Codebase:
             self._forget()
             drop_in.install()
             sys.path.insert(0, str(folder))
-            self._uri, self._folder = uri, folder
-        return self._folder
+            self._uri, self.folder = uri, folder
+        return self.folder
 
     def _forget(self) -> None:
         """Take the former bundle's modules out of this process: another bundle may have modules of the same names."""
-        if self._folder is None:
+        if self.folder is None:
             return
-        root = str(self._folder)
+        root = str(self.folder)
         for name, module in list(sys.modules.items()):
             file = getattr(module, "__file__", None)
             if isinstance(file, str) and file.startswith(root + os.sep):

@@ -1,5 +1,6 @@
 """Fills the decks that every task with ``enable_deck=True`` gets: inputs, outputs, source code, dependencies."""
 
+import functools
 import html as markup
 import inspect
 from collections.abc import Mapping
@@ -51,6 +52,7 @@ def source_html(task: Task[..., Any]) -> str:
     return SourceCodeRenderer().to_html(source)
 
 
+@functools.cache
 def dependencies_html() -> str:
     """List the installed distributions with their versions."""
     rows = sorted({(found.name, found.version) for found in distributions()}, key=lambda row: row[0].lower())

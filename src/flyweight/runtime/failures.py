@@ -1,5 +1,6 @@
 """Turns an exception into what a platform keeps of it: a ContainerError with the user's frames and without ours."""
 
+import importlib
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from flyteidl.core import errors_pb2, execution_pb2
 from flyweight.clock import SystemClock, to_timestamp
 from flyweight.errors import FlyweightError, PlatformError, RecoverableError, TryAgain, UserError
 
-OURS = str(Path(__file__).resolve().parent.parent)
+MACHINERY = (str(Path(__file__).resolve().parent.parent), str(Path(importlib.__file__).parent), "<frozen importlib")
+"""Where frames come from that tell a user nothing: Flyweight and Python's import system."""
 USER_ERROR = "USER:RuntimeError"
 RECOVERABLE = "USER:Recoverable"
 BAD_CODE = "USER:ImportError"
@@ -29,11 +31,15 @@ class AttemptFailed(Exception):  # noqa: N818 - it says what happened, and it ne
         self.error = error
 
 
-def user_failure(error: BaseException) -> errors_pb2.ContainerError:
-    """Map what a task's own code raised: it fails for good, unless it asked for another attempt."""
+def user_failure(error: BaseException, code: Path | None = None) -> errors_pb2.ContainerError:
+    """Map what a task's own code raised: it fails for good, unless it asked for another attempt.
+
+    Files below ``code``, where the bundle was unpacked, are named as in the user's own source tree.
+    """
+    text = describe(error) if code is None else describe(error).replace(f"{code}/", "")
     if isinstance(error, RecoverableError):
-        return _container_error(RECOVERABLE, describe(error), recoverable=True)
-    return _container_error(USER_ERROR, describe(error))
+        return _container_error(RECOVERABLE, text, recoverable=True)
+    return _container_error(USER_ERROR, text)
 
 
 def failure(code: str, what: str, error: Exception) -> errors_pb2.ContainerError:
@@ -61,19 +67,19 @@ def summary(error: BaseException) -> str:
     """Give an error in one line of Python's form, with the notes it bears."""
     text = "".join(traceback.format_exception_only(error)).rstrip()
     if isinstance(error, FlyweightError):
-        return text.partition(".")[0] and f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {error}"  # without the module, which is ours
     return text
 
 
 def user_frames(trace: TracebackType | None) -> traceback.StackSummary:
-    """Give a traceback without our own frames; all of it when there is nothing else."""
-    frames = traceback.extract_tb(trace)
-    mine = traceback.StackSummary.from_list([frame for frame in frames if not _is_ours(frame.filename)])
-    return mine or frames
+    """Give a traceback without the machinery's frames; nothing may be left, then the text of the error must do."""
+    return traceback.StackSummary.from_list(
+        [frame for frame in traceback.extract_tb(trace) if not _is_machinery(frame.filename)]
+    )
 
 
-def _is_ours(filename: str) -> bool:
-    return filename.startswith((OURS, "<frozen importlib"))
+def _is_machinery(filename: str) -> bool:
+    return filename.startswith(MACHINERY)
 
 
 def _chain(error: BaseException) -> Iterator[str]:
