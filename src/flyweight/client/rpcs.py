@@ -124,6 +124,12 @@ CREATE_UPLOAD_LOCATION = Rpc(
     dataproxy_pb2.CreateUploadLocationRequest,
     dataproxy_pb2.CreateUploadLocationResponse,
 )
+CREATE_DOWNLOAD_LOCATION = Rpc(
+    DATA_PROXY,
+    "CreateDownloadLocation",
+    dataproxy_pb2.CreateDownloadLocationRequest,
+    dataproxy_pb2.CreateDownloadLocationResponse,
+)
 CREATE_DOWNLOAD_LINK = Rpc(
     DATA_PROXY,
     "CreateDownloadLink",

@@ -1,0 +1,1 @@
+"""The command line: pyflyte's names and flags, one file a command, each loaded when it is used."""

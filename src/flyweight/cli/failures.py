@@ -1,0 +1,59 @@
+"""Turns an exception into what a user can use: one clear message, or the user's own traceback without our frames."""
+
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import click
+
+from flyweight.errors import FlyweightError, PlatformError
+
+FAILED: Final = 1
+OURS: Final = str(Path(__file__).resolve().parent.parent)
+"""The folder of our own code; frames in it tell a user nothing."""
+_IMPORT_MACHINERY: Final = ("<frozen importlib", "importlib/__init__.py", "<frozen runpy>")
+
+
+def explain(error: BaseException, *, verbose: bool) -> int:
+    """Print an error and give the exit code that stands for it."""
+    match error:
+        case click.ClickException():
+            error.show()
+            return error.exit_code
+        case click.exceptions.Exit():
+            return error.exit_code
+        case FlyweightError() if not verbose:
+            click.secho(f"Error: {error.message}", fg="red", err=True)
+            if isinstance(error, PlatformError):
+                click.echo("This is a fault of the platform; -v shows more.", err=True)
+            return FAILED
+        case _:
+            click.echo("".join(format_user_frames(error, everything=verbose)), err=True, nl=False)
+            return FAILED
+
+
+def format_user_frames(error: BaseException, *, everything: bool = False) -> list[str]:
+    """Format a traceback with the user's frames alone (with all of them, if there are none or everything is wanted)."""
+    formatted = traceback.TracebackException.from_exception(error)
+    if not everything:
+        _drop_ours(formatted)
+    return list(formatted.format())
+
+
+def is_ours(filename: str) -> bool:
+    """Tell whether a frame's file is Flyweight's own, or Python's machinery between us and the user."""
+    return filename.startswith(OURS) or any(part in filename for part in _IMPORT_MACHINERY) or "/click/" in filename
+
+
+def has_user_frames(trace: TracebackType | None) -> bool:
+    """Tell whether a traceback passes through code that is not ours."""
+    return any(not is_ours(frame.filename) for frame in traceback.extract_tb(trace))
+
+
+def _drop_ours(formatted: traceback.TracebackException) -> None:
+    kept = [frame for frame in formatted.stack if not is_ours(frame.filename)]
+    formatted.stack = traceback.StackSummary.from_list(kept)
+    for inner in (formatted.__cause__, formatted.__context__):
+        if inner is not None:
+            _drop_ours(inner)

@@ -1,0 +1,77 @@
+"""``flyweight get KIND [NAME]``: lists of executions, launch plans, tasks, workflows and projects."""
+
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from flyweight.cli.session import open_remote
+from flyweight.client.entities import FetchedEntity, FlyteLaunchPlan
+from flyweight.clock import from_timestamp, to_datetime
+
+KINDS = ("executions", "launchplans", "tasks", "workflows", "projects")
+_SINGULAR = {kind.removesuffix("s"): kind for kind in KINDS}
+
+
+class Kind(click.ParamType[str]):
+    """A kind of thing, in singular or plural, as flytectl and pyflyte say it."""
+
+    name = "KIND"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read it."""
+        word = value.lower().replace("-", "").replace("_", "")
+        found = _SINGULAR.get(word, word)
+        if found not in KINDS:
+            self.fail(f"{value!r} is none of {', '.join(KINDS)}", param, ctx)
+        return found
+
+
+@click.command()
+@click.argument("kind", type=Kind(), metavar=f"[{'|'.join(KINDS)}]")
+@click.argument("name", required=False, default="")
+@click.option("-p", "--project", metavar="NAME", help="[default: flytesnacks]")
+@click.option("-d", "--domain", metavar="NAME", help="[default: development]")
+@click.option("-l", "--limit", default=20, show_default=True, help="How many, newest first.")
+@click.option("--active-only", is_flag=True, help="Of launch plans: the active versions.")
+@click.pass_context
+def get(  # noqa: PLR0913  one parameter an option, as click calls it
+    ctx: click.Context, kind: str, name: str, project: str | None, domain: str | None, limit: int, *, active_only: bool
+) -> None:
+    """List what is on the platform."""
+    remote = open_remote(ctx, project=project, domain=domain)
+    match kind:
+        case "executions":
+            table = _table("name", "phase", "entity", "started", "seconds")
+            for one in remote.recent_executions(limit=limit):
+                started = to_datetime(from_timestamp(one.closure.created_at)).strftime("%Y-%m-%d %H:%M:%S")
+                seconds = one.closure.duration.ToTimedelta().total_seconds()
+                table.add_row(one.name, one.phase, one.spec.launch_plan.name, started, f"{seconds:.1f}")
+        case "projects":
+            table = _table("id", "name", "domains")
+            for project_message in remote.list_projects(limit):
+                domains = ", ".join(one.id for one in project_message.domains)
+                table.add_row(project_message.id, project_message.name, domains)
+        case "launchplans":
+            table = _entities(remote.list_launch_plans(name, active_only=active_only, limit=limit))
+        case "tasks":
+            table = _entities(remote.list_tasks(name, limit=limit))
+        case _:
+            table = _entities(remote.list_workflows(name, limit=limit))
+    Console().print(table)
+
+
+def _entities(found: Sequence[FetchedEntity]) -> Table:
+    table = _table("name", "version", "inputs", "state")
+    for one in found:
+        active = isinstance(one, FlyteLaunchPlan) and one.is_active
+        table.add_row(one.name, one.version, ", ".join(one.inputs), "active" if active else "")
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, no_wrap=column in ("name", "id", "phase"))
+    return table

@@ -1,0 +1,141 @@
+"""Makes a command's options from an entity's signature: one for each input, with its type, text and default."""
+
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flyweight.cli.values import bare, from_data, from_text, read_file, variants
+from flyweight.errors import InvalidInput, TypeMismatch
+from flyweight.types.mismatch import type_name
+
+INPUTS_FILE = "inputs_file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """One input of an entity, as the command line offers it."""
+
+    name: str
+    python_type: Any
+    text: str = ""
+    default: str | None = None
+    """Shown in the help; it is filled in by the entity itself, so it is never sent from here."""
+
+    @property
+    def required(self) -> bool:
+        """Whether a value must be given."""
+        return self.default is None
+
+
+class ValueOf(click.ParamType[Any]):
+    """A value of an annotation, read from text."""
+
+    def __init__(self, python_type: Any) -> None:
+        self.python_type = python_type
+        self.name = _metavar(python_type)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read it; a fault is wrong usage and names the option."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return from_text(value, self.python_type)
+        except TypeMismatch as error:
+            self.fail(error.message, param, ctx)
+
+
+def options_for(inputs: Iterable[Input]) -> list[click.Parameter]:
+    """Give the options of an entity's command."""
+    made: list[click.Parameter] = [_option(one) for one in inputs]
+    made.append(
+        click.Option(
+            ["--inputs-file", INPUTS_FILE],
+            metavar="FILE",
+            help="YAML or JSON with inputs by name ('-' reads it from standard input); options win over it.",
+        )
+    )
+    return made
+
+
+def collect(inputs: Sequence[Input], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Put together what was given by option and by file; what was not given is not there.
+
+    Raises:
+        click.UsageError: an input without a default is missing; names it, its type and its option.
+        InvalidInput: the file names an input that does not exist.
+
+    """
+    known = {one.name: one for one in inputs}
+    values = _from_file(given.get(INPUTS_FILE), known)
+    values.update({name: value for name, value in given.items() if name in known and value is not _ABSENT})
+    missing = [one for one in inputs if one.required and one.name not in values]
+    if missing:
+        wanted = "; ".join(f"`{one.name}` ({type_name(one.python_type)}): --{one.name} ..." for one in missing)
+        raise click.UsageError(f"Missing input {wanted}")
+    return values
+
+
+def _from_file(place: str | None, known: Mapping[str, Input]) -> dict[str, Any]:
+    if not place:
+        return {}
+    data = read_file(Path("/dev/stdin" if place == "-" else place)) or {}
+    if not isinstance(data, dict):
+        raise InvalidInput(f"{place} must hold one mapping of input names to values.")
+    values: dict[str, Any] = {}
+    for name, item in data.items():
+        if name not in known:
+            raise InvalidInput(f"{place}: there is no input `{name}`. There are: {', '.join(known) or 'none'}.")
+        try:
+            values[name] = from_data(item, known[name].python_type)
+        except TypeMismatch as error:
+            raise TypeMismatch(error.message, path=f"{place}, {name}") from error
+    return values
+
+
+class _Absent:
+    """Stands for an option that was not given: None can be a value."""
+
+    def __repr__(self) -> str:
+        return ""
+
+
+_ABSENT = _Absent()
+
+
+def _option(one: Input) -> click.Option:
+    spellings = dict.fromkeys((one.name, one.name.replace("_", "-")))
+    shown = "required" if one.required else f"default: {one.default}"
+    text = f"{one.text}  [{shown}]" if one.text else f"[{shown}]"
+    if bare(one.python_type) is bool:
+        # Not given means not sent: a flag with a default of its own would override the entity's.
+        names = [f"--{name}/--no-{name}" for name in spellings]
+        return click.Option([one.name, *names], default=_ABSENT, type=_Flag(), is_flag=True, help=text)
+    names = [f"--{name}" for name in spellings]
+    return click.Option([one.name, *names], default=_ABSENT, type=ValueOf(one.python_type), help=text)
+
+
+class _Flag(click.types.BoolParamType):
+    """A flag that may be absent."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Let absence pass."""
+        return value if value is _ABSENT else super().convert(value, param, ctx)
+
+
+def _metavar(python_type: Any) -> str:
+    plain = bare(python_type)
+    members = [one for one in variants(plain) if one is not type(None)]
+    if members:
+        return "|".join(_metavar(one) for one in members)
+    if isinstance(plain, type) and issubclass(plain, Enum):
+        return "|".join(str(member.value) for member in plain)
+    origin = typing.get_origin(plain) or plain
+    if origin in (list, dict):
+        return "JSON"
+    words = {int: "INTEGER", float: "FLOAT", str: "TEXT", bool: "BOOLEAN"}
+    return words.get(plain, type_name(plain).rpartition(".")[2].upper())

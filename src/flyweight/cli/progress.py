@@ -1,0 +1,88 @@
+"""Shows an execution go: one line a node, redrawn in place on a terminal, printed once each elsewhere."""
+
+import threading
+from typing import Final
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from flyweight.client.executions import FlyteWorkflowExecution
+from flyweight.client.progress import NodeState
+
+REFRESH_PER_SECOND: Final = 10
+MOST_ROWS: Final = 30
+"""A map of a thousand nodes must not push the terminal's contents away: the newest rows are shown."""
+_STYLES: Final = {
+    "QUEUED": "dim",
+    "RUNNING": "cyan",
+    "SUCCEEDED": "green",
+    "FAILING": "red",
+    "FAILED": "red",
+    "ABORTED": "yellow",
+    "TIMED_OUT": "red",
+}
+
+
+def follow(execution: FlyteWorkflowExecution, console: Console | None = None) -> None:
+    """Show progress until the execution has ended; interrupted, it says that the execution goes on."""
+    out = console or Console(stderr=True)
+    try:
+        if out.is_terminal:
+            _follow_live(execution, out)
+        else:
+            execution.on_node(_Lines(out).show)
+            execution.wait()
+    except KeyboardInterrupt:
+        out.print(f"{execution.name} goes on: flyweight execution {execution.name}")
+        raise
+
+
+class _Lines:
+    """Prints each change of each node once."""
+
+    def __init__(self, out: Console) -> None:
+        self._out = out
+        self._seen: dict[str, str] = {}
+
+    def show(self, node: NodeState) -> None:
+        """Print a node's state if it is news; how it waits its turn is not."""
+        if self._seen.get(node.node_id) != node.phase and node.phase != "QUEUED":
+            self._seen[node.node_id] = node.phase
+            self._out.print(f"  {_title(node)} {node.phase.lower()}", highlight=False, markup=False)
+
+
+def _follow_live(execution: FlyteWorkflowExecution, out: Console) -> None:
+    nodes: dict[str, NodeState] = {}
+    changed = threading.Lock()
+
+    def show(node: NodeState) -> None:
+        with changed:
+            nodes[node.node_id] = node
+
+    execution.on_node(show)
+    with Live(console=out, refresh_per_second=REFRESH_PER_SECOND) as live:
+        while not execution.ends_within(1 / REFRESH_PER_SECOND):
+            with changed:
+                live.update(_table(execution, dict(nodes)))
+        live.update(_table(execution, nodes))
+
+
+def _table(execution: FlyteWorkflowExecution, nodes: dict[str, NodeState]) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for node in list(nodes.values())[-MOST_ROWS:]:
+        table.add_row(_title(node), Text(node.phase.lower(), style=_STYLES.get(node.phase, "")))
+    hidden = len(nodes) - MOST_ROWS
+    if hidden > 0:
+        table.add_row("", Text(f"and {hidden} before them", style="dim"))
+    waiting = execution.capacity
+    if waiting is not None and waiting.queued:
+        table.add_row("", Text(f"{waiting.busy} of {waiting.slots} slots busy, {waiting.queued} waiting", style="dim"))
+    return table
+
+
+def _title(node: NodeState) -> str:
+    name = node.message.metadata.spec_node_id or node.node_id
+    attempt = f", attempt {node.attempt + 1}" if node.attempt else ""
+    return f"{node.node_id}{f' ({name})' if name != node.node_id else ''}{attempt}"

@@ -1,0 +1,77 @@
+"""``flyweight register FILE_OR_PACKAGE...``: every entity of files, folders or packages, under one version."""
+
+from typing import Any
+
+import click
+
+from flyweight.cli.loading import AnyEntity, entities_of, load_modules
+from flyweight.cli.run import pairs
+from flyweight.cli.session import open_remote
+from flyweight.cli.settings import RunSettings
+from flyweight.errors import FlyweightError, NotFound
+from flyweight.sdk.launch_plan import LaunchPlan
+from flyweight.sdk.reference import ReferenceEntity
+
+
+@click.command()
+@click.argument("places", nargs=-1, required=True, metavar="FILE_OR_PACKAGE...")
+@click.option("-p", "--project", metavar="NAME", help="Where to register. [default: flytesnacks]")
+@click.option("-d", "--domain", metavar="NAME", help="Likewise. [default: development]")
+@click.option("-v", "--version", metavar="VERSION", help="Under this version. [default: from code and environment]")
+@click.option("--copy", type=click.Choice(["all", "auto", "none"]), default="all", show_default=True)
+@click.option("--non-fast", is_flag=True, help="The same as --copy none: the image holds the code.")
+@click.option("-i", "--image", multiple=True, metavar="[NAME=]IMAGE", help="Image of tasks, by short name.")
+@click.option("-D", "--destination-directory", "destination_dir", default=".", show_default=True)
+@click.option("--env", multiple=True, callback=pairs, metavar="K=V", help="Environment variables of every task.")
+@click.option("--activate-launchplans", "--activate-launchplan", "activate", is_flag=True)
+@click.option("--dry-run", is_flag=True, help="Say what would be registered.")
+@click.option("--skip-errors", is_flag=True, help="Go on with the rest when an entity fails.")
+@click.option("--service-account", metavar="NAME", hidden=True)
+@click.pass_context
+def register(ctx: click.Context, places: tuple[str, ...], dry_run: bool, **given: Any) -> int:  # noqa: FBT001  click's
+    """Register tasks, workflows and launch plans; what is registered already is not sent again."""
+    entities = _entities(places)
+    if dry_run:
+        for entity in entities:
+            click.echo(f"{_kind(entity)} {entity.name}")
+        return 0
+    remote = open_remote(ctx, project=given["project"], domain=given["domain"])
+    settings = RunSettings(image=given["image"])
+    failed = 0
+    for entity in entities:
+        try:
+            done = remote.register(
+                entity,
+                version=given["version"],
+                copy="none" if given["non_fast"] else given["copy"],
+                image_config=settings.images(),
+                env=given["env"],
+                destination_dir=given["destination_dir"],
+            )
+        except FlyweightError as error:
+            if not given["skip_errors"]:
+                raise
+            click.secho(f"{_kind(entity)} {entity.name}: {error.message}", fg="red", err=True)
+            failed += 1
+            continue
+        click.echo(f"{_kind(entity)} {entity.name} {done.id.version}{'' if done.sent else ' (was there)'}")
+        if given["activate"] and isinstance(entity, LaunchPlan):
+            remote.activate_launchplan(done.id)
+    return 1 if failed else 0
+
+
+def _entities(places: tuple[str, ...]) -> list[AnyEntity]:
+    """Give each entity once; what other entities need comes along by itself, so order does not matter."""
+    found: dict[int, AnyEntity] = {}
+    for place in places:
+        for module in load_modules(place):
+            for entity in entities_of(module).values():
+                if not isinstance(entity, ReferenceEntity):
+                    found[id(entity)] = entity
+    if not found:
+        raise NotFound(f"There is no task, workflow or launch plan in {', '.join(places)}.")
+    return list(found.values())
+
+
+def _kind(entity: AnyEntity) -> str:
+    return {"Task": "task", "Workflow": "workflow"}.get(type(entity).__name__, "launch plan")

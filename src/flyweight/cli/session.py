@@ -1,0 +1,26 @@
+"""Opens the client for a command: configuration from ``--config``, the environment, or what runs on this machine."""
+
+import click
+
+from flyweight.client.config import Config
+from flyweight.client.remote import FlyteRemote
+
+
+def open_remote(ctx: click.Context, *, project: str | None = None, domain: str | None = None) -> FlyteRemote:
+    """Give the client of this command line; the same for every use within one command.
+
+    Raises:
+        NotFound: no platform is configured and none runs on this machine.
+
+    """
+    root = ctx.find_root()
+    known = root.meta.get("remote")
+    if isinstance(known, FlyteRemote):
+        return known
+    config = root.obj.get("config") if isinstance(root.obj, dict) else None
+    remote = FlyteRemote(
+        config=Config.auto(config), default_project=project, default_domain=domain, interactive_mode_enabled=False
+    )
+    root.call_on_close(remote.close)
+    root.meta["remote"] = remote
+    return remote

@@ -1,0 +1,24 @@
+"""``flyweight status``: whether a platform runs here, where, and which version; exit code 1 when none does."""
+
+from pathlib import Path
+
+import click
+
+from flyweight.cli.up import answers
+from flyweight.settings import discover
+
+
+@click.command()
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Which platform. [default: ~/.flyweight]")
+def status(data_dir: Path | None) -> int:
+    """Say whether a platform runs, and where."""
+    running = discover(data_dir)
+    if running is None:
+        click.echo("No platform runs here. Start one with: flyweight up")
+        return 1
+    if not answers(running.address):
+        click.echo(f"Process {running.pid} is there, but {running.address} does not answer.", err=True)
+        return 1
+    click.echo(f"Flyweight {running.version} runs at {running.address} (process {running.pid}).")
+    click.echo(f"Console: http://{running.address}/console")
+    return 0

@@ -1,0 +1,145 @@
+"""Files of a call's inputs and outputs, as the client reaches them: written through signed links, read where they lie.
+
+The codecs of ``flyweight.types`` do their I/O through this while a caller's values become literals and back.
+"""
+
+import io
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any, Final
+from urllib.parse import unquote, urlsplit
+
+from flyteidl.service import dataproxy_pb2
+
+from flyweight.client import rpcs, transfer
+from flyweight.client.upload import Uploading, file_md5
+from flyweight.errors import InvalidInput, NotFound
+from flyweight.ids import new_object_name
+from flyweight.types.storage import BlobData
+
+UNNAMED: Final = "data"
+
+
+class ClientData:
+    """Data access of a client: new objects go to the platform's store, others are read by their URI."""
+
+    def __init__(self, uploads: Uploading, project: str, domain: str) -> None:
+        self._uploads = uploads
+        self._project = project
+        self._domain = domain
+        self._promised: dict[str, tuple[str, str]] = {}
+
+    @cached_property
+    def _blobs(self) -> BlobData:
+        folder = Path(tempfile.mkdtemp(prefix="flyweight-"))
+        return BlobData(raw_prefix=str(folder / "raw"), scratch=folder)
+
+    def new_uri(self, name: str = "") -> str:
+        """Ask the platform where a new object may go."""
+        root, filename = new_object_name(), name or UNNAMED
+        uri = self._location(root, filename, b"").native_url
+        self._promised[uri] = (root, filename)
+        return uri
+
+    def put(self, path: str | Path, uri: str) -> None:
+        """Upload a local file, or a folder with all it contains."""
+        source = Path(path)
+        root, filename = self._place(uri)
+        files = [source] if source.is_file() else sorted(one for one in source.rglob("*") if one.is_file())
+        if not files:
+            raise NotFound(f"{source} holds no file to upload.")
+        for one in files:
+            name = filename if one == source else f"{filename}/{one.relative_to(source).as_posix()}"
+            digest = file_md5(one)
+            self._uploads.send_file(one, self._location(root, name, digest), digest)
+
+    def put_bytes(self, data: bytes, uri: str) -> None:
+        """Write one object."""
+        path = self.local_path(UNNAMED)
+        path.write_bytes(data)
+        self.put(path, uri)
+
+    def get(self, uri: str, path: str | Path) -> None:
+        """Download an object to a file, or a prefix with all it contains to a folder."""
+        link = self._link(uri)
+        if link:
+            transfer.get_file(link, Path(path), self._certificate)
+        else:
+            self._blobs.get(uri, path)
+
+    def get_bytes(self, uri: str) -> bytes:
+        """Read one object."""
+        link = self._link(uri)
+        return transfer.get_bytes(link, self._certificate) if link else self._blobs.get_bytes(uri)
+
+    def open(self, uri: str, mode: str = "rb") -> IO[Any]:
+        """Open one object as a stream; a new object is sent when the stream is closed."""
+        if "w" in mode:
+            return _Upload(self, uri, mode)
+        link = self._link(uri)
+        if not link:
+            return self._blobs.open(uri, mode)
+        content = io.BytesIO(transfer.get_bytes(link, self._certificate))
+        return content if "b" in mode else io.TextIOWrapper(content, encoding="utf-8")
+
+    def is_local(self, uri: str) -> bool:
+        """Tell whether a URI is a path on this machine, readable without a download."""
+        return self._blobs.is_local(uri) and not self._elsewhere(uri)
+
+    def local_path(self, name: str = "") -> Path:
+        """Make up a path in the scratch folder, in a fresh folder of its own."""
+        return self._blobs.local_path(name)
+
+    @property
+    def _certificate(self) -> Path | None:
+        return self._uploads.connection.endpoint.ca_certificate
+
+    def _place(self, uri: str) -> tuple[str, str]:
+        """Find the promised address that this one is, or lies below (a dataframe's ``00000`` in its folder)."""
+        for promised, (root, filename) in self._promised.items():
+            if uri == promised:
+                return root, filename
+            if uri.startswith(f"{promised}/"):
+                return root, f"{filename}/{uri.removeprefix(promised).strip('/')}"
+        raise InvalidInput(f"{uri} is not an address this platform gave out; inputs go where it says.")
+
+    def _location(self, root: str, filename: str, digest: bytes) -> dataproxy_pb2.CreateUploadLocationResponse:
+        return self._uploads.upload_location(
+            dataproxy_pb2.CreateUploadLocationRequest(
+                project=self._project,
+                domain=self._domain,
+                filename=filename,
+                filename_root=root,
+                content_md5=digest,
+                add_content_md5_metadata=bool(digest),
+            )
+        )
+
+    def _elsewhere(self, uri: str) -> bool:
+        """Whether a file's URI names a path of the platform's machine that this machine does not have."""
+        return uri.startswith("file://") and not Path(unquote(urlsplit(uri).path)).exists()
+
+    def _link(self, uri: str) -> str:
+        if not self._elsewhere(uri):
+            return ""
+        request = dataproxy_pb2.CreateDownloadLocationRequest(native_url=uri)
+        return self._uploads.connection.call(rpcs.CREATE_DOWNLOAD_LOCATION, request).signed_url
+
+
+class _Upload(io.BytesIO):
+    """Collects what is written, and sends it when it is closed."""
+
+    def __init__(self, data: ClientData, uri: str, mode: str) -> None:
+        if "b" not in mode:
+            raise InvalidInput("Text cannot be streamed to a platform; write bytes.")
+        super().__init__()
+        self._data = data
+        self._uri = uri
+
+    def close(self) -> None:
+        """Send what was written; an empty object too."""
+        if not self.closed:
+            content = self.getvalue()
+            super().close()
+            self._data.put_bytes(content, self._uri)

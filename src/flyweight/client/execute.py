@@ -1,0 +1,236 @@
+"""Starts executions: of what is registered, of references, and of this process's entities, registered on the way."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypedDict, Unpack, cast
+
+from flyteidl.admin import cluster_assignment_pb2, common_pb2, execution_pb2
+from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2
+from google.protobuf.wrappers_pb2 import BoolValue
+
+from flyweight.client import rpcs
+from flyweight.client.data import ClientData
+from flyweight.client.entities import FetchedEntity, FlyteWorkflow
+from flyweight.client.executions import FlyteWorkflowExecution
+from flyweight.client.inputs import input_literals
+from flyweight.client.looking import Looking
+from flyweight.client.references import resolve_reference
+from flyweight.client.register import Registering, RegisterSettings
+from flyweight.compile.settings import ImageConfig, SerializationSettings
+from flyweight.errors import AlreadyExists, InvalidInput, NotFound
+from flyweight.ids import new_execution_name, new_object_name
+from flyweight.sdk.entity import Entity
+from flyweight.sdk.reference import ReferenceEntity
+from flyweight.sdk.run_options import Options
+from flyweight.sdk.task import Task
+
+AnyEntity = Entity[Any, Any]
+Executable = AnyEntity | FetchedEntity
+
+LONGEST_NAME = 63
+
+
+class ExecutionSettings(TypedDict, total=False):
+    """How an execution runs; all may be left out. Names are flytekit's."""
+
+    project: str | None
+    """Where it runs."""
+    domain: str | None
+    execution_name: str | None
+    execution_name_prefix: str | None
+    options: Options | None
+    wait: bool
+    """Return when it has ended."""
+    type_hints: Mapping[str, Any] | None
+    """Python types of inputs, where a fetched entity's own are not precise enough."""
+    overwrite_cache: bool | None
+    interruptible: bool | None
+    envs: Mapping[str, str] | None
+    tags: list[str] | None
+    cluster_pool: str | None
+    execution_cluster_label: str | None
+    name: str | None
+    """flytekit's; the entity's own name is used."""
+    serialization_settings: SerializationSettings | None
+    """flytekit's; only its version is read."""
+
+
+class ExecuteSettings(ExecutionSettings, total=False):
+    """With what is needed to register an entity of this process on the way."""
+
+    version: str | None
+    image_config: ImageConfig | None
+    env: Mapping[str, str]
+    copy: str
+    destination_dir: str
+    source_path: str | Path | None
+
+
+class Executing(Looking, Registering):
+    """Starts executions."""
+
+    def execute(
+        self, entity: Executable, inputs: Mapping[str, Any] | None = None, **settings: Unpack[ExecuteSettings]
+    ) -> FlyteWorkflowExecution:
+        """Start an execution.
+
+        Args:
+            entity: a fetched entity, a reference, or an entity of this process, which is registered if it is not.
+            inputs: values by name; files and dataframes are uploaded.
+            settings: see ``ExecuteSettings``.
+
+        Returns:
+            The execution's handle; with ``wait=True`` it has ended. In interactive mode the handle stands for the
+            result, and can be used as if it were it.
+
+        Raises:
+            InvalidInput: an input does not exist or is missing.
+            TypeMismatch: a value does not fit its input.
+            NotFound: the entity is not registered (fetched entities and references).
+
+        """
+        given = dict(inputs or {})
+        match entity:
+            case FlyteWorkflow():
+                plan = self.fetch_launch_plan(entity.id.project, entity.id.domain, entity.name, entity.version)
+                return self._start_fetched(plan, given, settings)
+            case FetchedEntity():
+                return self._start_fetched(entity, given, settings)
+            case ReferenceEntity():
+                call = resolve_reference(self, entity, given)
+                at_home: ExecuteSettings = {
+                    **settings,
+                    "project": settings.get("project") or entity.key.project,
+                    "domain": settings.get("domain") or entity.key.domain,
+                    "type_hints": {**entity.interface.inputs, **(settings.get("type_hints") or {})},
+                }
+                return self._start_fetched(call.entity, dict(call.inputs), at_home, entity.interface.outputs)
+            case _:
+                return self._start_own(entity, given, settings)
+
+    def _start_own(self, entity: AnyEntity, given: dict[str, Any], settings: ExecuteSettings) -> FlyteWorkflowExecution:
+        if isinstance(entity, Task):  # a task has no defaults on a platform
+            given = {**entity.interface.defaults, **given}
+        entity.interface.require_all(entity.name, {**entity.interface.defaults, **given})
+        types = {**entity.interface.inputs, **(settings.get("type_hints") or {})}
+        for again in (False, True):
+            done = self.register(entity, **_register_settings(settings))
+            target = done.id
+            if target.resource_type == identifier_pb2.WORKFLOW:
+                target = self.identifier(
+                    identifier_pb2.LAUNCH_PLAN, target.project, target.domain, target.name, target.version
+                )
+            try:
+                return self._start(target, done.interface, given, settings, (types, entity.interface.outputs))
+            except NotFound:
+                if again:
+                    raise
+                self.forget_registered()  # the platform was set up anew since
+        raise AssertionError
+
+    def _start_fetched(
+        self,
+        entity: FetchedEntity,
+        given: dict[str, Any],
+        settings: ExecuteSettings,
+        outputs: Mapping[str, Any] | None = None,
+    ) -> FlyteWorkflowExecution:
+        for name in given:
+            if name in entity.fixed:
+                raise InvalidInput(f"`{name}` is fixed by launch plan {entity.name} and cannot be given. Leave it out.")
+        missing = [name for name in entity.inputs if name not in given and name not in entity.defaults]
+        if missing:
+            raise InvalidInput(f"{entity.name} needs input {', '.join(f'`{name}`' for name in missing)}.")
+        hints = settings.get("type_hints") or {}
+        return self._start(entity.id, entity.interface, given, settings, (hints, outputs))
+
+    def _start(
+        self,
+        target: identifier_pb2.Identifier,
+        interface: interface_pb2.TypedInterface,
+        given: dict[str, Any],
+        settings: ExecuteSettings,
+        types: tuple[Mapping[str, Any], Mapping[str, Any] | None],
+    ) -> FlyteWorkflowExecution:
+        """Convert the inputs and create the execution; ``types`` are those of inputs and of outputs, where known."""
+        of = self.execution_id(_name(settings), settings.get("project"), settings.get("domain"))
+        data = ClientData(self, of.project, of.domain)
+        literals = input_literals(given, interface.inputs.variables, types[0], data)
+        request = execution_pb2.ExecutionCreateRequest(
+            project=of.project,
+            domain=of.domain,
+            name=of.name,
+            spec=execution_spec(target, settings),
+            inputs=literals_pb2.LiteralMap(literals=literals),
+        )
+        created = self._create_execution(request, own_name=bool(settings.get("execution_name")))
+        execution = self._handle_of(
+            execution_pb2.Execution(id=created, spec=request.spec), types[1], interface.outputs.variables
+        )
+        return execution.wait() if settings.get("wait") else execution
+
+    def _handle_of(
+        self,
+        execution: execution_pb2.Execution,
+        output_types: Mapping[str, Any] | None,
+        output_variables: Mapping[str, interface_pb2.Variable],
+    ) -> FlyteWorkflowExecution:
+        """Make the handle; interactive mode makes another kind."""
+        return FlyteWorkflowExecution(self, execution, output_types=output_types, output_variables=output_variables)
+
+    def _create_execution(
+        self, request: execution_pb2.ExecutionCreateRequest, *, own_name: bool
+    ) -> identifier_pb2.WorkflowExecutionIdentifier:
+        try:
+            return self.connection.call(rpcs.CREATE_EXECUTION, request).id
+        except AlreadyExists:
+            if own_name:
+                raise
+            # The name was drawn here, so this is our own request, whose first answer was lost.
+            return self.execution_id(request.name, request.project, request.domain)
+
+
+def execution_spec(target: identifier_pb2.Identifier, settings: ExecutionSettings) -> execution_pb2.ExecutionSpec:
+    """Say how an execution is to run."""
+    options = settings.get("options") or Options()
+    overwrite = settings.get("overwrite_cache")
+    spec = execution_pb2.ExecutionSpec(
+        launch_plan=target,
+        metadata=execution_pb2.ExecutionMetadata(mode=execution_pb2.ExecutionMetadata.MANUAL, principal="flyweight"),
+        labels=common_pb2.Labels(values=options.labels.values) if options.labels else None,
+        annotations=common_pb2.Annotations(values=options.annotations.values) if options.annotations else None,
+        max_parallelism=options.max_parallelism or 0,
+        overwrite_cache=bool(options.overwrite_cache if overwrite is None else overwrite),
+        tags=settings.get("tags") or (),
+    )
+    if options.disable_notifications:
+        spec.disable_all = True
+    if options.raw_output_data_config:
+        spec.raw_output_data_config.output_location_prefix = options.raw_output_data_config.output_location_prefix
+    interruptible = settings.get("interruptible")
+    if interruptible is not None:
+        spec.interruptible.CopyFrom(BoolValue(value=interruptible))
+    for key, value in (settings.get("envs") or {}).items():
+        spec.envs.values.append(literals_pb2.KeyValuePair(key=key, value=value))
+    pool, label = settings.get("cluster_pool"), settings.get("execution_cluster_label")
+    if pool:
+        spec.cluster_assignment.CopyFrom(cluster_assignment_pb2.ClusterAssignment(cluster_pool_name=pool))
+    if label:
+        spec.execution_cluster_label.value = label
+    return spec
+
+
+def _name(settings: ExecutionSettings) -> str:
+    """Give the execution's name: as given, drawn with the given prefix, or drawn."""
+    prefix = settings.get("execution_name_prefix")
+    if prefix:
+        return f"{prefix}-{new_object_name()}"[:LONGEST_NAME]
+    return settings.get("execution_name") or new_execution_name()
+
+
+def _register_settings(settings: ExecuteSettings) -> RegisterSettings:
+    chosen: dict[str, Any] = {name: settings[name] for name in RegisterSettings.__annotations__ if name in settings}
+    serialization = settings.get("serialization_settings")
+    if serialization is not None and not chosen.get("version"):
+        chosen["version"] = serialization.version or None
+    return cast("RegisterSettings", chosen)  # its keys were taken from RegisterSettings itself

@@ -1,0 +1,174 @@
+"""Asks about executions: one by name, the last ones, their data by address, their logs; and starts old ones again."""
+
+from collections.abc import Iterator
+from typing import Any, TypedDict, Unpack
+
+from flyteidl.admin import common_pb2, execution_pb2, task_execution_pb2, version_pb2
+from flyteidl.core import identifier_pb2
+from flyteidl.service import dataproxy_pb2
+
+from flyweight.client import rpcs, transfer
+from flyweight.client.data import ClientData
+from flyweight.client.entities import FetchedEntity
+from flyweight.client.executions import FlyteWorkflowExecution, Seconds
+from flyweight.client.fetch import NEWEST_FIRST, Fetching
+from flyweight.client.links import entity_url, execution_url
+from flyweight.client.outputs import LiteralsResolver
+from flyweight.client.upload import Uploading
+from flyweight.errors import NotFound
+from flyweight.protocol import watch_pb2
+
+
+class Place(TypedDict, total=False):
+    """Whose executions; the defaults when left out."""
+
+    project: str | None
+    domain: str | None
+
+
+class Looking(Fetching, Uploading):
+    """Reads about executions."""
+
+    def fetch_execution(
+        self, project: str | None = None, domain: str | None = None, name: str | None = None
+    ) -> FlyteWorkflowExecution:
+        """Fetch an execution by name.
+
+        Raises:
+            NotFound: there is none of that name.
+
+        """
+        if not name:
+            raise NotFound("Which execution? Give its name.")
+        return self._handle(self.execution_id(name, project, domain))
+
+    def recent_executions(
+        self,
+        project: str | None = None,
+        domain: str | None = None,
+        limit: int = 100,
+        filters: list[Any] | None = None,
+    ) -> list[FlyteWorkflowExecution]:
+        """List executions, newest first.
+
+        Args:
+            project: the default project when left out.
+            domain: likewise.
+            limit: how many at most.
+            filters: Flyte's filters, ``"eq(phase,SUCCEEDED)"`` and the like; all must hold.
+
+        """
+        request = common_pb2.ResourceListRequest(
+            id=common_pb2.NamedEntityIdentifier(
+                project=project or self.default_project, domain=domain or self.default_domain
+            ),
+            limit=limit,
+            filters="+".join(str(one) for one in filters or ()),
+            sort_by=NEWEST_FIRST,
+        )
+        found = self.connection.call(rpcs.LIST_EXECUTIONS, request).executions
+        return [FlyteWorkflowExecution(self, one) for one in found]
+
+    def relaunch(self, name: str, new_name: str = "", **place: Unpack[Place]) -> FlyteWorkflowExecution:
+        """Start an execution again, with the same inputs."""
+        request = execution_pb2.ExecutionRelaunchRequest(
+            id=self.execution_id(name, place.get("project"), place.get("domain")), name=new_name
+        )
+        return self._handle(self.connection.call(rpcs.RELAUNCH_EXECUTION, request).id)
+
+    def recover(self, name: str, new_name: str = "", **place: Unpack[Place]) -> FlyteWorkflowExecution:
+        """Start a failed execution again; what had succeeded is not run again."""
+        request = execution_pb2.ExecutionRecoverRequest(
+            id=self.execution_id(name, place.get("project"), place.get("domain")), name=new_name
+        )
+        return self._handle(self.connection.call(rpcs.RECOVER_EXECUTION, request).id)
+
+    def wait(
+        self,
+        execution: FlyteWorkflowExecution,
+        timeout: Seconds = None,
+        poll_interval: Seconds = None,
+        sync_nodes: bool = True,  # noqa: FBT001, FBT002  flytekit's signature
+    ) -> FlyteWorkflowExecution:
+        """Wait until an execution has ended; see ``FlyteWorkflowExecution.wait``."""
+        return execution.wait(timeout, poll_interval, sync_nodes)
+
+    def sync(self, execution: FlyteWorkflowExecution, **_: object) -> FlyteWorkflowExecution:
+        """Ask where an execution stands now."""
+        return execution.sync()
+
+    sync_execution = sync
+
+    def terminate(self, execution: FlyteWorkflowExecution, cause: str) -> None:
+        """Stop an execution."""
+        execution.terminate(cause)
+
+    def get(self, flyte_uri: str) -> Any:
+        """Read what a ``flyte://v1/PROJECT/DOMAIN/EXECUTION/NODE/...`` address names.
+
+        Returns:
+            A ``LiteralsResolver`` for inputs or outputs, a value for one of them, HTML as text for a deck.
+
+        Raises:
+            NotFound: there is nothing.
+
+        """
+        found = self.connection.call(rpcs.GET_DATA, dataproxy_pb2.GetDataRequest(flyte_url=flyte_uri))
+        data = ClientData(self, self.default_project, self.default_domain)
+        match found.WhichOneof("data"):
+            case "literal_map":
+                return LiteralsResolver(found.literal_map.literals, data=data)
+            case "literal":
+                return LiteralsResolver({"value": found.literal}, data=data)["value"]
+            case _ if found.pre_signed_urls.signed_url:
+                link = found.pre_signed_urls.signed_url[0]
+                return transfer.get_bytes(link, self.connection.endpoint.ca_certificate).decode(errors="replace")
+            case _:
+                raise NotFound(f"There is nothing behind {flyte_uri}.")
+
+    def logs(
+        self, name: str, node: str, attempt: int | None = None, *, follow: bool = False, **place: Unpack[Place]
+    ) -> Iterator[bytes]:
+        """Read what a node's task wrote.
+
+        Args:
+            name: the execution.
+            node: the node's id.
+            attempt: which try, from 0; the last one when left out.
+            follow: go on until the attempt has ended.
+            place: ``project`` and ``domain``.
+
+        """
+        of = self.execution_id(name, place.get("project"), place.get("domain"))
+        if attempt is None:
+            attempt = self._last_attempt(of, node)
+        request = watch_pb2.LogsRequest(
+            project=of.project, domain=of.domain, name=name, node_id=node, attempt=attempt, follow=follow
+        )
+        for chunk in self.connection.stream(rpcs.READ_LOGS, request):
+            yield chunk.text
+
+    def generate_console_url(self, entity: FlyteWorkflowExecution | FetchedEntity | identifier_pb2.Identifier) -> str:
+        """Give the console's address of an execution or an entity."""
+        match entity:
+            case FlyteWorkflowExecution():
+                return execution_url(self.console, entity.id)
+            case FetchedEntity():
+                return entity_url(self.console, entity.id)
+            case _:
+                return entity_url(self.console, entity)
+
+    def platform_version(self) -> str:
+        """Ask which version the platform has."""
+        return self.connection.call(rpcs.GET_VERSION, version_pb2.GetVersionRequest()).control_plane_version.Version
+
+    def _handle(self, of: identifier_pb2.WorkflowExecutionIdentifier) -> FlyteWorkflowExecution:
+        found = self.connection.call(rpcs.GET_EXECUTION, execution_pb2.WorkflowExecutionGetRequest(id=of))
+        return FlyteWorkflowExecution(self, found)
+
+    def _last_attempt(self, of: identifier_pb2.WorkflowExecutionIdentifier, node: str) -> int:
+        request = task_execution_pb2.TaskExecutionListRequest(
+            node_execution_id=identifier_pb2.NodeExecutionIdentifier(execution_id=of, node_id=node), limit=100
+        )
+        tries = self.connection.call(rpcs.LIST_TASK_EXECUTIONS, request).task_executions
+        return max((one.id.retry_attempt for one in tries), default=0)

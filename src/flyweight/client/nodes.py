@@ -1,0 +1,78 @@
+"""Handles of nodes: where one step of an execution stands, what it was given and what it gave."""
+
+from functools import cached_property
+
+from flyteidl.admin import node_execution_pb2
+from flyteidl.core import identifier_pb2
+
+from flyweight.client import rpcs
+from flyweight.client.data import ClientData
+from flyweight.client.outputs import LiteralsResolver
+from flyweight.client.progress import NodeState
+from flyweight.client.upload import Uploading
+from flyweight.errors import PreconditionFailed
+
+
+class FlyteNodeExecution:
+    """One node of an execution."""
+
+    def __init__(self, remote: Uploading, state: NodeState) -> None:
+        self._remote = remote
+        self.state = state
+
+    @property
+    def id(self) -> identifier_pb2.NodeExecutionIdentifier:
+        """Which node of which execution."""
+        return self.state.message.id
+
+    @property
+    def closure(self) -> node_execution_pb2.NodeExecutionClosure:
+        """All the platform says about where it stands."""
+        return self.state.message.closure
+
+    @property
+    def phase(self) -> str:
+        """``RUNNING``, ``SUCCEEDED``, ..."""
+        return self.state.phase
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it has ended for good."""
+        return self.state.is_done
+
+    @property
+    def error(self) -> str:
+        """Why it failed, or nothing."""
+        return self.state.error
+
+    @property
+    def outputs(self) -> LiteralsResolver:
+        """What it gave, by name.
+
+        Raises:
+            PreconditionFailed: it has not succeeded, yet.
+
+        """
+        if self.state.outputs is not None:
+            return LiteralsResolver(self.state.outputs.literals, data=self._data)
+        if not self.is_done or self.error:
+            raise PreconditionFailed(f"{self.id.node_id} has no outputs: it is {self.phase}. {self.error}".strip())
+        return LiteralsResolver(self._fetched.full_outputs.literals, data=self._data)
+
+    @property
+    def inputs(self) -> LiteralsResolver:
+        """What it was given, by name."""
+        return LiteralsResolver(self._fetched.full_inputs.literals, data=self._data)
+
+    @cached_property
+    def _fetched(self) -> node_execution_pb2.NodeExecutionGetDataResponse:
+        request = node_execution_pb2.NodeExecutionGetDataRequest(id=self.id)
+        return self._remote.connection.call(rpcs.GET_NODE_EXECUTION_DATA, request)
+
+    @property
+    def _data(self) -> ClientData:
+        of = self.id.execution_id
+        return ClientData(self._remote, of.project, of.domain)
+
+    def __repr__(self) -> str:
+        return f"<{self.id.node_id}: {self.phase}>"
