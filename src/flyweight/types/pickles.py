@@ -1,9 +1,9 @@
 """The last resort: any other value as a file made by cloudpickle, with a warning that names the type."""
 
 import logging
+from importlib import import_module
 from typing import Any, get_origin
 
-import cloudpickle
 from flyteidl.core.literals_pb2 import Blob, BlobMetadata, Literal, Scalar
 from flyteidl.core.types_pb2 import BlobType, LiteralType
 
@@ -54,7 +54,7 @@ class PickleCodec(Codec):
         _ = registry
         if literal.scalar.WhichOneof("value") != "blob":
             raise wrong_literal(literal, python_type)
-        return cloudpickle.loads(current_data().get_bytes(literal.scalar.blob.uri))
+        return _cloudpickle().loads(current_data().get_bytes(literal.scalar.blob.uri))
 
     def accepts(self, value: Any, python_type: Any, registry: Conversions) -> bool:
         """Tell whether the value is of the class; ``Any`` takes all."""
@@ -81,9 +81,14 @@ class PickleCodec(Codec):
 
 def _pickled(value: Any) -> bytes:
     try:
-        return cloudpickle.dumps(value)
+        return _cloudpickle().dumps(value)
     except Exception as error:  # a border: pickling runs the user's __reduce__, which may raise anything
         raise TypeMismatch(f"{type_name(type(value))} cannot be pickled: {type(error).__name__}: {error}") from error
+
+
+def _cloudpickle() -> Any:
+    """Load cloudpickle on use: few programs come to the last resort, and it would be a tenth of our import."""
+    return import_module("cloudpickle")
 
 
 def _is_named_tuple(python_type: Any) -> bool:

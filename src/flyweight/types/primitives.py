@@ -12,6 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from flyweight.types.codec import Codec, Conversions
 from flyweight.types.mismatch import mismatch, wrong_literal
+from flyweight.types.numpy_scalars import plain_scalar
 
 Value = TypeVar("Value")
 
@@ -33,7 +34,10 @@ class _Form(Generic[Value]):
 
 
 class PrimitiveCodec(Codec):
-    """One primitive type. The value's type must match exactly: a bool is no int, an int is no float."""
+    """One primitive type. The value's type must match exactly: a bool is no int, an int is no float.
+
+    A NumPy scalar counts as the Python number it holds.
+    """
 
     def __init__(self, form: _Form[Any]) -> None:
         self.name = form.name
@@ -47,9 +51,12 @@ class PrimitiveCodec(Codec):
     def to_literal(self, value: Any, python_type: Any, expected: LiteralType | None, registry: Conversions) -> Literal:
         """Put the value into a primitive."""
         _ = expected, registry
-        if type(value) is not self._form.python_type:
-            raise mismatch(value, python_type, self._form.advice.get(type(value), ""))
-        return Literal(scalar=Scalar(primitive=self._form.pack(value)))
+        if type(value) is self._form.python_type:
+            return Literal(scalar=Scalar(primitive=self._form.pack(value)))
+        plain = plain_scalar(value)
+        if type(plain) is not self._form.python_type:
+            raise mismatch(value, python_type, self._form.advice.get(type(plain), ""))
+        return Literal(scalar=Scalar(primitive=self._form.pack(plain)))
 
     def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> Any:
         """Take the value out of a primitive."""
@@ -63,7 +70,7 @@ class PrimitiveCodec(Codec):
     def accepts(self, value: Any, python_type: Any, registry: Conversions) -> bool:
         """Tell whether the value is of exactly this type."""
         _ = python_type, registry
-        return type(value) is self._form.python_type
+        return type(plain_scalar(value)) is self._form.python_type
 
     def guess(self, literal_type: LiteralType, registry: Conversions) -> Any | None:
         """Recognise the simple type."""

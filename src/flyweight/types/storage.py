@@ -8,6 +8,7 @@ from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
 from flyweight import blob
+from flyweight.errors import InvalidInput
 from flyweight.ids import new_object_name
 
 
@@ -41,6 +42,8 @@ class BlobData:
 
     def open(self, uri: str, mode: str = "rb") -> IO[Any]:
         """Open one object as a stream; ``mode`` is ``r``, ``rb``, ``w`` or ``wb``."""
+        if mode.replace("b", "").replace("t", "") not in ("r", "w"):
+            raise InvalidInput(f"a file cannot be opened with mode '{mode}'; use r, rb, w or wb")
         binary = blob.open_write(absolute_uri(uri)) if "w" in mode else blob.open_read(absolute_uri(uri))
         return binary if "b" in mode else io.TextIOWrapper(binary, encoding="utf-8")
 

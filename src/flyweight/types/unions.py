@@ -53,6 +53,12 @@ class UnionCodec(Codec):
 
 def tagged_type(variant: Any, registry: Conversions) -> LiteralType:
     """Give a variant's type; its tag takes the place of any other structure, as Flyte has it."""
+    if isinstance(variant, type):  # other annotations may be equal and yet differ, as ``int | str`` and ``str | int``
+        return registry.remember((UnionCodec, variant), lambda: _tagged(variant, registry))
+    return _tagged(variant, registry)
+
+
+def _tagged(variant: Any, registry: Conversions) -> LiteralType:
     literal_type = LiteralType()
     literal_type.CopyFrom(registry.literal_type(variant))
     literal_type.structure.CopyFrom(TypeStructure(tag=registry.codec_for(variant).name))

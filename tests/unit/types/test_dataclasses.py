@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Optional, Union
 from uuid import UUID
 
 import msgpack
+import numpy as np
 import pytest
 from flyteidl.core import literals_pb2
 from google.protobuf.json_format import MessageToDict
@@ -240,6 +241,16 @@ def test_fields_that_cannot_be_stored_are_named(registry: Registry):
         registry.literal_type(Odd)
     with pytest.raises(TypeMismatch, match=r"\.children: Node contains itself"):
         registry.literal_type(Node)
+
+
+def test_numpy_scalars_in_fields_are_the_numbers_they_hold(registry: Registry):
+    @dataclass
+    class Metrics:
+        epochs: int
+        loss: float
+
+    literal = registry.to_literal(Metrics(np.int64(3), np.float32(0.5)), Metrics)
+    assert registry.to_python(literal, Metrics) == Metrics(3, 0.5)
 
 
 def test_a_union_reads_plain_data_as_what_it_is(registry: Registry):

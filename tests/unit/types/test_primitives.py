@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import numpy as np
 import pytest
 from flyteidl.core.literals_pb2 import Literal, Primitive, Scalar
 from hypothesis import given
@@ -78,6 +79,31 @@ def test_what_does_not_fit_is_refused_with_advice(registry: Registry, value: obj
     with pytest.raises(TypeMismatch) as caught:
         registry.to_literal(value, python_type)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "python_type", "plain"),
+    [
+        (np.float64(1.5), float, 1.5),
+        (np.float32(0.5), float, 0.5),
+        (np.int64(3), int, 3),
+        (np.bool_(1), bool, True),
+        (np.str_("a"), str, "a"),
+        (np.array(2.5), float, 2.5),
+        (np.int64(3), int | None, 3),
+    ],
+)
+def test_a_numpy_scalar_is_the_number_it_holds(registry: Registry, value: object, python_type: type, plain: object):
+    back = round_trip(registry, value, python_type)
+    assert back == plain
+    assert type(back) is type(plain)
+
+
+def test_other_numpy_values_are_refused(registry: Registry):
+    with pytest.raises(TypeMismatch, match=r"expected float, got array\(\[1\.5\]\)"):
+        registry.to_literal(np.array([1.5]), float)
+    with pytest.raises(TypeMismatch, match=r"expected float, got np\.int64\(3\) \(int64\); write it with"):
+        registry.to_literal(np.int64(3), float)
 
 
 def test_numbers_of_consoles_are_read_as_what_is_meant(registry: Registry):

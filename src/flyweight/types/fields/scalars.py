@@ -14,6 +14,7 @@ from uuid import UUID
 
 from flyweight.types.fields.form import FieldForm
 from flyweight.types.mismatch import mismatch
+from flyweight.types.numpy_scalars import plain_scalar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +30,10 @@ class ScalarForm(FieldForm):
 
     def pack(self, value: Any) -> Any:
         """Give plain data."""
-        if not isinstance(value, self.takes):
+        plain = plain_scalar(value)
+        if not isinstance(plain, self.takes):
             raise mismatch(value, self.python_type)
-        return self.to_plain(value)
+        return self.to_plain(plain)
 
     def unpack(self, plain: Any) -> Any:
         """Parse plain data."""
@@ -44,7 +46,8 @@ class ScalarForm(FieldForm):
 
     def accepts(self, value: Any) -> bool:
         """Tell whether the value is of this class; a bool is no int here, so that unions tell them apart."""
-        return isinstance(value, self.takes) and (self.python_type is bool or type(value) is not bool)
+        plain = plain_scalar(value)
+        return isinstance(plain, self.takes) and (self.python_type is bool or type(plain) is not bool)
 
     def schema(self) -> dict[str, Any]:
         """Give the schema of this class."""
