@@ -140,7 +140,7 @@ _NOTHING: Final = object()
 
 def plain(value: Any) -> Any:
     """Give the value that a result stands for; anything else as it is."""
-    return value.result() if type(value) is ExecutionResult else value
+    return value.result() if issubclass(type(value), ExecutionResult) else value
 
 
 def _binary(function: Callable[[Any, Any], Any]) -> Callable[[ExecutionResult, Any], Any]:

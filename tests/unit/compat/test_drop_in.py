@@ -1,0 +1,81 @@
+"""``flytekit`` answered by us: every name of the table is there, and what is missing says so."""
+
+import importlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import flyweight
+from flyweight import compat
+from flyweight.sdk.drop_in_names import NAMES
+
+
+@pytest.fixture(autouse=True)
+def installed() -> Iterator[None]:
+    compat.install()
+    yield
+    compat.uninstall()
+
+
+@pytest.mark.parametrize("module", sorted(NAMES))
+def test_every_promised_name_is_there(module: str) -> None:
+    found = importlib.import_module(module)
+    for name in NAMES[module]:
+        assert getattr(found, name) is not None
+
+
+def test_the_top_module_has_our_public_names() -> None:
+    import flytekit
+
+    assert flytekit.task is flyweight.task
+    for name in flyweight.__all__:
+        assert getattr(flytekit, name) is getattr(flyweight, name)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from flytekit import no_such_thing",
+        "from flytekit.core.task import no_such_thing",
+        "import flytekit.no_such_module",
+        "from flytekit.core.no_such_module import anything",
+    ],
+)
+def test_a_missing_name_says_so_and_where_to_look(statement: str) -> None:
+    with pytest.raises(ImportError, match=r"no_such_.*Flyweight has none\. docs/compatibility\.md"):
+        exec(statement, {})
+
+
+def test_asking_whether_a_name_is_there_is_no_error() -> None:
+    import flytekit
+
+    assert not hasattr(flytekit, "no_such_thing")
+    assert not hasattr(flytekit, "errors"), "our own modules are not flytekit's"
+
+
+def test_the_real_one_loaded_before_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    import types
+
+    compat.uninstall()
+    monkeypatch.setitem(sys.modules, "flytekit", types.ModuleType("flytekit"))
+    with pytest.raises(ImportError, match="before the first"):
+        compat.install()
+    monkeypatch.delitem(sys.modules, "flytekit")
+
+
+@pytest.mark.slow
+def test_a_script_runs_unmodified(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\nfrom flytekit import task, workflow\n"
+        "@task\ndef double(x: int) -> int:\n    return 2 * x\n"
+        "@workflow\ndef wf(x: int = 21) -> int:\n    return double(x=x)\n"
+        "if __name__ == '__main__':\n    print(wf(), sys.argv[1:])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "flyweight.compat", str(script), "a", "b"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "42 ['a', 'b']\n", done.stderr
