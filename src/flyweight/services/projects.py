@@ -1,5 +1,6 @@
 """Projects and domains, what may be set for them, and the platform's version."""
 
+import sys
 from importlib.metadata import version
 
 from flyteidl.admin import (
@@ -19,6 +20,9 @@ from flyweight.store.listing import ListQuery
 from flyweight.store.projects import DOMAINS, ProjectStore, StoredProject
 
 _Domain = project_pb2.Domain
+
+BUILD = f"flyweight python{sys.version_info.major}.{sys.version_info.minor}"
+"""Tells the Python of our workers, so that a notebook of another one is refused before anything runs."""
 
 
 class Projects:
@@ -80,7 +84,7 @@ class Projects:
     async def get_version(self, _request: version_pb2.GetVersionRequest) -> version_pb2.GetVersionResponse:
         """Tell which Flyweight this is."""
         return version_pb2.GetVersionResponse(
-            control_plane_version=version_pb2.Version(Version=version("flyweight"), Build="flyweight")
+            control_plane_version=version_pb2.Version(Version=version("flyweight"), Build=BUILD)
         )
 
     async def get_project_attributes(
