@@ -98,6 +98,8 @@ def _output_reference(promise: Promise) -> types_pb2.OutputReference:
 
 
 def _constant(literal: literals_pb2.Literal) -> literals_pb2.BindingData:
+    if literal.scalar.union.value.WhichOneof("value") in ("collection", "map"):
+        return _constant(literal.scalar.union.value)  # as flytekit binds a list where Optional[list] is expected
     match literal.WhichOneof("value"):
         case "collection":
             members = [_constant(item) for item in literal.collection.literals]

@@ -100,10 +100,10 @@ def workflow_spec(workflow: AnyWorkflow, settings: SerializationSettings) -> wor
 
 
 def _inner_workflows(workflow: AnyWorkflow) -> Iterator[AnyWorkflow]:
-    yield workflow
     for node in _nodes(workflow):
         if isinstance(node.entity, Workflow):
             yield from _inner_workflows(node.entity)
+    yield workflow
 
 
 def launch_plan(plan: LaunchPlan, settings: SerializationSettings) -> launch_plan_pb2.LaunchPlan:

@@ -82,7 +82,7 @@ def description(docstring: Docstring, docs: Documented | None) -> description_en
     made = description_entity_pb2.DescriptionEntity(
         short_description=(docs.short_description if docs else None) or docstring.short,
         long_description=description_entity_pb2.Description(
-            value=str(getattr(long, "value", long) or docstring.long),
+            value=str(getattr(long, "value", long) or docstring.long) or None,
             format=description_entity_pb2.DESCRIPTION_FORMAT_RST,
         ),
     )

@@ -34,8 +34,8 @@ def parse_docstring(text: str | None) -> Docstring:
     return Docstring(
         short="\n".join(prose[:blank]).strip(),
         long="\n".join(prose[blank:]).strip(),
-        inputs={name: " ".join(words).strip() for (is_input, name), words in entries.items() if is_input},
-        outputs={name: " ".join(words).strip() for (is_input, name), words in entries.items() if not is_input},
+        inputs={name: "\n".join(lines).strip() for (is_input, name), lines in entries.items() if is_input},
+        outputs={name: "\n".join(lines).strip() for (is_input, name), lines in entries.items() if not is_input},
     )
 
 

@@ -1,0 +1,23 @@
+"""Optional and union inputs, with and without a value."""
+# ruff: noqa: UP006, UP007, UP014, UP017, UP035, UP045 - both spellings of types are in use, and both must work
+
+from typing import Dict, List, Optional, Union
+
+from flytekit import task, workflow
+
+
+@task
+def pick(a: Optional[int] = None, b: Union[int, str] = "b", c: Optional[List[str]] = None) -> Optional[str]:
+    return f"{a}{b}{c}"
+
+
+@task
+def give(x: int) -> str:
+    return str(x)
+
+
+@workflow
+def wf(x: int, y: Optional[str] = None, z: Optional[Dict[str, int]] = None) -> Optional[str]:
+    text = give(x=x)
+    pick(a=3, b=4, c=["q"])
+    return pick(a=x, b=text)
