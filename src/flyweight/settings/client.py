@@ -16,7 +16,7 @@ Value = TypeVar("Value")
 DEFAULT_PROJECT = "flytesnacks"
 DEFAULT_DOMAIN = "development"
 
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")  # noqa: S104  # a name to compare with, not to bind to
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "0.0.0.0"})  # noqa: S104  # a name to compare with, not to bind to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def _settings(address: str, source: str, insecure: bool | None, sources: _Source
     bare = rest.strip("/")
     if not bare:
         raise InvalidInput(f"{source} is {address!r}, and is to be host:port, as in localhost:30080.")
-    by_scheme = {"http": True, "https": False}.get(scheme, bare.startswith(_LOOPBACK))
+    by_scheme = {"http": True, "https": False}.get(scheme, _host(bare) in _LOOPBACK)
     certificate = sources.get("FLYTE_PLATFORM_CA_CERT_FILE_PATH", "admin.caCertFilePath", text, "")
     return ClientSettings(
         endpoint=bare,
@@ -134,6 +134,11 @@ def _settings(address: str, source: str, insecure: bool | None, sources: _Source
         default_domain=sources.get("FLYTE_DEFAULT_DOMAIN", "task.domain", text, DEFAULT_DOMAIN),
         console_endpoint=sources.get("FLYTE_PLATFORM_CONSOLE_ENDPOINT", "console.endpoint", text, ""),
     )
+
+
+def _host(address: str) -> str:
+    host, _, port = address.rpartition(":")
+    return host if host and port.isdecimal() else address
 
 
 def _secret(sources: _Sources) -> str:

@@ -25,7 +25,13 @@ def spoils_transaction(error: SQLAlchemyError) -> bool:
 
 
 def translate(error: SQLAlchemyError, place: str) -> FlyweightError:
-    """Give the error of our tree for one of the database's; ``place`` names the file or server."""
+    """Give the error of our tree for one of the database's (its cause); ``place`` names the file or server."""
+    translated = _translated(error, place)
+    translated.__cause__ = error
+    return translated
+
+
+def _translated(error: SQLAlchemyError, place: str) -> FlyweightError:
     code = _sqlite_code(error)
     reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     if code is None:

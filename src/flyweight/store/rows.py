@@ -105,7 +105,7 @@ def _fields(names: Iterable[str], row: RowMapping) -> dict[str, Any]:
 
 def _new_row(new: NewExecution) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(new, name) for name in _NEW}
-    row |= {"phase": 0, "updated_at": new.created_at, "outputs": b"", "error": b""}
+    row |= {"phase": ExecutionPhase.QUEUED.value, "updated_at": new.created_at, "outputs": b"", "error": b""}
     for kind in ("launch_plan", "workflow", "task"):
         row[f"{kind}_name"], row[f"{kind}_version"] = _name_and_version(row[kind])
     return row

@@ -189,7 +189,7 @@ Index("ix_executions_phase", executions.c.project, executions.c.domain, executio
 Index(
     "ix_executions_unfinished",
     executions.c.key,
-    sqlite_where=text("ended = false"),
+    sqlite_where=text("ended = 0"),
     postgresql_where=text("ended = false"),
 )
 Index("ix_executions_parent", executions.c.parent_execution, executions.c.parent_node)

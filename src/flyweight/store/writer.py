@@ -3,7 +3,6 @@
 ``Writer.submit`` takes a function of a connection; the future it gives resolves after the COMMIT that made it durable.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -21,14 +20,13 @@ T = TypeVar("T")
 LARGEST_GROUP = 256
 """More than this in one transaction gains nothing, and lets the first wait for the last."""
 
-_log = logging.getLogger(__name__)
-
 
 class _Unit(Protocol):
     """A job whose result's type no longer matters."""
 
     def claim(self) -> bool: ...
     def run(self, connection: Connection) -> None: ...
+    def refuse(self, error: Exception) -> None: ...
     def settle(self, failure: Exception | None) -> None: ...
 
 
@@ -46,16 +44,16 @@ class _Job(Generic[T]):
         return self.future.set_running_or_notify_cancel()
 
     def run(self, connection: Connection) -> None:
-        """Do the work; an error is kept for whoever asked, and raised so that the savepoint is rolled back."""
-        try:
-            self._result.append(self._work(connection))
-        except Exception as error:
-            self._error = error
-            raise
+        """Do the work, and keep what it gave until it is durable."""
+        self._result.append(self._work(connection))
+
+    def refuse(self, error: Exception) -> None:
+        """Note that it failed by itself, and its part of the transaction was undone."""
+        self._error = error
 
     def settle(self, failure: Exception | None) -> None:
-        """Tell whoever asked; ``failure`` is what befell the whole transaction."""
-        error = self._error or failure
+        """Tell whoever asked; ``failure`` is what undid the whole transaction."""
+        error = failure or self._error
         if error is None:
             self.future.set_result(self._result[0])
         else:
@@ -130,15 +128,19 @@ class Writer:
 
     def _run_apart(self, job: _Unit, connection: Connection) -> None:
         """Run one of several, so that its failure undoes only its own part, unless the whole transaction is lost."""
+        savepoint = connection.begin_nested()
         try:
-            with connection.begin_nested():
-                job.run(connection)
+            job.run(connection)
         except SQLAlchemyError as error:
             if faults.spoils_transaction(error):
                 raise
-            _log.debug("One write of a group was refused", exc_info=True)
-        except Exception:  # noqa: BLE001  # the job keeps its error for whoever asked; the others go on
-            _log.debug("One write of a group was given up", exc_info=True)
+            savepoint.rollback()
+            job.refuse(faults.translate(error, self._place))
+        except Exception as error:  # noqa: BLE001  # as in _transact
+            savepoint.rollback()
+            job.refuse(error)
+        else:
+            savepoint.commit()
 
     def _settle(self, group: Sequence[_Unit], failure: Exception | None) -> None:
         for job in group:

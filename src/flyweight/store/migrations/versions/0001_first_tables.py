@@ -93,7 +93,7 @@ def upgrade() -> None:
         "executions",
         ["key"],
         unique=False,
-        sqlite_where=sa.text("ended = false"),
+        sqlite_where=sa.text("ended = 0"),
         postgresql_where=sa.text("ended = false"),
     )
     op.create_table(
