@@ -52,7 +52,7 @@ class ResultReader:
                 case "outputs":
                     return literals_pb2.LiteralMap.FromString(result.outputs)
                 case "outputs_uri":
-                    return self.stored(result.outputs_uri)
+                    return self.stored(result.outputs_uri, self._max_output_bytes)
                 case "futures_uri":
                     return faults.refused(*dynamic_refusal())
                 case _:
@@ -60,14 +60,15 @@ class ResultReader:
         except DecodeError as error:
             return faults.platform_fault("WorkerFault", f"The worker sent a result that cannot be read: {error}")
 
-    def stored(self, uri: str) -> literals_pb2.LiteralMap | errors_pb2.ContainerError:
+    @staticmethod
+    def stored(uri: str, limit: int) -> literals_pb2.LiteralMap | errors_pb2.ContainerError:
         """Read outputs from the blob store, unless they are too large."""
         try:
             size = blob.size(uri)
-            if size > self._max_output_bytes:
-                return faults.outputs_too_large(size, self._max_output_bytes)
+            if size > limit:
+                return faults.outputs_too_large(size, limit)
             return literals_pb2.LiteralMap.FromString(blob.get(uri))
-        except (FlyweightError, OSError) as error:
+        except (DecodeError, FlyweightError, OSError) as error:
             return faults.platform_fault("OutputsNotRead", f"The task's outputs at {uri} could not be read: {error}")
 
 

@@ -3,7 +3,7 @@
     python -m flyweight.runtime.worker --socket FD [--runner module:function]
 
 Executors start it by command line, with one end of a socketpair as FD and a log file as stdout and stderr; it ends when
-they do. A runner has the signature of the default, ``flyweight.runtime.attempt.run_attempt``. This module imports little.
+they do. A runner has the signature of the default, ``flyweight.runtime.attempt.run_attempt``. Importing this is light.
 """
 
 import argparse

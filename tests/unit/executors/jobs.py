@@ -111,10 +111,10 @@ async def running_pool(
         await pool.close()
 
 
-async def appears(path: Path) -> str:
-    """Wait until a worker has written that file."""
+async def appears(path: Path, *, filled: bool = False) -> str:
+    """Wait until a worker has made that file (and written to it)."""
     async with asyncio.timeout(30):
-        while not path.exists():
+        while not path.exists() or (filled and not path.stat().st_size):
             await asyncio.sleep(0.005)
     return path.read_text()
 

@@ -241,7 +241,9 @@ async def test_an_attempt_works_in_a_folder_of_its_own_that_goes_with_it(tmp_pat
     async with running_pool(tmp_path) as (pool, reports):
         for node in ("n0", "n1"):
             pool.start(job(template("surroundings", str(tmp_path / node)), node))
-        first, second = [(await reports.end(node), (tmp_path / node).read_text().splitlines())[1] for node in ("n0", "n1")]
+        first, second = [
+            (await reports.end(node), (tmp_path / node).read_text().splitlines())[1] for node in ("n0", "n1")
+        ]
         assert first[0] != second[0]
         assert not Path(first[0]).exists()
         assert "FLYTE_INTERNAL_EXECUTION_ID" in first

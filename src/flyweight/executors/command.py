@@ -1,0 +1,301 @@
+"""Runs any Flyte container's command as a process here: Flyte's template, files and environment in, its files out.
+
+This is how tasks run that were registered by the stock flytekit; its own commands run in a warm process.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+from asyncio.subprocess import DEVNULL
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from flyweight import blob
+from flyweight.clock import Clock, Micros
+from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report, Started, Succeeded, Usage
+from flyweight.engine.ports import Capacity
+from flyweight.errors import FlyweightError, UserError
+from flyweight.executors import deck_page, faults
+from flyweight.executors.environments import Environments, find_program
+from flyweight.executors.leftovers import MARK, kill_marked, mark
+from flyweight.executors.memory import kernel_kills, memory_limit
+from flyweight.executors.memory_watch import MemoryGauge, MemoryWatch
+from flyweight.executors.outcomes import read_outcome
+from flyweight.executors.slots import Slots
+from flyweight.executors.templates import fill
+from flyweight.executors.variables import task_variables
+from flyweight.executors.warm_process import PROGRAMS, CommandCall, WarmProcess
+from flyweight.ids import AttemptId
+
+_CLOSE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandOptions:
+    """How commands are run."""
+
+    environments: Environments
+    folder: Path
+    """Each attempt works in a folder of its own below it; it is emptied when the executor opens."""
+    logs: Path
+    variables: dict[str, str] = field(default_factory=dict[str, str])
+    """The environment that commands are started with; a task's own variables go on top."""
+    grace: float = 5.0
+    """Seconds between SIGTERM and SIGKILL."""
+    max_output_bytes: int = 256 * 1024 * 1024
+    console_url: str = ""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Command:
+    """One attempt whose command runs, or is about to."""
+
+    job: Job
+    directory: Path
+    log: LogSpan
+    started_at: Micros
+    gauge: MemoryGauge
+    send: Callable[[signal.Signals], None]
+    """Signals its process group, once there is one."""
+    cancelled: bool = False
+    timers: list[asyncio.TimerHandle] = field(default_factory=list[asyncio.TimerHandle])
+
+
+class CommandExecutor:
+    """The ``Executor`` of everything that is not our own. Belongs to one event loop."""
+
+    def __init__(self, options: CommandOptions, slots: Slots, clock: Clock) -> None:
+        self._options = options
+        self._slots = slots
+        self._clock = clock
+        self._report: Callable[[Report], None] = _nobody
+        self._jobs: dict[AttemptId, Job] = {}
+        self._running: dict[AttemptId, _Command] = {}
+        self._warm: dict[str, WarmProcess] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._memory = MemoryWatch()
+        self._closed = False
+
+    async def open(self, report: Callable[[Report], None]) -> None:
+        """Clear away what an earlier platform left."""
+        self._report = report
+        await asyncio.to_thread(_clear, self._options.folder, self._options.logs)
+
+    def start(self, job: Job) -> None:
+        """Run the job as soon as there is a slot; an attempt that is here already is left alone."""
+        if job.attempt not in self._jobs and not self._closed:
+            self._jobs[job.attempt] = job
+            self._slots.submit(job.attempt, lambda: self._spawn(self._attempt(job)))
+
+    def cancel(self, attempt: AttemptId, reason: str) -> None:
+        """Stop an attempt, waiting or running."""
+        del reason  # the engine keeps it
+        if self._slots.withdraw(attempt):
+            del self._jobs[attempt]
+            self._report(Cancelled(attempt=attempt, ended_at=self._clock.now()))
+            return
+        command = self._running.get(attempt)
+        if command is not None and not command.cancelled:
+            command.cancelled = True
+            command.send(signal.SIGTERM)
+            loop = asyncio.get_running_loop()
+            command.timers.append(loop.call_later(self._options.grace, lambda: command.send(signal.SIGKILL)))
+
+    def capacity(self) -> Capacity:
+        """Tell how busy the slots are (which other executors may share)."""
+        return self._slots.capacity()
+
+    async def close(self) -> None:
+        """Stop every command."""
+        self._closed = True
+        self._report = _nobody
+        for attempt in list(self._jobs):
+            self.cancel(attempt, "")
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=min(self._options.grace, _CLOSE_SECONDS))
+        for command in self._running.values():
+            command.send(signal.SIGKILL)
+        for warm in self._warm.values():
+            await warm.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_CLOSE_SECONDS)
+        self._memory.close()
+
+    async def _attempt(self, job: Job) -> None:
+        """See one attempt from its slot to its report."""
+        command = self._command(job)
+        try:
+            report = await self._finished(command)
+        except UserError as error:
+            report = self._failed(command, faults.refused("BadContainer", f"Task {job.task.id.name}: {error}"))
+        except (FlyweightError, OSError) as error:
+            report = self._failed(command, faults.platform_fault("CommandNotStarted", f"{job.task.id.name}: {error}"))
+        finally:
+            for timer in command.timers:
+                timer.cancel()
+            self._memory.remove(command.gauge)
+            self._running.pop(job.attempt, None)
+            self._jobs.pop(job.attempt, None)
+            await asyncio.to_thread(_clean, command.directory)
+            self._slots.release()
+        self._report(report)
+
+    def _command(self, job: Job) -> _Command:
+        attempt = job.attempt
+        name = f"{job.execution.name}-{attempt.execution}-{attempt.node}-{attempt.attempt}"
+        command = _Command(
+            job=job,
+            directory=self._options.folder / name,
+            log=LogSpan(path=str(self._options.logs / f"{name}.log")),
+            started_at=self._clock.now(),
+            gauge=MemoryGauge(limit=0, process=lambda: 0, on_breach=lambda: None),
+            send=_to_nobody,
+        )
+        self._running[attempt] = command
+        return command
+
+    async def _finished(self, command: _Command) -> Report:
+        job = command.job
+        call, python = await asyncio.to_thread(self._prepare, command)
+        if command.cancelled:
+            return self._cancelled(command)
+        kills = kernel_kills()
+        self._report(Started(attempt=job.attempt, at=command.started_at, worker=python, log=command.log))
+        returncode = await self._run(command, call, python)
+        if command.cancelled:
+            return self._cancelled(command)
+        failure = None
+        if command.gauge.broken:
+            failure = faults.out_of_memory(command.gauge.limit, command.gauge.peak)
+        elif returncode:
+            tail = await asyncio.to_thread(_tail, command.log.path)
+            failure = faults.command_failed(returncode, out_of_memory=kernel_kills() > kills, tail=tail)
+        outcome = await asyncio.to_thread(
+            read_outcome, job.task, job.output_prefix, failure, self._options.max_output_bytes
+        )
+        if job.deck_uri and await asyncio.to_thread(deck_page.published, job.deck_uri):
+            self._report(DeckPublished(attempt=job.attempt, revision=1))
+        if isinstance(outcome, faults.ContainerError):
+            return self._failed(command, outcome)
+        return Succeeded(
+            attempt=job.attempt,
+            outputs=outcome,
+            outputs_uri=f"{job.output_prefix}/outputs.pb" if outcome.literals else "",
+            started_at=command.started_at,
+            ended_at=self._clock.now(),
+            log=_closed(command.log),
+            usage=Usage(peak_memory_bytes=command.gauge.peak),
+        )
+
+    def _prepare(self, command: _Command) -> tuple[CommandCall, str]:
+        """Lay out the attempt's folder, files and command line. Blocks: runs in a thread."""
+        job, options = command.job, self._options
+        python = options.environments.for_image(job.task.container.image)
+        temporary = command.directory / "tmp"
+        work = command.directory / "work"
+        temporary.mkdir(parents=True)
+        work.mkdir()
+        template = command.directory / "task.pb"
+        template.write_bytes(job.task.SerializeToString())
+        container = job.task.container
+        words = fill([*container.command, *container.args], job, task_template_path=f"file://{template}")
+        if not words:
+            raise UserError("its container has neither a command nor arguments")
+        blob.put(job.inputs_uri, job.inputs.SerializeToString())
+        if job.deck_uri:
+            deck_page.place(job.deck_uri)
+        environment = {**options.variables, **task_variables(job, options.console_url), "TMPDIR": str(temporary)}
+        environment["PATH"] = os.pathsep.join([str(Path(python).parent), environment.get("PATH", os.defpath)])
+        program = find_program(words[0], python, environment["PATH"])
+        call = CommandCall(
+            argv=(program, *words[1:]), environment=environment, directory=work, log=Path(command.log.path)
+        )
+        return call, python
+
+    async def _run(self, command: _Command, call: CommandCall, python: str) -> int:
+        """Run the command, warm if it can be; gives its return code."""
+        if Path(call.argv[0]).name in PROGRAMS:
+            warm = self._warm.setdefault(python, WarmProcess(python, self._options.folder, self._options.variables))
+            if await warm.available():
+                number, done = warm.run(call)
+                command.send = partial(warm.signal, number)
+                if command.cancelled:
+                    command.send(signal.SIGTERM)
+                return await done
+        return await self._run_cold(command, call)
+
+    async def _run_cold(self, command: _Command, call: CommandCall) -> int:
+        with call.log.open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *call.argv,
+                stdin=DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=call.directory,
+                env={**call.environment, MARK: mark(command.directory)},
+                start_new_session=True,
+            )
+
+        def send(which: signal.Signals) -> None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, which)
+
+        command.send = send
+        command.gauge = MemoryGauge(
+            limit=memory_limit(command.job.task), process=lambda: process.pid, on_breach=lambda: send(signal.SIGKILL)
+        )
+        self._memory.add(command.gauge)
+        if command.cancelled:
+            send(signal.SIGTERM)
+        return await process.wait()
+
+    def _failed(self, command: _Command, error: faults.ContainerError) -> Failed:
+        return Failed(
+            attempt=command.job.attempt,
+            error=error,
+            started_at=command.started_at,
+            ended_at=self._clock.now(),
+            log=_closed(command.log),
+            usage=Usage(peak_memory_bytes=command.gauge.peak),
+        )
+
+    def _cancelled(self, command: _Command) -> Cancelled:
+        return Cancelled(attempt=command.job.attempt, ended_at=self._clock.now(), log=_closed(command.log))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _closed(log: LogSpan) -> LogSpan:
+    path = Path(log.path)
+    return LogSpan(path=log.path, start=0, end=path.stat().st_size if path.exists() else 0)
+
+
+def _tail(path: str) -> str:
+    with Path(path).open("rb") as log:
+        return faults.log_tail(log.fileno(), 0)
+
+
+def _clean(directory: Path) -> None:
+    kill_marked(directory)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _clear(folder: Path, logs: Path) -> None:
+    _clean(folder)
+    for each in (folder, logs):
+        each.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _to_nobody(_signal: signal.Signals) -> None:
+    """Take signals for a command that has no process yet; it looks at ``cancelled`` when it gets one."""
+
+
+def _nobody(_report: Report) -> None:
+    """Take reports before the executor is opened and after it is closed."""
