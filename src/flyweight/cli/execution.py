@@ -25,6 +25,7 @@ def execution(  # noqa: PLR0913  one parameter an option, as click calls it
     project: str | None,
     domain: str | None,
     cause: str,
+    *,
     new_name: str,
 ) -> int:
     """Show an execution, wait for it, end it, or start it again.

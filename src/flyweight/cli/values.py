@@ -47,15 +47,16 @@ def from_text(text: str, annotation: Any) -> Any:
         return _first_that_fits(text, members, python_type, from_text)
     if python_type is str or python_type is Any:
         return text
-    if python_type in (NoneType, None):
-        if text.lower() in ("none", "null", ""):
-            return None
-        raise mismatch(text, None)
+    if python_type is NoneType:
+        return _none(text)
     if _is_scalar(python_type):
         return _scalar(text, python_type)
-    if _is_file(python_type):
-        return _file(text, python_type)
-    return from_data(_json(text, python_type), annotation)
+    return _file(text, python_type) if _is_file(python_type) else from_data(_json(text, python_type), annotation)
+
+
+def _none(text: str) -> None:
+    if text.lower() not in ("none", "null", ""):
+        raise mismatch(text, None)
 
 
 def from_data(data: Any, annotation: Any) -> Any:
@@ -139,7 +140,7 @@ def _member(text: str, python_type: type[Enum]) -> Enum:
 
 
 def moment(text: str) -> dt.datetime:
-    """Read a time: ``now``, ``today``, ISO 8601, or one of these plus or minus a span (``now - 1d``). UTC unless said."""
+    """Read a time: ``now``, ``today``, ISO 8601, or one of them plus or minus a span (``now - 1d``); in UTC."""
     if relative := _RELATIVE.fullmatch(text):
         start, sign, length = relative.groups()
         return moment(start) + span(length) * (1 if sign == "+" else -1)
@@ -191,7 +192,8 @@ def _json(text: str, python_type: Any) -> Any:
         return json.loads(text)
     except (json.JSONDecodeError, OSError) as error:
         raise TypeMismatch(
-            f"{type_name(python_type)} is given as JSON, or as the path of a JSON or YAML file; {text!r} is neither: {error}"
+            f"{type_name(python_type)} is given as JSON, or as the path of a JSON or YAML file; {text!r} is neither: "
+            f"{error}"
         ) from error
 
 

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flyteidl.core import identifier_pb2, interface_pb2, types_pb2
+from flyteidl.core import identifier_pb2, types_pb2
 
 from flyweight.client.entities import FetchedEntity
 from flyweight.client.fetch import Fetching
 from flyweight.errors import CompileError, InvalidInput, NotFound
-from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.interface import describe_type
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.semantics.casting import castable
@@ -135,10 +134,8 @@ def _input_problems(reference: AnyReference, fetched: FetchedEntity) -> list[str
             problems.append(
                 f"input `{name}` is {_shown(known[name].type)}, the reference says {describe_type(python_type)}"
             )
-    for name in known:
-        if name not in reference.interface.inputs and name not in fetched.defaults:
-            problems.append(f"input `{name}` ({_shown(known[name].type)}) is missing in the reference")
-    return problems
+    unsaid = [name for name in known if name not in reference.interface.inputs and name not in fetched.defaults]
+    return problems + [f"input `{name}` ({_shown(known[name].type)}) is missing in the reference" for name in unsaid]
 
 
 def _output_problems(reference: AnyReference, fetched: FetchedEntity) -> list[str]:
@@ -164,9 +161,3 @@ def _wrong_names(fetched: FetchedEntity, unknown: list[str], missing: list[str])
 
 def _shown(literal_type: types_pb2.LiteralType) -> str:
     return type_name(default_registry().guess(literal_type))
-
-
-def parameters_of(entity: AnyEntity, variables: Mapping[str, interface_pb2.Variable]) -> Mapping[str, Any]:
-    """Give the Python types of inputs: the entity's own where it says them, guessed where not."""
-    own = entity.interface.inputs
-    return {name: own.get(name) or default_registry().guess(one.type) for name, one in variables.items()}

@@ -82,7 +82,7 @@ def test_changing_it_changes_the_value(frame: ExecutionResult) -> None:
 def test_it_waits_for_the_value(server: ScriptedServer, remote: FlyteRemote) -> None:
     release = threading.Event()
 
-    def push(_: object):  # noqa: ANN202
+    def push(_: object):
         yield update(Phase.RUNNING)
         release.wait(10)
         yield update(Phase.SUCCEEDED)

@@ -40,9 +40,7 @@ def node(phase: int) -> watch_pb2.WatchEvent:
         closure=node_execution_pb2.NodeExecutionClosure(phase=phase),
     )
     outputs = OUTPUTS.SerializeToString() if phase == phases_pb2.NodeExecution.SUCCEEDED else b""
-    return watch_pb2.WatchEvent(
-        node=watch_pb2.NodeUpdate(node_execution=message.SerializeToString(), outputs=outputs)
-    )
+    return watch_pb2.WatchEvent(node=watch_pb2.NodeUpdate(node_execution=message.SerializeToString(), outputs=outputs))
 
 
 @pytest.fixture
@@ -60,7 +58,7 @@ def test_a_pushed_end_is_the_end(server: ScriptedServer, handle: FlyteWorkflowEx
 def test_partial_results_come_while_it_runs(server: ScriptedServer, handle: FlyteWorkflowExecution) -> None:
     seen, release = threading.Event(), threading.Event()
 
-    def push(_: object):  # noqa: ANN202
+    def push(_: object):
         yield node(phases_pb2.NodeExecution.SUCCEEDED)
         release.wait(10)
         yield update(Phase.SUCCEEDED)
@@ -98,7 +96,7 @@ def test_a_server_without_push_is_polled(server: ScriptedServer, handle: FlyteWo
 
 
 def test_a_broken_stream_is_taken_up_again(server: ScriptedServer, handle: FlyteWorkflowExecution) -> None:
-    def push(_: object):  # noqa: ANN202
+    def push(_: object):
         yield update(Phase.RUNNING)
         if len(server.calls) == 1:
             raise Refusal(grpc.StatusCode.UNAVAILABLE, "restarting")
@@ -119,7 +117,7 @@ def test_a_failure_raises_with_the_tasks_words(server: ScriptedServer, handle: F
 
 
 def test_an_execution_nobody_knows_ends_the_wait(server: ScriptedServer, handle: FlyteWorkflowExecution) -> None:
-    def refuse(_: object):  # noqa: ANN202
+    def refuse(_: object):
         raise Refusal(grpc.StatusCode.NOT_FOUND, "no execution `run`")
         yield
 
@@ -131,7 +129,7 @@ def test_an_execution_nobody_knows_ends_the_wait(server: ScriptedServer, handle:
 def test_waiting_too_briefly_says_that_it_goes_on(server: ScriptedServer, handle: FlyteWorkflowExecution) -> None:
     release = threading.Event()
 
-    def push(_: object):  # noqa: ANN202
+    def push(_: object):
         yield update(Phase.RUNNING)
         release.wait(10)
 
