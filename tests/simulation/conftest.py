@@ -1,6 +1,6 @@
 """``pytest tests/simulation --seeds N`` runs N seeds instead of the usual few hundred."""
 
-DEFAULT_SEEDS = 250
+DEFAULT_SEEDS = 200
 
 
 def pytest_addoption(parser):

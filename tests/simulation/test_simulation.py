@@ -3,6 +3,8 @@
 import asyncio
 import random
 
+import pytest
+
 from flyweight import literals
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.errors import AlreadyExists, TryAgain
@@ -11,6 +13,7 @@ from tests.simulation.workflows import FAIL_LATE, INTEGER, closure, inputs_of, n
 from tests.simulation.world import CALM, STORM, World
 
 HOUR = 3600.0
+pytestmark = pytest.mark.slow  # hundreds of seeds; any one of them takes milliseconds
 
 
 def random_workflow(dice, name, tasks, depth=0):

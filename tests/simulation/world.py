@@ -20,6 +20,7 @@ from flyweight.engine.phases import AttemptPhase
 from flyweight.engine.ports import Capacity
 from flyweight.engine.records import ExecutionRecord, LoadedExecution
 from flyweight.errors import AlreadyExists, NotFound, TryAgain
+from flyweight.ids import AttemptId
 from flyweight.semantics.budgets import PLATFORM_RESTARTED
 from tests.simulation.virtual_time import LoopClock
 from tests.simulation.workflows import layout
@@ -90,6 +91,9 @@ class MemoryStore:
         for execution, node in touched:
             rows = self.attempts_of(execution, node)
             assert sum(row.phase is AttemptPhase.SUCCEEDED for row in rows) <= 1
+            for row in rows:
+                attempt = AttemptId(execution, node, row.attempt)
+                assert row.phase is not AttemptPhase.SUCCEEDED or attempt in self.world.reported
             assert [row.attempt for row in rows] == list(range(len(rows)))
             assert all(row.phase.terminal for row in rows[:-1])
 
@@ -183,6 +187,7 @@ class DiceExecutor:
             asyncio.get_running_loop().call_later(dice.random(), self._end, late)
 
     def tell(self, report):
+        self.world.reported.add(report.attempt)
         dice, loop = self.world.dice, asyncio.get_running_loop()
         if self.alive:
             self.report(report)
@@ -196,10 +201,10 @@ class World:
 
     seed: int
     weather: Weather
-    hanging: bool = True
     loop: asyncio.AbstractEventLoop = None
     told: Counter = field(default_factory=Counter)
     ever_started: set = field(default_factory=set)
+    reported: set = field(default_factory=set)
     crashes: int = 0
 
     def __post_init__(self):
@@ -271,6 +276,7 @@ class World:
         for job in list(dead.running.values()):
             outcome = self.outcome(job)
             if outcome is not None and self.dice.random() < self.weather.zombies:
+                self.reported.add(outcome.attempt)
                 self.loop.call_later(self.dice.random() * 3, self.tell_again, outcome)
         dead.running.clear()
         await self.boot()
