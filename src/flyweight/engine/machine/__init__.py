@@ -3,7 +3,7 @@
 from flyweight.engine.machine.commands import CancelAttempt, Command, SetTimer, StartAttempt
 from flyweight.engine.machine.events import Created, Event, Restarted, Terminate, Timer, TimerFired
 from flyweight.engine.machine.restore import begin, restore
-from flyweight.engine.machine.rows import Changes, changes, everything
+from flyweight.engine.machine.rows import Changes, changes
 from flyweight.engine.machine.step import crash, step
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "begin",
     "changes",
     "crash",
-    "everything",
     "restore",
     "step",
 ]

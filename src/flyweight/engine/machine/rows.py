@@ -1,6 +1,5 @@
 """Turns what changed in an execution's state into records, and says which large values must be put away first."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flyteidl.core import execution_pb2, literals_pb2
@@ -37,14 +36,6 @@ def changes(state: ExecutionState, into: Changes) -> None:
         into.executions.append(_execution(state, into))
     into.nodes += [_node(state, node, into) for node in changed.nodes.values()]
     into.attempts += [_attempt(state, attempt) for attempt in changed.attempts.values()]
-
-
-def everything(state: ExecutionState, into: Changes) -> None:
-    """Add every record of the execution, changed or not."""
-    into.executions.append(_execution(state, into))
-    into.nodes += [_node(state, node, into) for node in state.nodes.values()]
-    every: Iterable[AttemptState] = (attempt for node in state.nodes.values() for attempt in node.attempts)
-    into.attempts += [_attempt(state, attempt) for attempt in every]
 
 
 def _execution(state: ExecutionState, into: Changes) -> ExecutionRecord:
