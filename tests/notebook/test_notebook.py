@@ -1,0 +1,104 @@
+"""The notebook of the examples in a real kernel, against a real platform."""
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.live import ROOT, LivePlatform
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+
+PREAMBLE = """
+import time
+from flyweight import Config, FlyteRemote, task, workflow
+remote = FlyteRemote(config=Config.auto(), interactive_mode_enabled=True)
+"""
+
+
+def run(platform: LivePlatform, *cells: str, folder: Path = ROOT / "examples") -> list[str]:
+    """Run cells in a new kernel and give the text of each cell's output."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    return execute(platform, notebook, folder)
+
+
+def execute(platform: LivePlatform, notebook: nbformat.NotebookNode, folder: Path) -> list[str]:
+    client = NotebookClient(notebook, timeout=90, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    client.create_kernel_manager()
+    client.execute(env={**os.environ, **platform.environment})
+    return [text_of(cell) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def text_of(cell: nbformat.NotebookNode) -> str:
+    return "".join(
+        output.get("text", "") + str(output.get("data", {}).get("text/plain", "")) for output in cell.outputs
+    )
+
+
+def test_the_article_runs_as_written(platform: LivePlatform) -> None:
+    notebook = nbformat.read(ROOT / "examples/notebook.ipynb", as_version=4)
+    outputs = execute(platform, notebook, ROOT / "examples")
+    assert "mean" in outputs[3], outputs
+
+
+def test_execute_returns_at_once_and_callbacks_fire(platform: LivePlatform) -> None:
+    outputs = run(
+        platform,
+        PREAMBLE,
+        "@task\ndef slow(x: int) -> int:\n    import time\n    time.sleep(1)\n    return x + 1",
+        "began = time.monotonic()\nresult = remote.execute(slow, inputs={'x': 41})\ntook = time.monotonic() - began\n"
+        "seen = []\nresult.add_done_callback(lambda done: seen.append(done.phase))\nprint(result.is_done)",
+        "print(result + 0, took < 1 or took)",
+        "import threading\nfor _ in range(100):\n    if seen: break\n    time.sleep(0.02)\nprint(seen)",
+    )
+    assert outputs[2:] == ["False\n", "42 True\n", "['SUCCEEDED']\n"]
+
+
+def test_versions_are_the_same_in_every_kernel_until_code_is_edited(platform: LivePlatform) -> None:
+    cells = (
+        PREAMBLE,
+        "FACTOR = 2\ndef helper(x):\n    return x * FACTOR\n@task\ndef scale(x: int) -> int:\n    return helper(x)",
+        "print(remote.derive_version(entity=scale))\nprint(remote.execute(scale, inputs={'x': 4}) + 0)",
+        "FACTOR = 3\nprint(remote.derive_version(entity=scale))\nprint(remote.execute(scale, inputs={'x': 4}) + 0)",
+    )
+    first, second = run(platform, *cells), run(platform, *cells)
+    assert first == second
+    before, eight = first[2].split()
+    after, twelve = first[3].split()
+    assert before != after
+    assert (eight, twelve) == ("8", "12")
+
+
+def test_a_failure_is_the_tasks_own_words(platform: LivePlatform) -> None:
+    outputs = run(
+        platform,
+        PREAMBLE,
+        "@task\ndef fails(x: int) -> float:\n    return 1 / x",
+        "try:\n    remote.execute(fails, inputs={'x': 0}) + 1\nexcept Exception as error:\n    print(error)",
+    )
+    assert "ZeroDivisionError: division by zero" in outputs[2]
+    assert "return 1 / x" in outputs[2]
+
+
+def test_one_result_is_the_input_of_the_next(platform: LivePlatform) -> None:
+    outputs = run(
+        platform,
+        PREAMBLE,
+        "@task\ndef double(x: int) -> int:\n    return 2 * x",
+        "print(remote.execute(double, inputs={'x': remote.execute(double, inputs={'x': 5})}) + 0)",
+    )
+    assert outputs[2] == "20\n"
+
+
+def test_the_drop_in_works_in_a_kernel(platform: LivePlatform) -> None:
+    outputs = run(
+        platform,
+        "import flyweight.compat\nflyweight.compat.install()",
+        "from flytekit import task\nfrom flytekit.remote import FlyteRemote\nfrom flytekit.configuration import Config\n"
+        "remote = FlyteRemote(config=Config.auto(), interactive_mode_enabled=True)\n"
+        "@task\ndef hello(name: str) -> str:\n    return f'hello {name}'",
+        "print(remote.execute(hello, inputs={'name': 'you'}))",
+    )
+    assert outputs[2] == "hello you\n"

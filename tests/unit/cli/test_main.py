@@ -1,0 +1,149 @@
+"""The command line as a user types it, without a platform."""
+
+from pathlib import Path
+
+import pytest
+
+from flyweight import compat
+from flyweight.cli.main import COMMANDS, main
+
+PROGRAM = '''
+import dataclasses
+from flytekit import reference_task, task, workflow
+
+@dataclasses.dataclass
+class Point:
+    x: float
+    y: float = 1.0
+
+@task
+def area(point: Point, scale: int = 2, loud: bool = False) -> float:
+    """Give an area.
+
+    Args:
+        point: which corner
+        scale: how much
+    """
+    if loud:
+        print("computing")
+    return point.x * point.y * scale
+
+@task
+def fails(number: int) -> float:
+    return 1 / number
+
+@workflow
+def wf(point: Point, ratio: float = 0.5) -> float:
+    return area(point=point)
+
+@reference_task(project="p", domain="d", name="there", version="v1")
+def ref(xs: list[int], k: int = 3) -> int:
+    """Add up, over there."""
+    ...
+'''
+
+
+@pytest.fixture
+def program(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    place = tmp_path / f"program_{abs(hash(request.node.nodeid))}.py"
+    place.write_text(PROGRAM)
+    yield str(place)
+    compat.uninstall()
+
+
+def test_a_task_runs_here(program: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", program, "area", "--point", '{"x": 3}', "--scale", "4", "--loud"]) == 0
+    assert capsys.readouterr().out == "computing\n12.0\n"
+
+
+def test_inputs_may_stand_in_a_file_and_options_win(
+    program: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "inputs.yaml").write_text("point: {x: 3, y: 2}\nscale: 10\n")
+    assert main(["run", program, "area", "--inputs-file", str(tmp_path / "inputs.yaml"), "--scale", "1"]) == 0
+    assert capsys.readouterr().out == "6.0\n"
+
+
+def test_the_help_comes_from_the_signature(program: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", program, "area", "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    for part in (
+        "Give an area.",
+        "--point POINT which corner [required]",
+        "--scale INTEGER how much [default: 2]",
+        "--loud / --no-loud [default: False]",
+    ):
+        assert part in shown
+
+
+def test_a_file_lists_its_entities(program: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", program, "--help"]) == 0
+    shown = capsys.readouterr().out
+    for name in ("area", "fails", "wf", "ref"):
+        assert name in shown
+
+
+def test_references_have_help_without_a_platform(program: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", program, "ref", "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Add up, over there." in shown
+    assert "[default: 3]" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["aera", "--point", "{}"], "Did you mean 'area'?"),
+        (["area"], "`point` (Point): --point"),
+        (["area", "--point", '{"x": "far"}'], ".x: expected float, got 'far'"),
+        (["area", "--point", "{}", "--scael", "2"], "--scale"),
+        (["fails", "--number", "seven"], "expected int, got 'seven'"),
+        (["ref", "--xs", "[1]"], "flyweight run --remote"),
+    ],
+)
+def test_mistakes_say_what_to_do(
+    program: str, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    assert main(["run", program, *arguments]) != 0
+    shown = capsys.readouterr().err
+    assert says in shown
+    assert "Traceback" not in shown
+
+
+def test_a_users_exception_shows_the_users_frames_alone(program: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", program, "fails", "--number", "0"]) == 1
+    shown = capsys.readouterr().err
+    assert "return 1 / number" in shown
+    assert "ZeroDivisionError: division by zero" in shown
+    assert "src/flyweight" not in shown
+
+
+def test_a_module_that_does_not_import_says_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "lacking.py"
+    place.write_text("import nonexistent_library\n")
+    assert main(["run", str(place), "wf"]) == 1
+    shown = capsys.readouterr().err
+    assert "nonexistent_library" in shown
+    assert "lacking.py" in shown
+    assert "src/flyweight" not in shown
+    compat.uninstall()
+
+
+def test_a_file_that_hides_a_module_is_told_to_be_renamed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "json.py"
+    place.write_text("")
+    assert main(["run", str(place), "wf"]) == 1
+    assert "Rename the file" in capsys.readouterr().err
+    compat.uninstall()
+
+
+def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "nowhere.py", "wf"]) == 1
+    assert "There is no file nowhere.py" in capsys.readouterr().err
+    compat.uninstall()
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"demo"}))
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    assert "Usage: flyweight" in capsys.readouterr().out
