@@ -1,5 +1,5 @@
 """Optional and union inputs, with and without a value."""
-# ruff: noqa: UP006, UP007, UP014, UP017, UP035, UP045 - both spellings of types are in use, and both must work
+# ruff: noqa: UP006, UP007, UP035, UP045 - both spellings of types are in use, and both must work
 
 from typing import Dict, List, Optional, Union
 

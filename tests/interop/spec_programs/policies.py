@@ -1,5 +1,5 @@
 """Failure policy, interruptible workflow, failure handler."""
-# ruff: noqa: UP006, UP007, UP014, UP017, UP035, UP045 - both spellings of types are in use, and both must work
+# ruff: noqa: UP045 - both spellings of types are in use, and both must work
 
 from typing import Optional
 

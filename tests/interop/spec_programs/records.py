@@ -1,5 +1,5 @@
 """Dataclasses as values, and attribute access into results."""
-# ruff: noqa: UP006, UP007, UP014, UP017, UP035, UP045 - both spellings of types are in use, and both must work
+# ruff: noqa: UP006, UP035, UP045 - both spellings of types are in use, and both must work
 
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional

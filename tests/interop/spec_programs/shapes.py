@@ -1,5 +1,5 @@
 """No inputs, no outputs, an input passed straight through, a constant as output, a docstring in Sphinx style."""
-# ruff: noqa: UP006, UP007, UP014, UP017, UP035, UP045 - both spellings of types are in use, and both must work
+# ruff: noqa: UP006, UP035 - both spellings of types are in use, and both must work
 
 from typing import List
 

@@ -1,5 +1,5 @@
 """Datetimes, durations, dates and enums, as defaults and constants."""
-# ruff: noqa: UP006, UP007, UP014, UP017, UP035, UP045 - both spellings of types are in use, and both must work
+# ruff: noqa: UP017 - both spellings of types are in use, and both must work
 
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum

@@ -1,0 +1,133 @@
+"""Code of a kernel: its digest agrees between processes, follows every edit, and the pickle runs elsewhere."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flyweight import task, workflow
+from flyweight.compile.pickled import entity_digest, pickle_entity, read_pickled
+from flyweight.errors import InvalidInput
+
+CELL = """
+import enum
+from dataclasses import dataclass
+import flyweight as fl
+import local_helpers
+
+SCALE = 2
+NAMES = {"a", "b", "c", "d", "e"}
+
+class Color(enum.Enum):
+    RED = "red"
+
+@dataclass
+class Row:
+    x: int
+
+def helper(x):
+    return local_helpers.shift(x) * SCALE
+
+@fl.task
+def work(x: int) -> int:
+    table = {name: Row(x) for name in NAMES}
+    return helper(x) + len(table) + (Color.RED.value == "red")
+
+@fl.workflow
+def wf(x: int) -> int:
+    return work(x=x)
+"""
+TAIL = """
+import sys
+from pathlib import Path
+from flyweight.compile.pickled import entity_digest, pickle_entity
+root = Path(sys.argv[1])
+print(entity_digest(wf, root))
+Path(sys.argv[2]).write_bytes(pickle_entity(wf, root))
+"""
+
+
+def kernel(root: Path, cell: str = CELL) -> str:
+    """Run a cell as a kernel would, in a process of its own; leaves the pickle at root/pkl.gz."""
+    helpers = root / "local_helpers.py"
+    if not helpers.exists():
+        helpers.write_text("def shift(x):\n    return x + 1\n")
+    done = subprocess.run(
+        [sys.executable, "-c", cell + TAIL, str(root), str(root / "pkl.gz")],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.slow
+def test_two_kernels_agree_and_every_edit_counts(tmp_path: Path) -> None:
+    first = kernel(tmp_path)
+    assert kernel(tmp_path) == first
+    assert kernel(tmp_path, "\n\n# a comment\n" + CELL) == first
+    edits = [
+        ("SCALE = 2", "SCALE = 3"),
+        ("* SCALE", "* SCALE + 1"),
+        ('RED = "red"', 'RED = "blue"'),
+        ("x: int\n\ndef", "x: int\n    y: int = 0\n\ndef"),
+        ("return work(x=x)", "return work(x=work(x=x))"),
+        ("@fl.task\n", "@fl.task(retries=1)\n"),
+    ]
+    digests = {first, *(kernel(tmp_path, CELL.replace(*edit)) for edit in edits)}
+    (tmp_path / "local_helpers.py").write_text("def shift(x):\n    return x + 2\n")
+    digests.add(kernel(tmp_path))
+    assert len(digests) == len(edits) + 2
+
+
+@pytest.mark.slow
+def test_the_pickle_runs_where_the_projects_modules_are_not(tmp_path: Path) -> None:
+    kernel(tmp_path)
+    tasks = read_pickled((tmp_path / "pkl.gz").read_bytes())
+    assert list(tasks) == ["work"]
+    assert "local_helpers" not in sys.modules
+    assert tasks["work"].execute(x=1) == 2 * 2 + 5 + 1
+
+
+def test_the_same_entity_has_the_same_digest_twice() -> None:
+    @task
+    def one(x: int) -> int:
+        return x
+
+    @workflow
+    def wf(x: int) -> int:
+        return one(x=x)
+
+    assert entity_digest(wf) == entity_digest(wf)
+    assert entity_digest(wf) != entity_digest(one)
+
+
+def test_a_circle_of_values_has_a_digest() -> None:
+    ring: list[object] = [1]
+    ring.append(ring)
+
+    @task
+    def one(x: int) -> int:
+        return len(ring) + x
+
+    assert entity_digest(one) == entity_digest(one)
+
+
+def test_what_cannot_travel_is_named() -> None:
+    stream = sys.stdout
+
+    @task
+    def one(x: int) -> int:
+        stream.write("x")
+        return x
+
+    with pytest.raises(InvalidInput, match=r"The code of .*one cannot be sent"):
+        pickle_entity(one, Path("/nonexistent"))
+
+
+def test_garbage_is_no_pickle() -> None:
+    with pytest.raises(InvalidInput, match="damaged"):
+        read_pickled(b"garbage")
