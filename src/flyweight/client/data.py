@@ -8,10 +8,10 @@ import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Final
-from urllib.parse import unquote, urlsplit
 
 from flyteidl.service import dataproxy_pb2
 
+from flyweight import blob
 from flyweight.client import rpcs, transfer
 from flyweight.client.upload import Uploading, file_md5
 from flyweight.errors import InvalidInput, NotFound
@@ -118,7 +118,7 @@ class ClientData:
 
     def _elsewhere(self, uri: str) -> bool:
         """Whether a file's URI names a path of the platform's machine that this machine does not have."""
-        return uri.startswith("file://") and not Path(unquote(urlsplit(uri).path)).exists()
+        return uri.startswith("file://") and not blob.path_of(uri).exists()
 
     def _link(self, uri: str) -> str:
         if not self._elsewhere(uri):

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from flyteidl.core import identifier_pb2, literals_pb2, types_pb2
 
+from flyweight import blob
 from flyweight.clock import SystemClock, to_datetime
 from flyweight.compile.graphs import AnyWorkflow, binding_data
 from flyweight.errors import CompileError, InvalidInput, RecoverableError, TypeMismatch, Unsupported
@@ -194,11 +195,11 @@ def _parameters(task: AnyTask, folder: Path, attempt: int) -> ExecutionParameter
         ),
         execution_date=to_datetime(SystemClock().now()),
         working_directory=str(folder),
-        raw_output_prefix=folder.as_uri(),
-        output_metadata_prefix=folder.as_uri(),
+        raw_output_prefix=blob.file_uri(folder),
+        output_metadata_prefix=blob.file_uri(folder),
         attempt=attempt,
         enable_deck=task.options.enable_deck,
-        checkpoint=Checkpoint(f"{folder.as_uri()}/checkpoints"),
+        checkpoint=Checkpoint(blob.join(blob.file_uri(folder), "checkpoints")),
     )
 
 
