@@ -30,6 +30,7 @@ from flyweight.executors.templates import fill
 from flyweight.executors.variables import task_variables
 from flyweight.executors.warm_process import PROGRAMS, CommandCall, WarmProcess
 from flyweight.ids import AttemptId
+from flyweight.semantics.layout import OUTPUTS
 
 _CLOSE_SECONDS = 3.0
 
@@ -46,6 +47,8 @@ class CommandOptions:
     """The environment that commands are started with; a task's own variables go on top."""
     grace: float = 5.0
     """Seconds between SIGTERM and SIGKILL."""
+    inline_limit: int = 64 * 1024
+    """Bytes of outputs past which the report says where they stand too."""
     max_output_bytes: int = 256 * 1024 * 1024
     console_url: str = ""
 
@@ -184,7 +187,7 @@ class CommandExecutor:
         return Succeeded(
             attempt=job.attempt,
             outputs=outcome,
-            outputs_uri=f"{job.output_prefix}/outputs.pb" if outcome.literals else "",
+            outputs_uri=f"{job.output_prefix}/{OUTPUTS}" if outcome.ByteSize() > self._options.inline_limit else "",
             started_at=command.started_at,
             ended_at=self._clock.now(),
             log=_closed(command.log),
@@ -223,6 +226,7 @@ class CommandExecutor:
             if await warm.available():
                 number, done = warm.run(call)
                 command.send = partial(warm.signal, number)
+                self._watch(command, partial(warm.process, number))
                 if command.cancelled:
                     command.send(signal.SIGTERM)
                 return await done
@@ -245,13 +249,15 @@ class CommandExecutor:
                 os.killpg(process.pid, which)
 
         command.send = send
-        command.gauge = MemoryGauge(
-            limit=memory_limit(command.job.task), process=lambda: process.pid, on_breach=lambda: send(signal.SIGKILL)
-        )
-        self._memory.add(command.gauge)
+        self._watch(command, lambda: process.pid)
         if command.cancelled:
             send(signal.SIGTERM)
         return await process.wait()
+
+    def _watch(self, command: _Command, process: Callable[[], int]) -> None:
+        limit = memory_limit(command.job.task)
+        command.gauge = MemoryGauge(limit=limit, process=process, on_breach=partial(command.send, signal.SIGKILL))
+        self._memory.add(command.gauge)
 
     def _failed(self, command: _Command, error: faults.ContainerError) -> Failed:
         return Failed(

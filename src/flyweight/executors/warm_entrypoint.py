@@ -4,7 +4,7 @@
 
 FD is a stream socket of JSON lines. In: ``{"run": id, "argv": [...], "env": {...}, "cwd": path, "log": path}`` and
 ``{"signal": number, "id": id}``. Out: ``{"ready": true}`` or ``{"unavailable": why}`` once, then for each task
-``{"exit": code, "id": id}`` (negative: a signal). Standard library alone, and nothing newer than Python 3.9.
+``{"pid": pid, "id": id}`` and ``{"exit": code, "id": id}`` (negative: a signal). Python 3.9 and its library suffice.
 """
 
 from __future__ import annotations
@@ -119,6 +119,7 @@ class Server:
         pid = os.fork()
         if pid:
             self.children[pid] = number
+            send(self.connection, {"pid": pid, "id": number})
             return False
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -35,6 +35,7 @@ class WarmProcess:
         self._environment = environment
         self._numbers = 0
         self._waiting: dict[int, asyncio.Future[int]] = {}
+        self._processes: dict[int, int] = {}
         self._writer: asyncio.StreamWriter | None = None
         self._life: asyncio.Task[None] | None = None
         self._up: asyncio.Future[bool] | None = None
@@ -64,6 +65,10 @@ class WarmProcess:
             }
         )
         return self._numbers, done
+
+    def process(self, number: int) -> int:
+        """Tell the process of a running command; 0 when it has none (yet)."""
+        return self._processes.get(number, 0)
 
     def signal(self, number: int, which: signal.Signals) -> None:
         """Signal a running command and what it has started."""
@@ -114,7 +119,10 @@ class WarmProcess:
             self._lose_all()
 
     def _received(self, message: dict[str, int | bool | str], up: "asyncio.Future[bool]") -> None:
-        if "exit" in message:
+        if "pid" in message:
+            self._processes[int(message["id"])] = int(message["pid"])
+        elif "exit" in message:
+            self._processes.pop(int(message["id"]), None)
             done = self._waiting.pop(int(message["id"]), None)
             if done is not None and not done.done():
                 done.set_result(int(message["exit"]))
@@ -128,6 +136,7 @@ class WarmProcess:
             if not done.done():
                 done.set_result(-signal.SIGKILL)
         self._waiting.clear()
+        self._processes.clear()
 
     def _send(self, message: dict[str, object]) -> None:
         if self._writer is None:

@@ -1,0 +1,52 @@
+from flyweight.engine.ports import Capacity
+from flyweight.executors.slots import Slots
+from flyweight.ids import AttemptId, ExecutionKey, NodeId
+
+
+def attempt(execution: int, number: int) -> AttemptId:
+    return AttemptId(ExecutionKey(execution), NodeId(f"n{number}"), 0)
+
+
+def submit(slots: Slots, ran: list[AttemptId], *attempts: AttemptId) -> None:
+    for each in attempts:
+        slots.submit(each, lambda each=each: ran.append(each))
+
+
+def test_as_many_run_as_there_are_places() -> None:
+    slots, ran = Slots(2), []
+    submit(slots, ran, *(attempt(1, number) for number in range(4)))
+    assert ran == [attempt(1, 0), attempt(1, 1)]
+    assert slots.capacity() == Capacity(slots=2, busy=2, queued=2)
+    slots.release()
+    assert ran[2:] == [attempt(1, 2)]
+
+
+def test_executions_take_turns_and_each_goes_in_order() -> None:
+    slots, ran = Slots(1), []
+    submit(slots, ran, *(attempt(1, number) for number in range(4)), attempt(2, 0), attempt(2, 1), attempt(3, 0))
+    for _ in range(6):
+        slots.release()
+    assert [(each.execution, each.node) for each in ran] == [
+        (1, "n0"), (1, "n1"), (2, "n0"), (3, "n0"), (1, "n2"), (2, "n1"), (1, "n3"),
+    ]  # fmt: skip
+
+
+def test_what_waits_can_be_withdrawn_and_what_runs_cannot() -> None:
+    slots, ran = Slots(1), []
+    submit(slots, ran, attempt(1, 0), attempt(1, 1), attempt(2, 0))
+    assert not slots.withdraw(attempt(1, 0))
+    assert slots.withdraw(attempt(1, 1))
+    assert not slots.withdraw(attempt(1, 1))
+    slots.release()
+    assert ran == [attempt(1, 0), attempt(2, 0)]
+
+
+def test_jobs_that_fail_at_once_do_not_grow_the_stack() -> None:
+    slots, ran = Slots(1), []
+    blocker = attempt(1, -1)
+    submit(slots, ran, blocker)
+    for number in range(5000):
+        slots.submit(attempt(1, number), lambda: (ran.append(blocker), slots.release()))
+    slots.release()
+    assert len(ran) == 5001
+    assert slots.capacity() == Capacity(slots=1, busy=0, queued=0)
