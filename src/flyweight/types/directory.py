@@ -7,6 +7,7 @@ from typing import Any, Self
 from flyteidl.core.literals_pb2 import Blob, BlobMetadata, Literal, Scalar
 from flyteidl.core.types_pb2 import BlobType, LiteralType
 
+from flyweight import blob
 from flyweight.errors import TypeMismatch
 from flyweight.types.codec import Codec, Conversions
 from flyweight.types.data import current_data
@@ -14,7 +15,6 @@ from flyweight.types.fields.form import FieldForm
 from flyweight.types.file import FlyteFile
 from flyweight.types.lazy import PATH_SCHEMA, LazyPath
 from flyweight.types.mismatch import mismatch, shown, wrong_literal
-from flyweight.types.storage import is_local, path_of
 
 
 class FlyteDirectory(LazyPath):
@@ -69,8 +69,8 @@ class FlyteDirectory(LazyPath):
     def new_dir(self, name: str) -> "FlyteDirectory":
         """Make up a folder inside."""
         inside = self._inside(name)
-        if is_local(inside):
-            path_of(inside).mkdir(parents=True, exist_ok=True)
+        if self.data.is_local(inside):
+            blob.path_of(inside).mkdir(parents=True, exist_ok=True)
         return FlyteDirectory.from_source(inside) if self.remote_source else FlyteDirectory(inside)
 
     def _inside(self, name: str) -> str:
@@ -101,10 +101,10 @@ class DirectoryCodec(Codec):
         _ = registry
         if literal.scalar.WhichOneof("value") != "blob":
             raise wrong_literal(literal, python_type)
-        blob = literal.scalar.blob
-        if blob.metadata.type.dimensionality != BlobType.MULTIPART:
-            raise TypeMismatch(f"expected a folder, got the file {blob.uri}; annotate it as FlyteFile")
-        return python_type.from_source(blob.uri)
+        stored = literal.scalar.blob
+        if stored.metadata.type.dimensionality != BlobType.MULTIPART:
+            raise TypeMismatch(f"expected a folder, got the file {stored.uri}; annotate it as FlyteFile")
+        return python_type.from_source(stored.uri)
 
     def accepts(self, value: Any, python_type: Any, registry: Conversions) -> bool:
         """Tell whether the value is a FlyteDirectory, or names a folder that is there."""
@@ -114,7 +114,7 @@ class DirectoryCodec(Codec):
         if not isinstance(value, str | os.PathLike) or isinstance(value, LazyPath):
             return False
         path = os.fspath(value)
-        return is_local(path) and path_of(path).is_dir()
+        return blob.is_file(path) and blob.path_of(path).is_dir()
 
     def guess(self, literal_type: LiteralType, registry: Conversions) -> Any | None:
         """Recognise a multipart blob."""

@@ -9,13 +9,13 @@ from typing import IO, Any, Self
 from flyteidl.core.literals_pb2 import Blob, BlobMetadata, Literal, Scalar
 from flyteidl.core.types_pb2 import BlobType, LiteralType
 
+from flyweight import blob
 from flyweight.errors import TypeMismatch
 from flyweight.types.codec import Codec, Conversions
 from flyweight.types.data import current_data
 from flyweight.types.fields.form import FieldForm
 from flyweight.types.lazy import PATH_SCHEMA, LazyPath
 from flyweight.types.mismatch import mismatch, shown, wrong_literal
-from flyweight.types.storage import is_local, path_of
 
 PICKLE_FORMAT = "PythonPickle"
 
@@ -75,7 +75,7 @@ class FlyteFile(LazyPath):
         """
         _ = cache_type, cache_options
         uri = self.path if self.downloaded or self.remote_source is None else self.remote_source
-        with current_data().open(uri, mode) as stream:
+        with self.data.open(uri, mode) as stream:
             yield stream
 
 
@@ -104,10 +104,10 @@ class FileCodec(Codec):
         _ = registry
         if literal.scalar.WhichOneof("value") != "blob":
             raise wrong_literal(literal, python_type)
-        blob = literal.scalar.blob
-        if blob.metadata.type.dimensionality != BlobType.SINGLE:
-            raise TypeMismatch(f"expected a file, got the folder {blob.uri}; annotate it as FlyteDirectory")
-        file = _file_class(python_type).from_source(blob.uri)
+        stored = literal.scalar.blob
+        if stored.metadata.type.dimensionality != BlobType.SINGLE:
+            raise TypeMismatch(f"expected a file, got the folder {stored.uri}; annotate it as FlyteDirectory")
+        file = _file_class(python_type).from_source(stored.uri)
         file.metadata = dict(literal.metadata) or None
         return file
 
@@ -119,7 +119,7 @@ class FileCodec(Codec):
         if not isinstance(value, str | os.PathLike) or isinstance(value, LazyPath):
             return False
         path = os.fspath(value)
-        return not is_local(path) or path_of(path).is_file()
+        return not blob.is_file(path) or blob.path_of(path).is_file()
 
     def guess(self, literal_type: LiteralType, registry: Conversions) -> Any | None:
         """Recognise a single blob that is not a pickle."""

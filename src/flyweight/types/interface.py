@@ -12,6 +12,7 @@ from flyteidl.core.literals_pb2 import Literal, LiteralMap
 
 from flyweight.errors import InvalidInput, TypeMismatch
 from flyweight.types.mismatch import type_name, within
+from flyweight.types.pickles import PickleCodec
 from flyweight.types.registry import Registry, default_registry
 
 Converted = TypeVar("Converted")
@@ -68,6 +69,10 @@ def unknown_name(name: str, known: Iterable[str], kind: str = "input") -> str:
 
 
 def _variables(types: PythonTypes, descriptions: Mapping[str, str], registry: Registry) -> VariableMap:
+    for python_type in types.values():
+        codec = registry.codec_for(python_type)
+        if isinstance(codec, PickleCodec):  # said here too, where the author sees it, and not only by the task's log
+            codec.warn(python_type)
     found = _each(types, lambda name: registry.literal_type(types[name]))
     return VariableMap(
         variables={

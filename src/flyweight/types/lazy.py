@@ -1,12 +1,12 @@
 """What files and folders have in common: a path here, an object elsewhere, and a download on the first use."""
 
 import os
-from pathlib import Path
 from types import new_class
 from typing import Any, ClassVar, Self, TypeVar
 
-from flyweight.types.data import current_data
-from flyweight.types.storage import absolute_uri, is_local, path_of
+from flyweight import blob
+from flyweight.types.data import DataAccess, current_data
+from flyweight.types.storage import absolute
 
 PATH_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "string", "format": "path"}], "default": None}
 """The JSON schema of a path inside a dataclass."""
@@ -22,10 +22,11 @@ class LazyPath(os.PathLike[str]):
 
     def __init__(self, path: str | os.PathLike[str], *, remote_path: str | bool | None = None) -> None:
         given = os.fspath(path) if not isinstance(path, LazyPath) else path.path
-        self.path = str(path_of(given)) if is_local(given) else given
-        self.remote_source: str | None = None if is_local(given) else given
+        self.path = str(blob.path_of(given)) if blob.is_file(given) else given
+        self.remote_source: str | None = None if blob.is_file(given) else given
         self._remote_path = remote_path
-        self._downloaded: Path | None = None
+        self._downloaded = False
+        self._access: DataAccess | None = None
 
     def __class_getitem__(cls, item: object) -> "type[Self]":
         """Name the format: ``FlyteFile["csv"]``."""
@@ -51,7 +52,8 @@ class LazyPath(os.PathLike[str]):
         """Stand for an object that exists already: it is never uploaded again."""
         uri = os.fspath(source)
         lazy = cls(uri)
-        lazy.remote_source = absolute_uri(uri)
+        lazy.remote_source = absolute(uri)
+        lazy._access = current_data()
         return lazy
 
     @property
@@ -62,25 +64,31 @@ class LazyPath(os.PathLike[str]):
     @property
     def downloaded(self) -> bool:
         """Whether the bytes were fetched."""
-        return self._downloaded is not None
+        return self._downloaded
 
     def download(self) -> str:
         """Fetch the bytes unless they are here, and give the local path."""
-        if self.remote_source is None or is_local(self.remote_source):
+        if self.remote_source is None or self._downloaded or self.data.is_local(self.remote_source):
             return self.path
-        if self._downloaded is None:
-            data = current_data()
-            local = data.local_path(self.remote_source.rstrip("/").rpartition("/")[2])
-            data.get(self.remote_source, local)
-            self._downloaded = local
-            self.path = str(local)
+        local = self.data.local_path(self.remote_source.rstrip("/").rpartition("/")[2])
+        self.data.get(self.remote_source, local)
+        self._downloaded = True
+        self.path = str(local)
         return self.path
+
+    @property
+    def data(self) -> DataAccess:
+        """What the bytes are fetched through; remembered, since they may be asked for after the call has ended."""
+        return self._access or current_data()
 
     def stored_uri(self) -> str | None:
         """Give the URI of what need not be uploaded, or None for local bytes that must be."""
         if self.remote_source is not None:
             return self.remote_source
-        return absolute_uri(self.path) if self._remote_path is False else None
+        return absolute(self.path) if self._remote_path is False else None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_access": None}  # a connection does not travel
 
     def __fspath__(self) -> str:
         return self.download()

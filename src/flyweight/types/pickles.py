@@ -44,7 +44,7 @@ class PickleCodec(Codec):
         self.literal_type(python_type, registry)
         if value is None and python_type is not Any:
             raise mismatch(value, python_type)
-        self._warn(python_type)
+        self.warn(python_type)
         uri = current_data().new_uri()
         current_data().put_bytes(_pickled(value), uri)
         return Literal(scalar=Scalar(blob=Blob(uri=uri, metadata=BlobMetadata(type=_blob_type()))))
@@ -68,7 +68,8 @@ class PickleCodec(Codec):
         ours = literal_type.WhichOneof("type") == "blob" and literal_type.blob.format == PICKLE_FORMAT
         return Any if ours else None
 
-    def _warn(self, python_type: Any) -> None:
+    def warn(self, python_type: Any) -> None:
+        """Say once for a type that it is sent as a pickle."""
         name = type_name(python_type)
         if name not in self._warned:
             self._warned.add(name)

@@ -5,7 +5,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from flyweight import blob
 from flyweight.errors import InvalidInput
@@ -45,7 +45,7 @@ class BlobData:
         if mode.replace("b", "").replace("t", "") not in ("r", "w"):
             raise InvalidInput(f"a file cannot be opened with mode '{mode}'; use r, rb, w or wb")
         binary = blob.open_write(absolute(uri)) if "w" in mode else blob.open_read(absolute(uri))
-        return binary if "b" in mode else _Text(binary, encoding="utf-8")
+        return binary if "b" in mode else _Text(binary)
 
     def is_local(self, uri: str) -> bool:
         """Tell whether a URI is a path on this machine, readable without a download."""
@@ -76,10 +76,14 @@ def absolute(uri: str) -> str:
 class _Text(io.TextIOWrapper):
     """Text over a binary stream that must learn how a ``with`` block ended: half a file is not handed on."""
 
+    def __init__(self, binary: BinaryIO) -> None:
+        super().__init__(binary, encoding="utf-8")
+        self._binary = binary
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
             self.close()
         else:
-            self.buffer.__exit__(kind, error, trace)
+            self._binary.__exit__(kind, error, trace)

@@ -12,14 +12,15 @@ from flyteidl.core.literals_pb2 import Literal, Scalar, StructuredDatasetMetadat
 from flyteidl.core.literals_pb2 import StructuredDataset as StructuredDatasetLiteral
 from flyteidl.core.types_pb2 import LiteralType, StructuredDatasetType
 
+from flyweight import blob
 from flyweight.errors import InvalidInput, TypeMismatch
 from flyweight.types.annotations import split
 from flyweight.types.codec import Codec, Conversions
-from flyweight.types.data import current_data
+from flyweight.types.data import DataAccess, current_data
 from flyweight.types.fields.form import FieldForm
 from flyweight.types.frames import FrameHandler, check_format, handler_for
 from flyweight.types.mismatch import mismatch, type_name, wrong_literal
-from flyweight.types.storage import absolute_uri, path_of
+from flyweight.types.storage import absolute
 
 DatasetColumn = StructuredDatasetType.DatasetColumn
 
@@ -51,6 +52,7 @@ class StructuredDataset:
         self.uri = uri
         self.file_format = file_format
         self.stored_type: StructuredDatasetType | None = None
+        self._access: DataAccess | None = None
         self._frame_type: Any = None
         self._columns: tuple[str, ...] | None = None
 
@@ -60,6 +62,7 @@ class StructuredDataset:
         dataset_type = literal.metadata.structured_dataset_type
         dataset = cls(uri=literal.uri, file_format=dataset_type.format)
         dataset.stored_type = dataset_type
+        dataset._access = current_data()  # its bytes may be asked for after the call has ended
         dataset._columns = tuple(column.name for column in dataset_type.columns) or None
         return dataset
 
@@ -101,12 +104,15 @@ class StructuredDataset:
     def _local(self) -> Path:
         if self.uri is None:
             raise InvalidInput(f"this StructuredDataset holds a {type_name(type(self.dataframe))} and no URI to read")
-        data = current_data()
+        data = self._access or current_data()
         if data.is_local(self.uri):
-            return path_of(self.uri)
+            return blob.path_of(self.uri)
         local = data.local_path()
         data.get(self.uri, local)
         return local
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_access": None}  # a connection does not travel
 
     def __repr__(self) -> str:
         return f"StructuredDataset(uri={self.uri!r}, file_format={self.file_format!r})"
@@ -137,7 +143,7 @@ class StructuredCodec(Codec):
         elif dataset.uri is None:
             raise TypeMismatch("this StructuredDataset has neither a dataframe nor a uri; give it one of them")
         metadata = StructuredDatasetMetadata(structured_dataset_type=dataset_type)
-        stored = StructuredDatasetLiteral(uri=absolute_uri(dataset.uri or ""), metadata=metadata)
+        stored = StructuredDatasetLiteral(uri=absolute(dataset.uri or ""), metadata=metadata)
         return Literal(scalar=Scalar(structured_dataset=stored))
 
     def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> Any:
@@ -245,7 +251,7 @@ def _store(dataset: StructuredDataset, dataset_type: StructuredDatasetType) -> N
     check_format(handler, dataset_type.format)
     data = current_data()
     uri = dataset.uri or data.new_uri()
-    folder = path_of(uri) if data.is_local(uri) else data.local_path()
+    folder = blob.path_of(uri) if data.is_local(uri) else data.local_path()
     folder.mkdir(parents=True, exist_ok=True)
     handler.write(dataset.dataframe, folder, dataset_type.format)
     if not data.is_local(uri):

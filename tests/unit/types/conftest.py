@@ -16,5 +16,5 @@ def registry() -> Registry:
 @pytest.fixture
 def data(tmp_path: Path) -> Iterator[BlobData]:
     """Raw output and scratch below the test's folder."""
-    with use_data(BlobData((tmp_path / "raw").as_uri(), tmp_path / "scratch")) as access:
+    with use_data(BlobData(str(tmp_path / "raw"), tmp_path / "scratch")) as access:
         yield access

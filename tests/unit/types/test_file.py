@@ -2,6 +2,7 @@
 
 # ruff: noqa: UP007 - the older spellings of unions are cases too
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TypeVar, Union
@@ -9,8 +10,8 @@ from typing import TypeVar, Union
 import pytest
 from flyteidl.core.types_pb2 import BlobType
 
-from flyweight.errors import TypeMismatch
-from flyweight.types import BlobData, FlyteDirectory, FlyteFile, Registry
+from flyweight.errors import InvalidInput, TypeMismatch
+from flyweight.types import BlobData, FlyteDirectory, FlyteFile, Registry, use_data
 from tests.unit.types.wire import text
 
 
@@ -33,7 +34,6 @@ def uri_of(registry: Registry, value: object, python_type: object = FlyteFile) -
 
 
 def path_of(uri: str) -> Path:
-    assert uri.startswith("file:///")
     return Path(uri.removeprefix("file://"))
 
 
@@ -75,7 +75,7 @@ def test_the_user_may_choose_the_place(registry: Registry, data: BlobData, csv: 
     place = (tmp_path / "chosen.csv").as_uri()
     assert uri_of(registry, FlyteFile(csv, remote_path=place)) == place
     assert path_of(place).read_text() == "a,b\n"
-    assert uri_of(registry, FlyteFile(csv, remote_path=False)) == csv.as_uri()
+    assert uri_of(registry, FlyteFile(csv, remote_path=False)) == str(csv)
 
 
 def test_a_stored_file_is_a_path(registry: Registry, data: BlobData, csv: Path):
@@ -163,6 +163,28 @@ def test_a_path_of_a_union_with_str_is_a_str(registry: Registry, data: BlobData,
     assert literal.scalar.union.type.structure.tag == "str"
     literal = registry.to_literal(FlyteFile(csv), Union[str, FlyteFile])
     assert literal.scalar.union.type.structure.tag == "FlyteFilePath"
+
+
+@pytest.mark.parametrize("prefix", ["{}", "file://{}"])
+def test_uris_are_as_the_raw_prefix_is(registry: Registry, tmp_path: Path, csv: Path, prefix: str):
+    raw = prefix.format(tmp_path / "raw")
+    with use_data(BlobData(raw, tmp_path / "scratch")):
+        uri = uri_of(registry, csv)
+        assert uri.startswith(f"{raw}/")
+        assert Path(registry.to_python(registry.to_literal(csv, FlyteFile), FlyteFile)).read_text() == "a,b\n"
+
+
+def test_half_a_file_is_no_file(data: BlobData):
+    file = FlyteFile.new_remote_file("out.txt")
+    with contextlib.suppress(ZeroDivisionError), file.open("w") as stream:
+        stream.write("half")
+        raise ZeroDivisionError
+    assert not Path(file.path).exists()
+
+
+def test_a_mode_that_objects_do_not_have_is_refused(data: BlobData):
+    with pytest.raises(InvalidInput, match="mode 'a'; use r, rb, w or wb"), FlyteFile("x.txt").open("a"):
+        pass
 
 
 def test_guessing(registry: Registry):

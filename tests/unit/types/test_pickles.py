@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flyweight.errors import TypeMismatch
-from flyweight.types import BlobData, Registry
+from flyweight.types import BlobData, Registry, typed_interface
 from flyweight.types.pickles import PickleCodec
 from tests.unit.types.wire import round_trip
 
@@ -40,6 +40,13 @@ def test_a_warning_names_the_type_once(caplog: pytest.LogCaptureFixture):
             registry.to_literal(Model(1), Model)
     assert len(caplog.records) == 1
     assert "Model has no type in Flyte and is sent as a pickle" in caplog.text
+
+
+def test_an_interface_warns_too(caplog: pytest.LogCaptureFixture):
+    registry = Registry(last_resort=PickleCodec())
+    with caplog.at_level(logging.WARNING, logger="flyweight.types"):
+        typed_interface({"model": Model}, {}, registry=registry)
+    assert "Model has no type in Flyte" in caplog.text
 
 
 def test_what_cannot_be_pickled_is_told(registry: Registry):

@@ -1,6 +1,7 @@
 """Bytes that lie elsewhere: fetched once, on the first use, through the data access of who runs the task."""
 
 import io
+import pickle
 from pathlib import Path
 from typing import IO, Any
 
@@ -64,6 +65,15 @@ def test_a_file_is_fetched_once_and_only_when_its_path_is_used(registry: Registr
         assert Path(file).name == "x.txt"
         assert (shelf.fetched, file.downloaded) == (["shelf://a/x.txt"], True)
         assert registry.to_literal(file, FlyteFile).scalar.blob.uri == "shelf://a/x.txt"
+
+
+def test_a_result_is_fetched_through_the_access_it_came_by(registry: Registry, shelf: Shelf):
+    shelf.objects["shelf://a/x.txt"] = b"hello"
+    with use_data(shelf):
+        file = registry.to_python(registry.to_literal("shelf://a/x.txt", FlyteFile), FlyteFile)
+    copied = pickle.loads(pickle.dumps(file))
+    assert (copied.remote_source, copied.path) == (file.remote_source, file.path)
+    assert Path(file).read_bytes() == b"hello"
 
 
 def test_a_local_file_goes_to_the_store_of_the_task(registry: Registry, shelf: Shelf, tmp_path: Path):
