@@ -1,0 +1,379 @@
+"""The driver commits before it acts, groups what waits, and keeps one execution's trouble from the others."""
+
+import asyncio
+
+import pytest
+
+from flyweight import literals
+from flyweight.engine.driver import Driver, DriverSettings, Ports
+from flyweight.engine.jobs import DeckPublished, Succeeded
+from flyweight.engine.phases import ExecutionPhase, NodePhase
+from flyweight.engine.ports import Capacity
+from flyweight.engine.records import LoadedExecution
+from flyweight.errors import AlreadyExists, NotFound, PreconditionFailed, TryAgain, Unsupported
+from tests.simulation.virtual_time import LoopClock, VirtualTimeLoop
+from tests.simulation.workflows import INTEGER, closure, inputs_of, layout, new_execution, node, task, workflow
+
+TASK = task("plain", deck=True)
+CLOSED = closure(
+    workflow("w", [node("n0", TASK, a=".x")], inputs={"x": INTEGER}, outputs={"r": INTEGER}, results={"r": "n0.o0"}),
+    tasks=[TASK],
+)
+
+
+class Store:
+    """Keeps every batch; fails or waits on demand."""
+
+    def __init__(self):
+        self.batches, self.errors, self.taken, self.loaded = [], [], set(), []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def commit(self, batch):
+        await self.gate.wait()
+        if self.errors:
+            error = self.errors.pop()
+            if error is not None:
+                raise error
+        if any(new.name in self.taken for new in batch.new):
+            raise AlreadyExists("the name is taken")
+        self.batches.append(batch)
+
+    async def unfinished(self):
+        return self.loaded
+
+    async def closure(self, digest):
+        if digest != literals.digest(CLOSED):
+            raise NotFound(f"no closure {digest}")
+        return CLOSED
+
+    def rows(self, kind):
+        return [row for batch in self.batches for row in getattr(batch, kind)]
+
+
+class Parts:
+    """The rest of what a driver needs: an executor that does what it is told, an observer, blobs."""
+
+    def __init__(self, store, settings=None):
+        self.store, self.blobs = store, {}
+        self.jobs, self.cancelled, self.told, self.decks, self.refuse = {}, [], [], [], False
+        ports = Ports(
+            store=store,
+            executor=self,
+            observer=self,
+            blobs=self,
+            clock=LoopClock(asyncio.get_running_loop()),
+            layout=layout,
+        )
+        self.driver = Driver(ports, settings)
+
+    async def open(self, report):
+        self.report = report
+
+    async def close(self):
+        self.report = None
+
+    def start(self, job):
+        if self.refuse:
+            raise RuntimeError("no room at all")
+        self.jobs[job.attempt.execution, job.attempt.node, job.attempt.attempt] = job
+
+    def cancel(self, attempt, reason):
+        self.cancelled.append((attempt.execution, reason))
+
+    def capacity(self):
+        return Capacity(slots=7, busy=0, queued=0)
+
+    def committed(self, batch):
+        self.told.append(batch)
+
+    def deck_published(self, report):
+        self.decks.append(report)
+
+    async def read(self, uri):
+        if uri not in self.blobs:
+            raise NotFound(uri)
+        return self.blobs[uri]
+
+    async def write(self, uri, data):
+        self.blobs[uri] = data
+
+    def succeed(self, key, number=0, **outputs):
+        attempt = self.jobs[key, "n0", number].attempt
+        self.report(Succeeded(attempt=attempt, outputs=inputs_of(**(outputs or {"o0": 1}))))
+
+
+def run(scenario):
+    """Run a coroutine under virtual time."""
+    loop = VirtualTimeLoop()
+    try:
+        loop.run_until_complete(asyncio.wait_for(scenario(), 3600))
+    finally:
+        loop.close()
+
+
+async def until(condition):
+    while not condition():
+        await asyncio.sleep(0.01)
+
+
+async def opened(store=None, **settings):
+    parts = Parts(store or Store(), DriverSettings(**settings))
+    await parts.driver.open()
+    return parts
+
+
+def new(key=1, **changes):
+    return new_execution(CLOSED, key, inputs_of(x=3), **changes)
+
+
+def test_create_returns_once_it_is_durable_and_nothing_starts_before():
+    async def scenario():
+        parts = await opened()
+        parts.store.gate.clear()
+        creating = asyncio.ensure_future(parts.driver.create(new(), CLOSED))
+        await asyncio.sleep(1)
+        assert not creating.done()
+        assert parts.jobs == {}
+        assert parts.told == []
+        parts.store.gate.set()
+        await creating
+        assert list(parts.jobs) == [(1, "n0", 0)]
+        assert parts.driver.live(1)
+        parts.succeed(1)
+        await until(lambda: not parts.driver.live(1))
+        assert parts.told[-1].executions[0].phase is ExecutionPhase.SUCCEEDED
+        assert literals.map_from_bytes(parts.told[-1].executions[0].outputs) == inputs_of(r=1)
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_what_happens_during_a_commit_shares_the_next_one():
+    async def scenario():
+        parts = await opened()
+        parts.store.gate.clear()
+        creating = [asyncio.ensure_future(parts.driver.create(new(key), CLOSED)) for key in range(1, 21)]
+        await asyncio.sleep(1)
+        parts.store.gate.set()
+        await asyncio.gather(*creating)
+        assert len(parts.store.batches) <= 2
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_a_full_disk_fails_creation_cleanly_and_loses_nothing_else():
+    async def scenario():
+        parts = await opened(patience=5.0)
+        await parts.driver.create(new(1), CLOSED)
+        parts.store.errors = [TryAgain("disk full")] * 12
+        parts.succeed(1)
+        with pytest.raises(TryAgain, match="nothing was started"):
+            await parts.driver.create(new(2), CLOSED)
+        assert not parts.driver.live(2)
+        await until(lambda: not parts.driver.live(1))
+        assert {row.name for row in parts.store.rows("new")} == {"e1"}
+        assert {row.execution for row in parts.store.rows("nodes")} == {1}
+        assert (2, "n0", 0) not in parts.jobs
+        await parts.driver.create(new(2), CLOSED)
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_a_name_that_is_taken_fails_that_creation_alone():
+    async def scenario():
+        parts = await opened()
+        parts.store.taken.add("e2")
+        parts.store.gate.clear()
+        creating = [asyncio.ensure_future(parts.driver.create(new(key), CLOSED)) for key in (1, 2, 3)]
+        await asyncio.sleep(1)
+        parts.store.gate.set()
+        outcomes = await asyncio.gather(*creating, return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [type(None), AlreadyExists, type(None)]
+        assert [parts.driver.live(key) for key in (1, 2, 3)] == [True, False, True]
+        assert {key for key, _, _ in parts.jobs} == {1, 3}
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_terminate_is_durable_and_then_stops_what_runs():
+    async def scenario():
+        parts = await opened()
+        await parts.driver.create(new(), CLOSED)
+        await parts.driver.terminate(1, "enough", "me")
+        assert parts.store.rows("executions")[-1].phase is ExecutionPhase.ABORTING
+        await until(lambda: parts.cancelled == [(1, "enough")])
+        await until(lambda: not parts.driver.live(1))  # the executor stays silent, and is given up on in the end
+        assert parts.store.rows("executions")[-1].phase is ExecutionPhase.ABORTED
+        with pytest.raises(PreconditionFailed, match="ended already"):
+            await parts.driver.terminate(1, "again", "me")
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_a_fault_in_one_execution_fails_it_and_no_other():
+    async def scenario():
+        parts = await opened()
+        await parts.driver.create(new(1), CLOSED)
+        await parts.driver.create(new(2), CLOSED)
+        # A state that cannot be, as a fault of ours would leave it.
+        parts.driver._live[1].state.frames.clear()
+        await parts.driver.terminate(1, "x", "me")
+        await until(lambda: not parts.driver.live(1))
+        ended = parts.store.rows("executions")[-1]
+        assert ended.phase is ExecutionPhase.FAILED
+        assert b"KeyError" in ended.error
+        parts.succeed(2)
+        await until(lambda: not parts.driver.live(2))
+        assert parts.store.rows("executions")[-1].phase is ExecutionPhase.SUCCEEDED
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_a_job_that_no_executor_takes_fails_its_node():
+    async def scenario():
+        parts = await opened()
+        parts.refuse = True
+        await parts.driver.create(new(), CLOSED)
+        await until(lambda: not parts.driver.live(1))
+        assert b"no room at all" in parts.store.rows("executions")[-1].error
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_large_values_stand_as_blobs_and_come_back_after_a_restart():
+    async def scenario():
+        parts = await opened(inline_limit=0)
+        given = new()
+        await parts.driver.create(given, CLOSED)
+        node_row = parts.store.rows("nodes")[0]
+        assert (node_row.inputs, parts.blobs[node_row.inputs_uri]) == (b"", literals.to_bytes(inputs_of(a=3)))
+        store = Store()
+        store.loaded = [
+            LoadedExecution(
+                new=given,
+                execution=parts.store.rows("executions")[-1],
+                nodes=(node_row,),
+                attempts=tuple(parts.store.rows("attempts")),
+            )
+        ]
+        again = Parts(store, DriverSettings(inline_limit=0))
+        again.blobs = parts.blobs
+        await again.driver.open()
+        await until(lambda: (1, "n0", 1) in again.jobs)
+        assert again.jobs[1, "n0", 1].inputs == inputs_of(a=3)
+        again.succeed(1, 1)
+        await until(lambda: not again.driver.live(1))
+        assert again.blobs[store.rows("executions")[-1].outputs_uri] == literals.to_bytes(inputs_of(r=1))
+        await again.driver.close()
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_an_execution_that_cannot_be_loaded_is_given_up_and_the_others_go_on():
+    async def scenario():
+        first = await opened()
+        for key in (1, 2):
+            await first.driver.create(new(key), CLOSED)
+        store = Store()
+        store.loaded = [
+            LoadedExecution(
+                new=new_execution(CLOSED, key, None) if key == 2 else lost_inputs(),
+                execution=row,
+                nodes=tuple(found for found in first.store.rows("nodes") if found.execution == key),
+                attempts=tuple(found for found in first.store.rows("attempts") if found.execution == key),
+            )
+            for key, row in enumerate(first.store.rows("executions"), start=1)
+        ]
+        parts = await opened(store)
+        assert not parts.driver.live(1)
+        assert store.batches[0].executions[0].phase is ExecutionPhase.FAILED
+        assert b"could not go on" in store.batches[0].executions[0].error
+        await until(lambda: (2, "n0", 1) in parts.jobs)
+        await parts.driver.close()
+        await first.driver.close()
+
+    def lost_inputs():
+        kept = new(1)
+        return type(kept)(**{name: getattr(kept, name) for name in kept.__slots__} | {"inputs_uri": "memory://gone"})
+
+    run(scenario)
+
+
+def test_decks_are_passed_on_after_their_attempts_row_is_there():
+    async def scenario():
+        parts = await opened()
+        await parts.driver.create(new(), CLOSED)
+        deck = DeckPublished(attempt=parts.jobs[1, "n0", 0].attempt, revision=1)
+        parts.report(deck)
+        await until(lambda: parts.decks == [deck])
+        assert parts.store.rows("nodes")[0].phase is NodePhase.QUEUED
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_the_closure_of_a_single_task_is_kept_with_its_first_execution():
+    async def scenario():
+        parts = await opened()
+        made = new()
+        single = type(made)(**{name: getattr(made, name) for name in made.__slots__} | {"task": "p:d:plain:v1"})
+        await parts.driver.create(single, CLOSED)
+        assert parts.store.batches[0].closures == {literals.digest(CLOSED): literals.to_bytes(CLOSED)}
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_a_closure_that_is_not_given_is_loaded():
+    async def scenario():
+        parts = await opened()
+        await parts.driver.create(new())
+        assert parts.driver.live(1)
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_a_kind_of_node_that_cannot_run_is_refused_at_once():
+    template = workflow("w", [])
+    template.nodes.add(id="n0").gate_node.sleep.duration.seconds = 1
+
+    async def scenario():
+        parts = await opened()
+        gate = closure(template)
+        with pytest.raises(Unsupported, match="w: node n0 is a gate node"):
+            await parts.driver.create(new_execution(gate, 1), gate)
+        assert not parts.driver.live(1)
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_after_close_nothing_is_accepted_and_what_was_reported_is_written():
+    async def scenario():
+        parts = await opened()
+        await parts.driver.create(new(), CLOSED)
+        parts.succeed(1)
+        await parts.driver.close()
+        assert parts.store.rows("executions")[-1].phase is ExecutionPhase.SUCCEEDED
+        with pytest.raises(TryAgain, match="stopping"):
+            await parts.driver.create(new(2), CLOSED)
+
+    run(scenario)
+
+
+def test_capacity_is_the_executors():
+    async def scenario():
+        parts = await opened()
+        assert parts.driver.capacity().slots == 7
+        await parts.driver.close()
+
+    run(scenario)
