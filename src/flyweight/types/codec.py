@@ -55,6 +55,9 @@ class Codec(ABC):
     name: str
     """Flyte's name of the family: the tag of a union's variant on the wire."""
 
+    reads_packed: ClassVar[bool] = False
+    """Whether a MessagePack literal is this family's own form; for others it is a value out of a dataclass."""
+
     reads_annotations: ClassVar[bool] = False
     """Whether the metadata of ``Annotated[T, ...]`` changes the type on the wire; if not, the codec is given ``T``."""
 

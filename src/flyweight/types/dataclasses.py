@@ -20,6 +20,7 @@ class DataclassCodec(Codec):
     """Any dataclass, without a base class or decorator of ours."""
 
     name = "Object-Dataclass-Transformer"
+    reads_packed = True
 
     def literal_type(self, python_type: Any, registry: Conversions) -> LiteralType:
         """Give STRUCT with the schema; raises TypeMismatch naming the field that cannot be stored."""

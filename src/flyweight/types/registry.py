@@ -26,6 +26,7 @@ from flyweight.types.enums import EnumCodec, is_enum
 from flyweight.types.file import FileCodec, FlyteFile
 from flyweight.types.frames import is_frame_type
 from flyweight.types.hashing import HashMethod
+from flyweight.types.packed import taken_out
 from flyweight.types.pickles import PickleCodec
 from flyweight.types.primitives import NoneCodec, primitive_codecs
 from flyweight.types.structs import DictCodec
@@ -99,7 +100,10 @@ class Registry:
     def to_python(self, literal: Literal, python_type: Any) -> Any:
         """Convert a Literal to a value of an annotation; raises TypeMismatch."""
         plan = self._plan(python_type)
-        return plan.codec.to_python(literal, _bare(python_type, plan), self)
+        bare = _bare(python_type, plan)
+        if literal.scalar.HasField("binary") and not plan.codec.reads_packed and python_type is not Any:
+            return taken_out(literal, bare, self)
+        return plan.codec.to_python(literal, bare, self)
 
     def guess(self, literal_type: LiteralType) -> Any:
         """Choose a Python type for a type on the wire (a fetched entity has no annotations); raises TypeMismatch."""

@@ -51,6 +51,7 @@ class DictCodec(Codec):
     """``dict`` without types, and ``dict[K, V]`` whose keys are not strings; also Struct literals of others."""
 
     name = "Typed Dict"
+    reads_packed = True
 
     def literal_type(self, python_type: Any, registry: Conversions) -> LiteralType:
         """Give STRUCT."""
