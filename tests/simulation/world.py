@@ -260,7 +260,7 @@ class World:
             clock=self.clock,
             layout=layout,
         )
-        self.driver = Driver(ports, DriverSettings(inline_limit=24, events_per_turn=3, patience=30.0))
+        self.driver = Driver(ports, DriverSettings(inline_limit=24, events_per_turn=3, nodes_per_step=2, patience=30.0))
         await self.driver.open()
 
     async def crash(self):

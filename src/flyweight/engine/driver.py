@@ -18,7 +18,7 @@ from flyweight.engine.commit import Committer
 from flyweight.engine.graph import Graphs, unsupported
 from flyweight.engine.jobs import DeckPublished, Failed, Job, Report
 from flyweight.engine.machine import CancelAttempt, Changes, Command, Event, SetTimer, StartAttempt
-from flyweight.engine.model import ExecutionState
+from flyweight.engine.model import Changed, ExecutionState
 from flyweight.engine.ports import Blobs, Capacity, EngineStore, Executor, Observer
 from flyweight.engine.records import Batch, NewExecution
 from flyweight.engine.recovery import Recovery, load_closure
@@ -50,6 +50,8 @@ class DriverSettings:
     inline_limit: int = 64 * 1024
     """Literal maps of more bytes stand as blobs, not in rows."""
     events_per_turn: int = 2000
+    nodes_per_step: int = 500
+    """Nodes that begin for one event before others get their turn; the rest follow in the next turns."""
     patience: float = 10.0
     """Seconds that a caller waits for a disk that cannot be written."""
     closing_grace: float = 5.0
@@ -210,8 +212,10 @@ class Driver:
                 continue
             touched[happening.key] = live
             self._step(work, live.state, happening)
-        for live in touched.values():
-            machine.changes(live.state, work.changes)
+        for key, live in touched.items():
+            self._gather(work, key, live.state)
+            if machine.unsettled(live.state):
+                self._happened(_Happening(key, machine.Continued()))
         for part in await self._committer.commit(work):
             self._act(part)
         for key, live in touched.items():
@@ -227,17 +231,19 @@ class Driver:
             work.decks.append(happening.event)
         now = self._ports.clock.now()
         try:
-            commands = machine.step(state, happening.event, now)
+            commands = machine.step(state, happening.event, now, self._settings.nodes_per_step)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one execution must not stop the others
-            _log.exception("execution %s failed inside the platform", state.new.name)
-            message = (
-                f"the platform failed: {type(error).__name__}: {error}. Its log has the traceback: please report it."
-            )
-            reason = execution_pb2.ExecutionError(
-                code="PlatformError", message=message, kind=execution_pb2.ExecutionError.SYSTEM
-            )
-            commands = machine.crash(state, reason, now)
+            commands = machine.crash(state, _our_fault(state, error), now)
         work.commands += [(happening.key, command) for command in commands]
+
+    def _gather(self, work: Work, key: ExecutionKey, state: ExecutionState) -> None:
+        try:
+            machine.changes(state, work.changes)
+        except Exception as error:  # noqa: BLE001 - as above; here the execution's own row must do
+            commands = machine.crash(state, _our_fault(state, error), self._ports.clock.now())
+            work.commands += [(key, command) for command in commands]
+            state.changed = Changed(execution=True)
+            machine.changes(state, work.changes)
 
     def _act(self, work: Work) -> None:
         """Do what was decided, now that it is written."""
@@ -286,6 +292,15 @@ class Driver:
             _cancel_timers(live)
         if not creation.done.done():
             creation.done.set_exception(error)
+
+
+def _our_fault(state: ExecutionState, error: Exception) -> execution_pb2.ExecutionError:
+    _log.error("execution %s failed inside the platform", state.new.name, exc_info=error)
+    return execution_pb2.ExecutionError(
+        code="PlatformError",
+        message=f"the platform failed: {type(error).__name__}: {error}. Its log has the traceback: please report it.",
+        kind=execution_pb2.ExecutionError.SYSTEM,
+    )
 
 
 def _too_late(happening: _Happening) -> None:

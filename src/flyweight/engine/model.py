@@ -4,6 +4,7 @@ A frame is one running workflow graph with its inputs: the execution's own, or a
 nodes open a frame below themselves.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2
@@ -113,6 +114,10 @@ class ExecutionState:
     open_attempts: int = 0
     held: list[tuple[Micros, NodeId]] = field(default_factory=list[tuple[Micros, NodeId]])
     """Tasks that are ready and wait for ``max_parallelism`` to let them in, as a heap: the longest wait first."""
+    ready: deque[tuple[Frame, int]] = field(default_factory=deque[tuple[Frame, int]], compare=False)
+    """Nodes for which nothing more is to be waited, and which have not begun. No row says so: the graph does."""
+    closing: deque[Frame] = field(default_factory=deque[Frame], compare=False)
+    """Frames in which something ended badly, to be closed once nothing runs there."""
     changed: "Changed" = field(default_factory=lambda: Changed(), compare=False)  # noqa: PLW0108 - defined below
 
 

@@ -54,6 +54,9 @@ class Run:
 
     def tell(self, event):
         commands = machine.step(self.state, event, self.now)
+        while machine.unsettled(self.state):
+            self.check()
+            commands += machine.step(self.state, machine.Continued(), self.now)
         for command in commands:
             match command:
                 case StartAttempt():
@@ -157,6 +160,16 @@ def test_a_hundred_nested_empty_workflows_in_a_row_need_no_deep_stack():
     empty = workflow("empty", [], inputs={"x": INTEGER}, outputs={"s": INTEGER}, results={"s": ".x"})
     nodes = [node("n0", empty, x=1)] + [node(f"n{index}", empty, x=f"n{index - 1}.s") for index in range(1, 2000)]
     assert Run(workflow("w", nodes), tasks=[], subs=[empty]).state.phase is ExecutionPhase.SUCCEEDED
+
+
+def test_a_step_leaves_what_is_past_its_share_to_the_next():
+    nodes = [node(f"n{index}", PLAIN, a=1) for index in range(10)]
+    run = Run(workflow("w", nodes), tasks=[PLAIN])
+    state = machine.begin(run.new, run.graph, layout(run.new), inputs_of())
+    assert len(machine.step(state, machine.Created(), run.now, share=4)) == 4
+    assert machine.unsettled(state)
+    assert len(machine.step(state, machine.Continued(), run.now)) == 6
+    assert not machine.unsettled(state)
 
 
 def test_long_node_ids_that_hash_alike_are_kept_apart():

@@ -1,15 +1,16 @@
 """The machine: events in, commands out; no I/O, no clock, no randomness."""
 
 from flyweight.engine.machine.commands import CancelAttempt, Command, SetTimer, StartAttempt
-from flyweight.engine.machine.events import Created, Event, Restarted, Terminate, Timer, TimerFired
+from flyweight.engine.machine.events import Continued, Created, Event, Restarted, Terminate, Timer, TimerFired
 from flyweight.engine.machine.restore import begin, restore
 from flyweight.engine.machine.rows import Changes, changes
-from flyweight.engine.machine.step import crash, step
+from flyweight.engine.machine.step import crash, step, unsettled
 
 __all__ = [
     "CancelAttempt",
     "Changes",
     "Command",
+    "Continued",
     "Created",
     "Event",
     "Restarted",
@@ -23,4 +24,5 @@ __all__ = [
     "crash",
     "restore",
     "step",
+    "unsettled",
 ]

@@ -44,4 +44,9 @@ class Restarted:
     """The platform died and is back; whatever was with a worker is lost."""
 
 
-Event = Created | Terminate | TimerFired | Restarted | Report
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continued:
+    """The last step left some of its work."""
+
+
+Event = Created | Continued | Terminate | TimerFired | Restarted | Report

@@ -18,17 +18,23 @@ TERMINATED = "the execution was terminated"
 
 
 def settle(turn: Turn) -> None:
-    """Do all the work that has been queued, until nothing is left to do without another event."""
-    while True:
+    """Do the work that is queued, until nothing is left to do without another event, or the turn's share is done.
+
+    What is left then is done at the next event: other executions want their turn too.
+    """
+    state = turn.state
+    for _ in range(turn.share):
         if turn.stopping:
             _stop(turn, turn.stopping.popleft())
-        elif turn.ready:
-            _begin(turn, *turn.ready.popleft())
-        elif turn.closing:
-            _close(turn, turn.closing.popleft())
+        elif state.ready:
+            _begin(turn, *state.ready.popleft())
+        elif state.closing:
+            _close(turn, state.closing.popleft())
         else:
-            attempts.release(turn)
-            return
+            break
+    while turn.stopping:
+        _stop(turn, turn.stopping.popleft())
+    attempts.release(turn)
 
 
 def open_frame(turn: Turn, frame: Frame) -> None:
@@ -38,7 +44,7 @@ def open_frame(turn: Turn, frame: Frame) -> None:
     for follower in start.downstream:
         frame.waits[follower] -= 1
         if not frame.waits[follower]:
-            turn.ready.append((frame, follower))
+            turn.state.ready.append((frame, follower))
 
 
 def _begin(turn: Turn, frame: Frame, index: int) -> None:
@@ -178,7 +184,7 @@ def _stop(turn: Turn, frame: Frame) -> None:
             below = _stop_node(turn, current.nodes[index], frame.stop)
             if below is not None:
                 waiting.append(below)
-        turn.closing.append(current)
+        turn.state.closing.append(current)
     attempts.drop_held(turn.state)
 
 

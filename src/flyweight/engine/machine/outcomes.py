@@ -20,9 +20,9 @@ def succeed(turn: Turn, node: NodeState, outputs: literals_pb2.LiteralMap, outpu
     for follower in node.graph.downstream:
         frame.waits[follower] -= 1
         if not frame.waits[follower] and not frame.stop:
-            turn.ready.append((frame, follower))
+            turn.state.ready.append((frame, follower))
     if frame.stop or frame.failed:
-        turn.closing.append(frame)
+        turn.state.closing.append(frame)
 
 
 def fail(turn: Turn, node: NodeState, error: ExecutionError, phase: NodePhase = NodePhase.FAILED) -> None:
@@ -33,13 +33,13 @@ def fail(turn: Turn, node: NodeState, error: ExecutionError, phase: NodePhase = 
     if frame.graph.fail_fast and not frame.stop:
         frame.stop = AUTO_ABORT
         turn.stopping.append(frame)
-    turn.closing.append(frame)
+    turn.state.closing.append(frame)
 
 
 def abort(turn: Turn, node: NodeState, cause: str) -> None:
     """End a node because something else did."""
     node.error = user_error(NODE_ABORTED, cause)
-    turn.closing.append(_end(turn, node, NodePhase.ABORTED))
+    turn.state.closing.append(_end(turn, node, NodePhase.ABORTED))
 
 
 def _end(turn: Turn, node: NodeState, phase: NodePhase) -> Frame:

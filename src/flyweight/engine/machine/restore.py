@@ -89,6 +89,7 @@ def _restore_frames(state: ExecutionState, loaded: LoadedExecution, blobs: Mappi
             node.attempts = [_attempt(state, attempt) for attempt in attempts.get(node.id, ())]
             _place(state, frame, node)
         frame.stop = _stop_of(state, frame)
+        _queue(state, frame)
         for node in frame.nodes.values():
             if node.graph.kind is NodeKind.WORKFLOW and node.started_at:
                 below = _opened(new_frame(state.graph.workflows[node.graph.target], node.inputs, node.id))
@@ -120,6 +121,21 @@ def _place(state: ExecutionState, frame: Frame, node: NodeState) -> None:
         state.open_attempts += 1
     elif node.graph.kind is NodeKind.TASK:
         state.held.append((node.created_at, node.id))
+
+
+def _queue(state: ExecutionState, frame: Frame) -> None:
+    """Find what the last step had left to do."""
+    if frame.ended:
+        return
+    if frame.stop or frame.failed:
+        state.closing.append(frame)
+    if not frame.stop:
+        start = frame.graph.index[START_NODE]
+        state.ready.extend(
+            (frame, index)
+            for index, waits in enumerate(frame.waits)
+            if not waits and index != start and index not in frame.nodes
+        )
 
 
 def _stop_of(state: ExecutionState, frame: Frame) -> str:

@@ -8,18 +8,22 @@ from flyweight.clock import Micros
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
 from flyweight.engine.machine import attempts, frames
 from flyweight.engine.machine.commands import CancelAttempt, Command
-from flyweight.engine.machine.events import Created, Event, Restarted, Terminate, TimerFired
+from flyweight.engine.machine.events import Continued, Created, Event, Restarted, Terminate, TimerFired
 from flyweight.engine.machine.turn import Turn
 from flyweight.engine.model import ExecutionState, new_frame
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 
+SHARE = 500
+"""How many nodes one step may begin or close: some hundredths of a second's work."""
 
-def step(state: ExecutionState, event: Event, now: Micros) -> list[Command]:
+
+def step(state: ExecutionState, event: Event, now: Micros, share: int = SHARE) -> list[Command]:
     """Take an event. The state is changed in place; the commands are to be carried out after its rows are committed.
 
     Events that come twice, or too late, change nothing. The cost grows with the nodes that change, not with the graph.
+    Past ``share`` nodes the rest is left for a ``Continued`` event (see ``unsettled``), so that others get their turn.
     """
-    turn = Turn(state=state, now=now)
+    turn = Turn(state=state, now=now, share=share)
     match event:
         case Created():
             _begin(turn)
@@ -27,6 +31,8 @@ def step(state: ExecutionState, event: Event, now: Micros) -> list[Command]:
             frames.terminate(turn, event.cause, event.principal)
         case TimerFired():
             attempts.timer(turn, event)
+        case Continued():
+            pass
         case Restarted():
             attempts.restarted(turn)
         case Started() | DeckPublished() | Succeeded() | Failed() | Cancelled():
@@ -35,6 +41,11 @@ def step(state: ExecutionState, event: Event, now: Micros) -> list[Command]:
             assert_never(event)
     frames.settle(turn)
     return turn.commands
+
+
+def unsettled(state: ExecutionState) -> bool:
+    """Tell whether a step left work that a ``Continued`` event is to do."""
+    return bool(state.ready or state.closing) and not state.phase.terminal
 
 
 def _begin(turn: Turn) -> None:
@@ -49,7 +60,7 @@ def _begin(turn: Turn) -> None:
 
 def crash(state: ExecutionState, error: execution_pb2.ExecutionError, now: Micros) -> list[Command]:
     """End an execution at once, because a step of it raised: its state may be in any shape."""
-    turn = Turn(state=state, now=now)
+    turn = Turn(state=state, now=now, share=0)
     for node in state.nodes.values():
         attempt = node.attempt
         if attempt is not None:

@@ -14,17 +14,15 @@ ExecutionError = execution_pb2.ExecutionError
 
 @dataclass(slots=True, kw_only=True)
 class Turn:
-    """What the functions of the machine hand to each other; work waits in queues, so that nothing recurses."""
+    """What the functions of the machine hand to each other. Work waits in queues, here and in the state."""
 
     state: ExecutionState
     now: Micros
+    share: int
+    """How many nodes it may begin or close."""
     commands: list[Command] = field(default_factory=list[Command])
-    ready: deque[tuple[Frame, int]] = field(default_factory=deque[tuple[Frame, int]])
-    """Nodes for which nothing more is to be waited."""
     stopping: deque[Frame] = field(default_factory=deque[Frame])
     """Frames in which nothing more may begin, and whose nodes must still be told."""
-    closing: deque[Frame] = field(default_factory=deque[Frame])
-    """Frames in which something ended badly, to be closed once nothing runs there."""
 
     def touch(self, node: NodeState) -> None:
         """Note that the node's row must be written."""
