@@ -6,6 +6,7 @@ import io
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -21,7 +22,7 @@ from flyweight.settings import load_storage_settings
 if TYPE_CHECKING:
     # obstore has these names for type checkers only
     from obstore import ReadableFile
-    from obstore.store import S3Config
+    from obstore.store import RetryConfig, S3Config
 
 SCHEMES = ("memory", "s3", "s3a", "gs", "az", "azure", "abfs", "abfss")
 
@@ -143,16 +144,19 @@ def _memory() -> ObjectStore:
 
 @cache
 def _bucket(url: str) -> ObjectStore:
-    settings = load_storage_settings()
+    # obstore would try for three minutes: callers that can wait longer try again by themselves.
+    patience: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
     if not url.startswith("s3"):
-        return from_url(url)
+        return from_url(url, retry_config=patience)
+    settings = load_storage_settings()
     config: S3Config = {}
     if settings.endpoint:
         config["endpoint"] = settings.endpoint
     if settings.access_key:
         config["access_key_id"] = settings.access_key
         config["secret_access_key"] = settings.secret_key
-    return S3Store.from_url(url, config=config, client_options={"allow_http": settings.endpoint.startswith("http://")})
+    plain = settings.endpoint.startswith("http://")
+    return S3Store.from_url(url, config=config, client_options={"allow_http": plain}, retry_config=patience)
 
 
 def _first_line(error: Exception) -> str:

@@ -16,7 +16,7 @@ from flyweight.store.writer import Writer
 T = TypeVar("T")
 
 READERS = 4
-"""Threads that read; SQLite's readers never wait for the writer."""
+"""Threads that read, with a connection each (and one for ``read_now``); they never wait for the writer."""
 
 
 class Database:
@@ -50,7 +50,7 @@ class Database:
         except BaseException:
             writing.dispose()
             raise
-        return cls(writing=writing, reading=sqlite.reading_engine(address, READERS), place=str(path))
+        return cls(writing=writing, reading=sqlite.reading_engine(address, READERS + 1), place=str(path))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run it in the writing thread; returns after the commit, raises what it raised (and then none of it stays).

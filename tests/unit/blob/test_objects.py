@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from flyweight import blob
 from flyweight.blob.local import file_errors
 from flyweight.errors import InvalidInput, NotFound, StorageFailed, TryAgain
+from flyweight.settings import apply_environment
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -166,3 +169,20 @@ def test_roots_are_not_removed(uri):
 def test_an_unknown_scheme_is_refused_with_those_there_are():
     with pytest.raises(InvalidInput, match=r"ftp:// is no kind.*s3"):
         blob.get("ftp://host/x")
+
+
+@pytest.mark.slow
+def test_a_store_that_does_not_answer_asks_to_try_again_soon():
+    variables = {
+        "FLYTE_AWS_ENDPOINT": "http://127.0.0.1:9",  # the discard port: nobody listens
+        "FLYTE_AWS_ACCESS_KEY_ID": "key",
+        "FLYTE_AWS_SECRET_ACCESS_KEY": "secret",
+    }
+    with apply_environment(variables), pytest.raises(TryAgain, match=r"s3://nobody-there/x: the store did not answer"):
+        blob.get("s3://nobody-there/x")
+
+
+@pytest.mark.slow
+def test_files_do_not_load_obstore(tmp_path):
+    code = f"import sys; from flyweight import blob; blob.put({str(tmp_path / 'x')!r}, b''); sys.exit('obstore' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
