@@ -177,7 +177,7 @@ class WorkerPool:
             self._report(Failed(attempt=job.attempt, error=fault, ended_at=self._clock.now()))
             return
         worker = self._crew.take(python, start.bundle_uri)
-        start.working_directory = str(worker.spec.directory / str(start.id))
+        start.working_directory = worker.workplace
         running = RunningAttempt(
             job=job,
             number=start.id,

@@ -63,6 +63,8 @@ class WorkerProcess(asyncio.Protocol):
         self.tasks = 0
         """Attempts it was given."""
         self.ready = False
+        self.workplace = str(spec.directory / "work")
+        """The folder that its attempts work in, emptied after each."""
         self.pid = 0
         self._on_message = on_message
         self._on_exit = on_exit

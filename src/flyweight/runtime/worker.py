@@ -18,7 +18,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flyteidl.core import errors_pb2, execution_pb2
@@ -146,21 +146,32 @@ class Worker:
 
 @contextmanager
 def _workplace(folder: str) -> Generator[None]:
-    """Work in a fresh folder of the attempt's own, gone afterwards: relative paths of two attempts never meet."""
+    """Work in that folder, empty before and after: no attempt meets another's relative paths.
+
+    The folder itself stays for the worker's next attempt: on some file systems removing one takes milliseconds.
+    """
     if not folder:
         yield
         return
     home = Path.cwd()
-    Path(folder).mkdir(parents=True)
+    os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - a quarter of pathlib's time, once an attempt
+    _empty(folder)
     os.chdir(folder)
     try:
         yield
     finally:
         os.chdir(home)
-        try:
-            Path(folder).rmdir()
-        except OSError:  # not empty
-            shutil.rmtree(folder, ignore_errors=True)
+        _empty(folder)
+
+
+def _empty(folder: str) -> None:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    os.unlink(entry.path)  # noqa: PTH108 - scandir gives paths as text
 
 
 def _failure(code: str, message: str, origin: execution_pb2.ExecutionError.ErrorKind) -> worker_pb2.Result:

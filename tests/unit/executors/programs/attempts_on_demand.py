@@ -90,8 +90,11 @@ def publish(start, report):
 
 
 def surroundings(start, _report, mark):
-    Path("left-over").touch()
-    Path(mark).write_text("\n".join([str(Path.cwd()), str(os.getpid()), *start.environment]))
+    lines = [str(Path.cwd()), str(os.getpid()), str(list(Path.cwd().iterdir())), *start.environment]
+    Path("left-over").mkdir()
+    Path("left-over/file").touch()
+    Path("link").symlink_to("/nowhere")
+    Path(mark).write_text("\n".join(lines))
 
 
 ACTIONS = {

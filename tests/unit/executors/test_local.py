@@ -1,0 +1,73 @@
+"""The whole executor as a platform has it: our own entry point, the real runner, a task that a user would write."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from flyweight.clock import SystemClock
+from flyweight.engine.jobs import Failed, Succeeded
+from flyweight.executors.leftovers import MARK, kill_marked, mark
+from flyweight.executors.local import local_executor
+from flyweight.settings import PlatformSettings, child_environment
+
+from .jobs import Reports, alive, job, template
+
+PROGRAM = """
+from flyweight import task
+
+@task
+def double(x: int) -> int:
+    print("doubling", x)
+    return 2 * x
+
+@task
+def boom(x: int) -> int:
+    raise ValueError("no such column")
+"""
+
+
+@pytest.mark.slow
+async def test_a_users_task_runs_in_a_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    settings = PlatformSettings(data_dir=tmp_path / "data", environments={"flyweight": sys.executable}, workers=2)
+    executor, reports = local_executor(settings, SystemClock()), Reports()
+    await executor.open(reports)
+    try:
+        for name in ("double", "boom"):
+            task = template("task-module", "program", "task-name", name)
+            words = [
+                "flyweight.runtime.resolver.default" if word == "some.resolver" else word
+                for word in task.container.args
+            ]
+            task.container.args[:] = words
+            executor.start(job(task, name, root=f"file://{tmp_path}/objects"))
+        doubled, failed = await reports.end("double"), await reports.end("boom")
+    finally:
+        await executor.close()
+    assert isinstance(doubled, Succeeded), doubled
+    assert doubled.outputs.literals["o0"].scalar.primitive.integer == 14
+    assert Path(doubled.log.path).read_bytes()[doubled.log.start : doubled.log.end] == b"doubling 7\n"
+    assert isinstance(failed, Failed)
+    assert failed.error.code == "USER:ValueError"
+    assert "no such column" in failed.error.message
+
+
+@pytest.mark.slow
+def test_what_an_earlier_platform_left_is_found_by_its_mark(tmp_path: Path) -> None:
+    import subprocess
+
+    strays = [
+        subprocess.Popen(["sleep", "1000"], env=child_environment({MARK: mark(folder)}), start_new_session=True)
+        for folder in (tmp_path / "workers" / "worker-1", tmp_path / "workers2")
+    ]
+    try:
+        assert kill_marked(tmp_path / "workers") == 1
+        strays[0].wait(10)
+        assert not alive(strays[0].pid)
+        assert alive(strays[1].pid)
+    finally:
+        for stray in strays:
+            stray.kill()
+            stray.wait()
