@@ -15,6 +15,7 @@ from flyweight.ids import EXECUTION_NAME, EntityKey, entity_key
 MAX_FIELD = 255
 """Flyte's database columns hold 255 characters."""
 
+_FEW = 8
 _DNS_LABEL = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")
 _RESERVED = frozenset("!*'();:@&=+$,/?#[]% ")
 """What a version may not hold: it stands in addresses (flyteadmin, validation/validation.go)."""
@@ -81,9 +82,15 @@ def parse_key(text: str) -> EntityKey:
 
 
 def unknown(what: str, name: str, known: Iterable[str], *, where: str) -> NotFound:
-    """Say that there is no such thing, and name what was probably meant."""
-    nearest = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
-    hint = f" Did you mean {' or '.join(repr(match) for match in nearest)}?" if nearest else ""
+    """Say that there is no such thing, and name what was probably meant, or what there is."""
+    names = list(known)
+    nearest = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    if nearest:
+        hint = f" Did you mean {' or '.join(map(repr, nearest))}?"
+    elif names and len(names) <= _FEW:
+        hint = f" There is {', '.join(map(repr, sorted(names)))}."
+    else:
+        hint = "" if names else " There is none at all yet."
     return NotFound(f"there is no {what} {name!r} in {where}.{hint}")
 
 

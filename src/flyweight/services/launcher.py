@@ -17,7 +17,7 @@ from flyweight.engine import linker
 from flyweight.engine.driver import Driver
 from flyweight.engine.records import NewExecution
 from flyweight.errors import AlreadyExists, FlyweightError, InvalidInput
-from flyweight.ids import START_NODE, EntityKey, entity_key, new_execution_key, new_execution_name
+from flyweight.ids import START_NODE, EntityKey, ExecutionKey, entity_key, new_execution_key, new_execution_name
 from flyweight.semantics.inputs import parameters
 from flyweight.semantics.layout import ExecutionLayout
 from flyweight.services import registered
@@ -165,7 +165,7 @@ class Launcher:
             task=plan.task,
             mode=plan.spec.metadata.mode,
             principal=plan.spec.metadata.principal,
-            reference_execution=origin.reference.new.key if origin.reference else NewExecution.reference_execution,
+            reference_execution=origin.reference.new.key if origin.reference else ExecutionKey(0),
             created_at=now,
         )
         await self._driver.create(new, plan.closure)
