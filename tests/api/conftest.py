@@ -1,6 +1,7 @@
 """The whole boundary over real sockets, in front of a few real coroutines: what a client sees, gRPC or HTTP."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+import uvloop
 from flyteidl.admin import execution_pb2, project_pb2, task_pb2, version_pb2
 from flyteidl.core import identifier_pb2
 
@@ -143,6 +145,11 @@ def parse(answer: bytes) -> Answer:
     return Answer(int(status.split()[1]), headers, body)
 
 
+def pytest_asyncio_loop_factories(config, item):
+    """The loop that the platform runs on."""
+    return {"uvloop": uvloop.new_event_loop}
+
+
 @pytest.fixture
 async def boundary(tmp_path: Path) -> AsyncIterator[Boundary]:
     services = Services()
@@ -158,6 +165,8 @@ async def boundary(tmp_path: Path) -> AsyncIterator[Boundary]:
     yield served
     for writer in served.writers:
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
     await front.stop()
     await http.stop(0.1)
     await server.stop(0.1)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from socket import socket
-from typing import Literal
+from typing import Literal, cast
 
 from flyweight.api.splice import Splice
 
@@ -125,6 +125,7 @@ class Front:
 
     async def _join(self, client: asyncio.Transport, outer: Splice, first_bytes: bytes) -> None:
         inner = Splice()
+        outer.join(inner)  # before there is a connection: the server speaks first, and at once
         try:
             await asyncio.get_running_loop().create_unix_connection(lambda: inner, str(self.grpc_socket))
         except OSError as problem:
@@ -134,7 +135,6 @@ class Front:
         if client.is_closing():
             inner.close()
             return
-        outer.join(inner)
         inner.write(first_bytes)
         client.resume_reading()
 
@@ -149,14 +149,15 @@ class _Arrival(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - tells the type checker what streams are
-        self._transport = transport
+        # A cast, since uvloop's transports are no subclasses: a stream's transport reads and writes.
+        stream = cast("asyncio.Transport", transport)
+        self._transport = stream
         if not self._front.admit(self):
-            transport.write(_FULL)
-            transport.close()
+            stream.write(_FULL)
+            stream.close()
             return
         loop = asyncio.get_running_loop()
-        self._deadline = loop.call_later(self._front.first_bytes_seconds, transport.abort)
+        self._deadline = loop.call_later(self._front.first_bytes_seconds, stream.abort)
 
     def data_received(self, data: bytes) -> None:
         transport = self._transport

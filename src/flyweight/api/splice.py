@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 HALF_CLOSED_SECONDS = 30.0
 """How long a half-closed pair may live on, and how long a reader may take to fetch what was written before a close."""
@@ -28,8 +29,8 @@ class Splice(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport; it must be one that reads and writes."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - tells the type checker what streams are
-        self._transport = transport
+        # A cast, since uvloop's transports are no subclasses: a stream's transport reads and writes.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Pass on."""
@@ -63,12 +64,14 @@ class Splice(asyncio.Protocol):
         if self._deadline is not None:
             self._deadline.cancel()
         peer = self._peer
-        if peer is not None and not peer._gone:  # noqa: SLF001
+        if peer is not None and peer._transport is not None and not peer._gone:  # noqa: SLF001
             peer.close()
             return
         for end in (self, peer):
-            if end is not None and end._lost is not None:  # noqa: SLF001
-                end._lost()  # noqa: SLF001
+            lost = None if end is None else end._lost  # noqa: SLF001
+            if end is not None and lost is not None:
+                end._lost = None  # noqa: SLF001
+                lost()
 
     def write(self, data: bytes) -> None:
         """Send on this end."""
