@@ -79,7 +79,7 @@ def test_a_failure_is_the_tasks_own_words(platform: LivePlatform) -> None:
         "try:\n    remote.execute(fails, inputs={'x': 0}) + 1\nexcept Exception as error:\n    print(error)",
     )
     assert "ZeroDivisionError: division by zero" in outputs[2]
-    assert "return 1 / x" in outputs[2]
+    assert "in fails" in outputs[2]
 
 
 def test_one_result_is_the_input_of_the_next(platform: LivePlatform) -> None:

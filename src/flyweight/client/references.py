@@ -61,12 +61,13 @@ def resolve_reference(remote: Fetching, reference: AnyReference, given: Mapping[
     inputs: dict[str, Any] = {}
     origins: dict[str, str] = {}
     missing: list[str] = []
-    for name in fetched.inputs:
+    # Maps on the wire have no order; the reference's signature has.
+    for name in dict.fromkeys([*(one for one in reference.interface.inputs if one in fetched.inputs), *fetched.inputs]):
         if name in given:
             inputs[name], origins[name] = given[name], "as given"
         elif name in reference.interface.defaults:
             inputs[name] = reference.interface.defaults[name]
-            beaten = " (before the launch plan's)" if name in fetched.defaults else ""
+            beaten = ", not the launch plan's" if name in fetched.defaults else ""
             origins[name] = f"by default of the reference's signature{beaten}"
         elif name in fetched.defaults:
             origins[name] = "by default of the launch plan"

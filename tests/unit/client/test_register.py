@@ -145,7 +145,7 @@ class TestReferences:
         @reference_task("flytesnacks", "development", "lists.nowhere", "v1")
         def ref(xs: list[int]) -> int: ...
 
-        with pytest.raises(NotFound, match="lists.nowhere"):
+        with pytest.raises(NotFound, match=r"lists.nowhere"):
             remote.execute(ref, {"xs": [1]})
 
     def test_a_missing_input_is_named(self, remote: FlyteRemote) -> None:
