@@ -62,7 +62,7 @@ class BlobData:
 def process_data() -> BlobData:
     """Give this process's own data access: a scratch folder, removed with what the system's temporary folder holds."""
     folder = Path(tempfile.mkdtemp(prefix="flyweight-"))
-    return BlobData(raw_prefix=blob.file_uri(folder / "raw"), scratch=folder / "scratch")
+    return BlobData(raw_prefix=str(folder / "raw"), scratch=folder / "scratch")
 
 
 def absolute(uri: str) -> str:

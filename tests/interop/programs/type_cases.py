@@ -1,6 +1,7 @@
 """Types and values, run by both sides: prints what `flyweight` or `flytekit` (the first argument) makes of them as JSON.
 
-Places where bytes were stored are left out; all else is compared word for word.
+Places where bytes were stored are left out; all else is compared word for word. With `write FOLDER` a side leaves
+literals there, with `read FOLDER` it prints what it reads out of those that the other side left.
 """
 
 # ruff: noqa: UP006, UP007, UP045, DTZ001, F821 - the older forms of annotations, and naive times, are cases too
@@ -22,12 +23,14 @@ from uuid import UUID
 import msgpack
 import pandas as pd
 import pyarrow as pa
+from flyteidl.core.literals_pb2 import Literal
 from google.protobuf.json_format import MessageToDict
 
 SIDE = sys.argv[1]
 if SIDE == "flytekit":
     from flytekit import FlyteContextManager, HashMethod, StructuredDataset, kwtypes
     from flytekit.core.type_engine import TypeEngine
+    from flytekit.models.literals import Literal as LiteralModel
     from flytekit.types.directory import FlyteDirectory
     from flytekit.types.file import FlyteFile
 else:
@@ -371,7 +374,8 @@ def attempt(convert):
 def main() -> None:
     results = []
     for number, (python_type, values) in enumerate(CASES):
-        name = f"{number} {getattr(python_type, '__name__', python_type)}"
+        name = f"{number} {getattr(python_type, '__name__', '')}".replace("_SpecificFormatClass", "FlyteFile")
+        name = name.replace("_SpecificFormatDirectoryClass", "FlyteDirectory")
         results.append({"case": name, "result": attempt(lambda t=python_type: literal_type(t))})
         for index, value in enumerate(values):
             shown = f"{name} <- {index} {type(value).__name__}"
@@ -379,4 +383,56 @@ def main() -> None:
     print("RESULTS" + json.dumps(results))
 
 
-main()
+STORED = {
+    "file": (FlyteFile, FlyteFile(str(CSV))),
+    "folder": (FlyteDirectory, FlyteDirectory(str(PLACE))),
+    "dataset": (StructuredDataset, StructuredDataset(dataframe=FRAME)),
+    "frame": (pd.DataFrame, FRAME),
+    "csv": (typing.Annotated[StructuredDataset, "csv"], StructuredDataset(dataframe=FRAME)),
+    "subset": (SUBSET, FRAME),
+    "dataclass": (Stored, stored()),
+    "rare": (Rare, rare()),
+    "pickle": (complex, 3j),
+}
+
+
+def write(folder: Path) -> None:
+    for name, (python_type, value) in STORED.items():
+        (folder / name).write_bytes(literal(value, python_type).SerializeToString())
+
+
+def read(folder: Path) -> None:
+    print("RESULTS" + json.dumps({name: seen(folder / name, STORED[name][0]) for name in STORED}))
+
+
+def seen(path: Path, python_type):
+    message = Literal.FromString(path.read_bytes())
+    if SIDE == "flytekit":
+        value = TypeEngine.to_python_value(
+            FlyteContextManager.current_context(), LiteralModel.from_flyte_idl(message), python_type
+        )
+    else:
+        value = default_registry().to_python(message, python_type)
+    match value:
+        case FlyteFile():
+            return Path(value).read_text()
+        case FlyteDirectory():
+            return sorted(one.name for one in Path(value).iterdir())
+        case StructuredDataset():
+            return value.open(pd.DataFrame).all().to_csv()
+        case pd.DataFrame():
+            return value.to_csv()
+        case Stored():
+            inner = [value.f, value.fc, value.lf[0], value.mf["a"]]
+            return [Path(one).read_text() for one in inner] + [value.sd.open(pd.DataFrame).all().to_csv()]
+        case _:
+            return repr(value)
+
+
+match sys.argv[2:]:
+    case ["write", folder]:
+        write(Path(folder))
+    case ["read", folder]:
+        read(Path(folder))
+    case _:
+        main()
