@@ -74,6 +74,8 @@ async def _simulate(loop, seed, weather, executions, *, terminate):
             loop.call_later(dice.random() * 5, lambda key=new.key: loop.create_task(_terminate(world, key)))
     await world.live_through(asyncio.wait_for(_all_ended(world), HOUR))
     await world.driver.close()
+    for fault in world.faults:
+        raise fault
     return world
 
 

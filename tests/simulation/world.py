@@ -63,7 +63,11 @@ class MemoryStore:
         for new in batch.new:
             if any(other.name == new.name for other in self.new.values()):
                 raise AlreadyExists(f"the name {new.name} is taken")
-        self._write(batch)
+        try:
+            self._write(batch)
+        except AssertionError as fault:
+            # Raised here it would look like a disk that is full, and the driver would go on trying.
+            self.world.faults.append(fault)
         if dice.random() < weather.crash_after:
             await self.world.crash()
 
@@ -153,7 +157,8 @@ class DiceExecutor:
         return Capacity(slots=1, busy=0, queued=0)
 
     def start(self, job):
-        assert job.attempt not in self.world.ever_started, f"{job.attempt} was started twice"
+        if job.attempt in self.world.ever_started:
+            self.world.faults.append(AssertionError(f"{job.attempt} was started twice"))
         self.world.ever_started.add(job.attempt)
         dice, loop = self.world.dice, asyncio.get_running_loop()
         self.running[job.attempt] = job
@@ -177,7 +182,6 @@ class DiceExecutor:
             self.tell(outcome)
 
     def cancel(self, attempt, reason):
-        assert reason
         if attempt in self.running:
             dice = self.world.dice
             if dice.random() < self.world.weather.deaf:
@@ -205,6 +209,8 @@ class World:
     told: Counter = field(default_factory=Counter)
     ever_started: set = field(default_factory=set)
     reported: set = field(default_factory=set)
+    faults: list = field(default_factory=list)
+    """Checks that did not hold."""
     crashes: int = 0
 
     def __post_init__(self):
