@@ -15,9 +15,10 @@ from flyweight.errors import AlreadyExists, InvalidInput, NotFound
 from flyweight.ids import NodeId, new_object_name
 from flyweight.services import transfers, views
 from flyweight.services.flyte_urls import DataPart, FlyteUrl, parse_flyte_url
-from flyweight.services.identifiers import check_project, unknown
+from flyweight.services.identifiers import unknown
 from flyweight.services.links import MAX_SECONDS, Link, Links, check_key
 from flyweight.services.lookup import Lookup
+from flyweight.services.registration import Registration
 
 _MD5_BYTES = 16
 MAX_UPLOAD_BYTES = 5 * 1024**3
@@ -27,9 +28,12 @@ MAX_UPLOAD_BYTES = 5 * 1024**3
 class Data:
     """Uploads, downloads, and the data that ``flyte://`` addresses name."""
 
-    def __init__(self, lookup: Lookup, links: Links, *, max_upload_bytes: int = MAX_UPLOAD_BYTES) -> None:
+    def __init__(
+        self, lookup: Lookup, links: Links, registration: Registration, *, max_upload_bytes: int = MAX_UPLOAD_BYTES
+    ) -> None:
         self._lookup = lookup
         self._links = links
+        self._registration = registration
         self._limit = max_upload_bytes
 
     async def create_upload_location(
@@ -41,6 +45,7 @@ class Data:
             InvalidInput: A name or the MD5 is not valid, or neither ``content_md5`` nor ``filename_root`` is given.
             AlreadyExists: Another content stands below the ``filename_root`` and name that were asked for.
         """
+        await self._registration.check_project(request.project, request.domain)
         key = _upload_key(request)
         md5 = base64.b64encode(request.content_md5).decode()
         if request.filename and request.filename_root:
@@ -155,7 +160,6 @@ class Data:
 
 def _upload_key(request: dataproxy_pb2.CreateUploadLocationRequest) -> str:
     """Name the object as flyteadmin does: project, domain, the MD5 in base 32 (or the given root), file name."""
-    check_project(request.project, request.domain)
     if not request.content_md5 and not request.filename_root:
         raise InvalidInput("an upload needs content_md5 (the 16 bytes of the file's MD5) or filename_root")
     if request.content_md5 and len(request.content_md5) != _MD5_BYTES:

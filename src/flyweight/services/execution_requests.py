@@ -20,8 +20,6 @@ _OF_LAUNCH_PLAN = (
 )
 """Fields that a launch plan gives when the caller does not."""
 
-_CREATED_BY_CALLERS = frozenset({"MANUAL", "SCHEDULED", "SYSTEM", "CHILD_WORKFLOW"})
-
 
 def caller_inputs(request: execution_pb2.ExecutionCreateRequest) -> literals_pb2.LiteralMap:
     """Take the inputs from where this caller's generation of clients puts them."""
@@ -63,6 +61,8 @@ def accepted_spec(
         raise InvalidInput(f"max_parallelism is {given.max_parallelism}: give 0 for no limit, or a positive number")
     spec = _copy(given)
     spec.ClearField("inputs")
+    # Callers do not say who they are (Flyte's clients send "placeholder"): a login would.
+    spec.metadata.principal = ""
     if mode is not None:
         spec.metadata.mode = mode
     return spec

@@ -20,6 +20,7 @@ from flyweight.services.data import Data
 from flyweight.services.decks import Decks
 from flyweight.services.executions import Executions
 from flyweight.services.feed import Feed
+from flyweight.services.large_maps import LargeMaps
 from flyweight.services.launch_plans import LaunchPlans
 from flyweight.services.launcher import Launcher, Storage
 from flyweight.services.links import Links
@@ -90,16 +91,6 @@ class ScriptedExecutor:
         self.report(Failed(attempt=job.attempt, error=error, worker="worker 1"))
 
 
-class FileBlobs:
-    """The driver's blobs, as files."""
-
-    async def read(self, uri: str) -> bytes:
-        return await asyncio.to_thread(blob.get, uri)
-
-    async def write(self, uri: str, data: bytes) -> None:
-        await asyncio.to_thread(blob.put, uri, data)
-
-
 class Platform:
     """Every service over one database."""
 
@@ -115,7 +106,7 @@ class Platform:
                 store=self.store,
                 executor=self.executor,
                 observer=self.feed,
-                blobs=FileBlobs(),
+                blobs=LargeMaps(),
                 clock=self.clock,
                 layout=self._layout,
             ),
@@ -150,7 +141,7 @@ class Platform:
             clock=self.clock,
         )
         self.nodes = Nodes(store=self.store, tasks=self.registry.tasks, lookup=self.lookup, links=self.links)
-        self.data = Data(self.lookup, self.links, max_upload_bytes=1_000_000)
+        self.data = Data(self.lookup, self.links, registration, max_upload_bytes=1_000_000)
         self.decks = Decks(self.lookup, self.feed)
         self.logs = Logs(self.lookup, self.feed)
         self.watch = Watch(self.lookup, self.feed, self.driver.capacity, self.clock)

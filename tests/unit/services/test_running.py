@@ -295,6 +295,13 @@ async def test_a_name_that_could_leave_its_folder_is_refused(platform: Platform,
             await platform.data.create_upload_location(request)
 
 
+async def test_uploads_go_to_projects_only_so_never_among_the_outputs_of_executions(platform: Platform) -> None:
+    request = upload_request(b"x", filename="outputs.pb", filename_root="flytesnacks-development-seen/n0/data/0")
+    request.project, request.domain = "metadata", "propeller"
+    with pytest.raises(InvalidInput, match="no domain 'propeller'"):
+        await platform.data.create_upload_location(request)
+
+
 async def test_a_file_below_a_given_root_is_not_overwritten_by_another(platform: Platform) -> None:
     link = await platform.data.create_upload_location(upload_request(b"one", filename_root="inputs"))
     assert link.native_url == f"{platform.root}/{P}/{D}/inputs/code.tar.gz"
