@@ -186,12 +186,7 @@ executions = Table(
 """``state`` is a ``flyteidl.admin.ExecutionState``; names and versions are those of the entities, apart for filters."""
 Index("ix_executions_recent", executions.c.project, executions.c.domain, executions.c.created_at)
 Index("ix_executions_phase", executions.c.project, executions.c.domain, executions.c.phase, executions.c.created_at)
-Index(
-    "ix_executions_unfinished",
-    executions.c.key,
-    sqlite_where=text("ended = 0"),
-    postgresql_where=text("ended = false"),
-)
+Index("ix_executions_unfinished", executions.c.key, sqlite_where=text("ended = 0"))
 Index("ix_executions_parent", executions.c.parent_execution, executions.c.parent_node)
 
 execution_tags = Table(

@@ -94,7 +94,6 @@ def upgrade() -> None:
         ["key"],
         unique=False,
         sqlite_where=sa.text("ended = 0"),
-        postgresql_where=sa.text("ended = false"),
     )
     op.create_table(
         "launch_plans",
