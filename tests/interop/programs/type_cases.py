@@ -115,7 +115,7 @@ class Rare:
     lo: list[typing.Optional[int]]
     none: None
     ud: typing.Union[datetime, int, None]
-    ue: typing.Union[Inner, Color, None]
+    either: typing.Union[Inner, Color, None]
 
 
 @dataclass
@@ -193,7 +193,7 @@ def rare() -> Rare:
         lo=[None, 2],
         none=None,
         ud=datetime(2020, 1, 1, tzinfo=EAST),
-        ue=Color.RED,
+        either=Color.RED,
     )
 
 
