@@ -13,14 +13,11 @@ from flyweight.clock import ManualClock
 from flyweight.engine.driver import Driver, DriverSettings, Ports
 from flyweight.engine.jobs import Failed, Job, LogSpan, Report, Started, Succeeded
 from flyweight.engine.ports import Capacity
-from flyweight.engine.records import NewExecution
 from flyweight.ids import AttemptId
-from flyweight.semantics.layout import ExecutionLayout
 from flyweight.services.data import Data
 from flyweight.services.decks import Decks
 from flyweight.services.executions import Executions
 from flyweight.services.feed import Feed
-from flyweight.services.large_maps import LargeMaps
 from flyweight.services.launch_plans import LaunchPlans
 from flyweight.services.launcher import Launcher, Storage
 from flyweight.services.links import Links
@@ -28,6 +25,7 @@ from flyweight.services.logs import Logs
 from flyweight.services.lookup import Lookup
 from flyweight.services.named_entities import NamedEntities
 from flyweight.services.nodes import Nodes
+from flyweight.services.objects import Objects
 from flyweight.services.projects import Projects
 from flyweight.services.registration import Registration
 from flyweight.services.tasks import Tasks
@@ -99,6 +97,7 @@ class Platform:
         self.executor = ScriptedExecutor()
         self.feed = Feed()
         self.root = blob.file_uri(root / "blobs")
+        objects = Objects(self.root)
         self.store = ExecutionStore(database)
         self.registry = RegistryStore(database)
         self.driver = Driver(
@@ -106,9 +105,9 @@ class Platform:
                 store=self.store,
                 executor=self.executor,
                 observer=self.feed,
-                blobs=LargeMaps(),
+                blobs=objects,
                 clock=self.clock,
-                layout=self._layout,
+                layout=objects.layout,
             ),
             DriverSettings(inline_limit=INLINE_LIMIT),
         )
@@ -129,7 +128,7 @@ class Platform:
             registry=self.registry,
             registration=registration,
             driver=self.driver,
-            storage=Storage(metadata=f"{self.root}/metadata/propeller", inline_limit=INLINE_LIMIT),
+            storage=Storage(metadata=objects.metadata, inline_limit=INLINE_LIMIT),
             clock=self.clock,
         )
         self.executions = Executions(
@@ -145,15 +144,6 @@ class Platform:
         self.decks = Decks(self.lookup, self.feed)
         self.logs = Logs(self.lookup, self.feed)
         self.watch = Watch(self.lookup, self.feed, self.driver.capacity, self.clock)
-
-    def _layout(self, new: NewExecution) -> ExecutionLayout:
-        return ExecutionLayout(
-            metadata=f"{self.root}/metadata/propeller",
-            raw=f"{self.root}/raw",
-            project=new.project,
-            domain=new.domain,
-            execution=new.name,
-        )
 
 
 @pytest.fixture
