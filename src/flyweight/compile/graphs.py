@@ -3,18 +3,17 @@
 import typing
 from typing import Any
 
-from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, types_pb2, workflow_pb2
+from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, workflow_pb2
 
+from flyweight.compile.bindings import binding_data
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import duration, extended_resources, interface, resources, task_identifier
 from flyweight.errors import CompileError, Unsupported
-from flyweight.sdk.binding import Binding, Collected, Constant, Mapped
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.node import Node
 from flyweight.sdk.options import duration as read_duration
 from flyweight.sdk.options import image_name
-from flyweight.sdk.promise import Promise
 from flyweight.sdk.reference import ReferenceEntity, ReferenceWorkflow
 from flyweight.sdk.resources import Resources
 from flyweight.sdk.task import Task
@@ -62,55 +61,6 @@ def identifier_of(entity: AnyEntity, settings: SerializationSettings) -> identif
         name=entity.name,
         version=settings.version,
     )
-
-
-def binding_data(binding: Binding) -> literals_pb2.BindingData:
-    """Give a binding on the wire."""
-    match binding:
-        case Promise():
-            return literals_pb2.BindingData(promise=_output_reference(binding))
-        case Constant(literal):
-            return _constant(literal)
-        case Collected(items):
-            return literals_pb2.BindingData(
-                collection=literals_pb2.BindingDataCollection(bindings=[binding_data(item) for item in items])
-            )
-        case Mapped(items):
-            return literals_pb2.BindingData(
-                map=literals_pb2.BindingDataMap(bindings={key: binding_data(item) for key, item in items.items()})
-            )
-        case _:
-            typing.assert_never(binding)
-
-
-def _output_reference(promise: Promise) -> types_pb2.OutputReference:
-    reference = promise.ref
-    return types_pb2.OutputReference(
-        node_id=reference.node.id if reference.node is not None else "",
-        var=reference.var,
-        attr_path=[
-            types_pb2.PromiseAttribute(int_value=step)
-            if isinstance(step, int)
-            else types_pb2.PromiseAttribute(string_value=step)
-            for step in reference.path
-        ],
-    )
-
-
-def _constant(literal: literals_pb2.Literal) -> literals_pb2.BindingData:
-    if literal.scalar.union.value.WhichOneof("value") in ("collection", "map"):
-        return _constant(literal.scalar.union.value)  # as flytekit binds a list where Optional[list] is expected
-    match literal.WhichOneof("value"):
-        case "collection":
-            members = [_constant(item) for item in literal.collection.literals]
-            return literals_pb2.BindingData(collection=literals_pb2.BindingDataCollection(bindings=members))
-        case "map":
-            named = {key: _constant(item) for key, item in literal.map.literals.items()}
-            return literals_pb2.BindingData(map=literals_pb2.BindingDataMap(bindings=named))
-        case "offloaded_metadata":
-            return literals_pb2.BindingData(offloaded_metadata=literal.offloaded_metadata)
-        case _:
-            return literals_pb2.BindingData(scalar=literal.scalar)
 
 
 def _node(node: Node, settings: SerializationSettings) -> workflow_pb2.Node:

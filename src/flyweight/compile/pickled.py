@@ -10,23 +10,22 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import cloudpickle
 
 from flyweight.compile.code_digest import CodeDigest, is_local_module
-from flyweight.compile.specs import needs
-from flyweight.errors import InvalidInput, PreconditionFailed, TooLarge
+from flyweight.compile.needs import needs
+from flyweight.compile.pickle_format import FILE_NAME, AnyTask, python_version
+from flyweight.errors import InvalidInput, TooLarge
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import Workflow
 
-FILE_NAME = "pkl.gz"
+__all__ = ["FILE_NAME", "MAX_PICKLE", "entity_digest", "pickle_entity", "python_version"]
+
 MAX_PICKLE = 150 * 1024 * 1024
 """Bytes, compressed: Flyte's limit. What a task's code captures travels with it; data should not."""
-
-AnyTask = Task[..., Any]
 
 
 def pickle_entity(entity: AnyEntity, root: Path | None = None) -> bytes:
@@ -50,27 +49,6 @@ def pickle_entity(entity: AnyEntity, root: Path | None = None) -> bytes:
     return compressed
 
 
-def read_pickled(content: bytes) -> dict[str, AnyTask]:
-    """Read the tasks of a pickle, by name.
-
-    Raises:
-        PreconditionFailed: it was made by another Python version.
-        InvalidInput: it is not such a pickle.
-
-    """
-    try:
-        found: dict[str, Any] = pickle.loads(gzip.decompress(content))  # noqa: S301 - the user's own code, run anyway
-        made_by, packed = found["python"], found["tasks"]
-    except (OSError, EOFError, KeyError, TypeError, pickle.UnpicklingError) as error:
-        raise InvalidInput(f"The code sent from the notebook is damaged ({error}). Execute it again.") from error
-    if made_by != python_version():
-        raise PreconditionFailed(
-            f"The code was sent from Python {made_by}, and this worker runs Python {python_version()}. Use the same "
-            "version on both sides: functions cannot travel between versions."
-        )
-    return {name: pickle.loads(body) for name, body in packed.items()}  # noqa: S301 - as above
-
-
 def entity_digest(entity: AnyEntity, root: Path | None = None) -> str:
     """Give a digest of an entity's code and of all it uses: the same in every kernel until something is edited."""
     digest = CodeDigest((root or Path.cwd()).resolve())
@@ -87,11 +65,6 @@ def entity_digest(entity: AnyEntity, root: Path | None = None) -> str:
             case _:
                 parts.append((type(needed).__name__, needed.name))
     return digest.of(parts)
-
-
-def python_version() -> str:
-    """Give major and minor version: what must be equal on both sides of a pickle."""
-    return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _settled(options: object) -> object:

@@ -6,12 +6,12 @@ from flyteidl.admin import common_pb2, launch_plan_pb2, task_pb2, workflow_pb2
 from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2
 
 from flyweight.compile.graphs import AnyWorkflow, identifier_of, workflow_template
+from flyweight.compile.needs import all_nodes, needs
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import description, interface, task_spec
 from flyweight.errors import InvalidInput
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
-from flyweight.sdk.node import Node
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import Workflow
@@ -43,26 +43,6 @@ def identifier_in(spec: Spec) -> identifier_pb2.Identifier:
     return spec.id if isinstance(spec, launch_plan_pb2.LaunchPlan) else spec.template.id
 
 
-def needs(entity: AnyEntity) -> Iterator[AnyEntity]:
-    """Walk what an entity needs, then itself: tasks and launch plans before the workflow that calls them."""
-    match entity:
-        case ReferenceEntity():
-            return
-        case Workflow():
-            for node in _nodes(entity):
-                yield from needs(node.entity)
-        case LaunchPlan():
-            yield from needs(entity.workflow)
-        case _:
-            pass
-    yield entity
-
-
-def _nodes(workflow: AnyWorkflow) -> list[Node]:
-    graph = workflow.graph
-    return [*graph.nodes, *([graph.failure_node] if graph.failure_node is not None else [])]
-
-
 def _require_names(entities: dict[AnyEntity, None]) -> None:
     """Refuse two entities of one kind and name: one would silently stand for the other."""
     seen: dict[tuple[type, str], AnyEntity] = {}
@@ -88,7 +68,7 @@ def workflow_spec(workflow: AnyWorkflow, settings: SerializationSettings) -> wor
     """Give a workflow's spec; workflows inside it, at any depth, come along."""
     inner = dict.fromkeys(
         entity
-        for node in _nodes(workflow)
+        for node in all_nodes(workflow)
         if isinstance(node.entity, Workflow)
         for entity in _inner_workflows(node.entity)
     )
@@ -100,7 +80,7 @@ def workflow_spec(workflow: AnyWorkflow, settings: SerializationSettings) -> wor
 
 
 def _inner_workflows(workflow: AnyWorkflow) -> Iterator[AnyWorkflow]:
-    for node in _nodes(workflow):
+    for node in all_nodes(workflow):
         if isinstance(node.entity, Workflow):
             yield from _inner_workflows(node.entity)
     yield workflow

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from flyweight import blob
+from flyweight.compile.pickle_format import FILE_NAME
 from flyweight.errors import InvalidInput, PermissionDenied
 from flyweight.sdk import drop_in
 
@@ -95,8 +96,8 @@ def unpack(uri: str, below: Path) -> Path:
 
 
 def _extract(packed: Path, unpacked: Path, uri: str) -> None:
-    if uri.endswith("pkl.gz"):
-        shutil.copyfile(packed, unpacked / "pkl.gz")
+    if uri.endswith(FILE_NAME):
+        shutil.copyfile(packed, unpacked / FILE_NAME)
         return
     try:
         with tarfile.open(packed, "r:gz") as archive:

@@ -16,7 +16,7 @@ from flyteidl.core import identifier_pb2, literals_pb2, types_pb2
 
 from flyweight import blob
 from flyweight.clock import SystemClock, to_datetime
-from flyweight.compile.graphs import AnyWorkflow, binding_data
+from flyweight.compile.bindings import binding_data
 from flyweight.errors import CompileError, InvalidInput, RecoverableError, TypeMismatch, Unsupported
 from flyweight.ids import START_NODE
 from flyweight.runtime import deck_fields, failures
@@ -39,6 +39,7 @@ from flyweight.types.interface import to_literal_map, to_python_values
 LOGGER = logging.getLogger("flyweight.local")
 LOCAL = "local"
 AnyTask = Task[..., Any]
+AnyWorkflow = Workflow[..., Any]
 T = TypeVar("T")
 
 

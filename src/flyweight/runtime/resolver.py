@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from flyweight.compile.pickled import read_pickled
+from flyweight.compile.pickle_format import FILE_NAME, read_pickled
 from flyweight.errors import InvalidInput, NotFound
 from flyweight.sdk.task import Task
 
@@ -59,7 +59,7 @@ class PickledResolver:
             PreconditionFailed: it was made by another Python version.
 
         """
-        place = (folder or Path.cwd()) / "pkl.gz"
+        place = (folder or Path.cwd()) / FILE_NAME
         if place not in self._tasks:
             self._tasks[place] = read_pickled(place.read_bytes())
         name = _pairs(arguments)["entity-name"]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from flyweight import task, workflow
-from flyweight.compile.pickled import entity_digest, pickle_entity, read_pickled
+from flyweight.compile.pickle_format import read_pickled
+from flyweight.compile.pickled import entity_digest, pickle_entity
 from flyweight.errors import InvalidInput
 
 CELL = """

@@ -1,0 +1,31 @@
+"""Walks what an entity needs: the entities in its graph, at any depth, each before whatever calls it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flyweight.sdk.entity import AnyEntity
+from flyweight.sdk.launch_plan import LaunchPlan
+from flyweight.sdk.node import Node
+from flyweight.sdk.reference import ReferenceEntity
+from flyweight.sdk.workflow import Workflow
+
+
+def needs(entity: AnyEntity) -> Iterator[AnyEntity]:
+    """Walk what an entity needs, then itself: tasks and launch plans before the workflow that calls them."""
+    match entity:
+        case ReferenceEntity():
+            return
+        case Workflow():
+            for node in all_nodes(entity):
+                yield from needs(node.entity)
+        case LaunchPlan():
+            yield from needs(entity.workflow)
+        case _:
+            pass
+    yield entity
+
+
+def all_nodes(workflow: Workflow[..., Any]) -> list[Node]:
+    """Give a workflow's nodes, the one for its failure included."""
+    graph = workflow.graph
+    return [*graph.nodes, *([graph.failure_node] if graph.failure_node is not None else [])]
