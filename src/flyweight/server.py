@@ -1,0 +1,252 @@
+"""Composition root: builds every object of a platform, starts them in order and stops them in reverse. No logic."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from socket import gethostname, socket
+
+import uvloop
+
+from flyweight import blob
+from flyweight.api.app import About, http_app
+from flyweight.api.blobs import Blobs
+from flyweight.api.front import Front
+from flyweight.api.grpc_server import GrpcServer
+from flyweight.api.guard import Rules, own_hosts
+from flyweight.api.http_server import HttpServer
+from flyweight.api.listening import is_loopback, listen
+from flyweight.clock import Clock, SystemClock
+from flyweight.engine.driver import Driver, DriverSettings, Ports
+from flyweight.errors import InvalidInput
+from flyweight.executors.local import local_executor
+from flyweight.services.data import Data
+from flyweight.services.executions import Executions
+from flyweight.services.feed import Feed
+from flyweight.services.launch_plans import LaunchPlans
+from flyweight.services.launcher import Launcher, Storage
+from flyweight.services.links import Links
+from flyweight.services.logs import Logs
+from flyweight.services.lookup import Lookup
+from flyweight.services.named_entities import NamedEntities
+from flyweight.services.nodes import Nodes
+from flyweight.services.objects import Objects
+from flyweight.services.projects import Projects
+from flyweight.services.registration import Registration
+from flyweight.services.tasks import Tasks
+from flyweight.services.watch import Watch
+from flyweight.services.workflows import Workflows
+from flyweight.settings import PlatformSettings, remove_discovery, write_discovery
+from flyweight.store.database import Database
+from flyweight.store.executions import ExecutionStore
+from flyweight.store.folder import DataFolder
+from flyweight.store.named_entities import NamedEntityStore
+from flyweight.store.platform import settle
+from flyweight.store.projects import ProjectStore
+from flyweight.store.registry import RegistryStore
+
+logger = logging.getLogger(__name__)
+
+STOP_SECONDS = 1.0
+"""How long calls under way may take to end when the platform stops; watchers never end by themselves."""
+
+_LOCAL = frozenset({"localhost", "::1", "0.0.0.0", "::"})  # noqa: S104 - compared with, not bound
+"""Bind addresses that this machine's own clients reach as 127.0.0.1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """A running platform."""
+
+    address: str
+    """``host:port`` at which everything answers."""
+    driver: Driver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Base:
+    """What everything else is built on."""
+
+    settings: PlatformSettings
+    """With ``data_dir`` resolved."""
+    clock: Clock
+    folder: DataFolder
+    database: Database
+    objects: Objects
+    links: Links
+    url: str
+    """``http://host:port``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Services:
+    """What the boundary is given."""
+
+    answering: tuple[object, ...]
+    """Objects whose coroutines bear the names of RPCs."""
+    data: Data
+
+
+def run(settings: PlatformSettings) -> int:
+    """Run a platform in this process until SIGTERM or SIGINT; a second one ends it at once.
+
+    Returns:
+        0, the exit code.
+
+    Raises:
+        FlyweightError: It cannot start: the port or the data folder is taken, the database is broken ...
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(settings))
+    return 0
+
+
+async def serve(settings: PlatformSettings) -> None:
+    """Run a platform on this event loop until SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with platform(settings) as running:
+        logger.info("Flyweight answers at http://%s/console (data in %s)", running.address, settings.data_dir)
+        await stop.wait()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+        logger.info("Stopping; what runs goes on at the next start.")
+
+
+@asynccontextmanager
+async def platform(settings: PlatformSettings) -> AsyncGenerator[Platform]:
+    """Give a platform that runs and answers, for the body's time.
+
+    Raises:
+        PreconditionFailed: Its port or data folder is taken.
+        InvalidInput: It would be open to others, and ``insecure_bind`` does not say that this is meant.
+    """
+    check_bind(settings)
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        folder = DataFolder.open(settings.data_dir)
+        stack.callback(folder.close)
+        sockets = listen(settings.host, settings.port)
+        for each in sockets:
+            stack.callback(each.close)
+        address = address_of(settings.host, sockets[0].getsockname()[1])
+        base = _base(stack, replace(settings, data_dir=folder.path), folder, address, clock)
+        feed = Feed()
+        driver = _driver(base, feed)
+        services = _services(base, feed, driver)
+        stack.push_async_callback(driver.close)
+        await driver.open()
+        await _answer(stack, base, services, sockets)
+        write_discovery(folder.path, address=address, version=version("flyweight"), started=clock.now())
+        stack.callback(remove_discovery, folder.path)
+        # What start-up made stays for good: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
+        yield Platform(address=address, driver=driver)
+
+
+def check_bind(settings: PlatformSettings) -> None:
+    """Refuse to be open to others by mistake, and warn when it is meant; raises ``InvalidInput``."""
+    if is_loopback(settings.host):
+        return
+    if not settings.insecure_bind:
+        raise InvalidInput(
+            f"at {settings.host} everybody who can reach this machine could run code on it, since nobody is asked who "
+            "they are. Leave --host out to listen on this machine only, or give --insecure-bind if that is meant"
+        )
+    logger.warning(
+        "Listening at %s without authentication: whoever can reach that address can run code as this user.",
+        settings.host,
+    )
+
+
+def address_of(host: str, port: int) -> str:
+    """Tell the ``host:port`` by which clients on this machine reach a platform that is bound to ``host``."""
+    name = "127.0.0.1" if host in _LOCAL else host
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+
+
+def _base(stack: AsyncExitStack, settings: PlatformSettings, folder: DataFolder, address: str, clock: Clock) -> _Base:
+    database = Database.open(folder.database)
+    stack.callback(database.close)
+    secret = settle(database, folder.path)
+    ProjectStore(database).seed(clock.now())
+    objects = Objects(blob.file_uri(folder.blobs))
+    url = f"http://{address}"
+    links = Links(root=objects.root, address=url, signer=blob.Signer(secret, clock), clock=clock)
+    return _Base(
+        settings=settings, clock=clock, folder=folder, database=database, objects=objects, links=links, url=url
+    )
+
+
+def _driver(base: _Base, feed: Feed) -> Driver:
+    ports = Ports(
+        store=ExecutionStore(base.database),
+        executor=local_executor(base.settings, base.clock, console_url=f"{base.url}/console"),
+        observer=feed,
+        blobs=base.objects,
+        clock=base.clock,
+        layout=base.objects.layout,
+    )
+    return Driver(ports, DriverSettings(inline_limit=base.settings.inline_limit))
+
+
+def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
+    clock, links = base.clock, base.links
+    store = ExecutionStore(base.database)
+    registry = RegistryStore(base.database)
+    projects = ProjectStore(base.database)
+    registration = Registration(projects)
+    lookup = Lookup(store, console=f"{base.url}/console")
+    launcher = Launcher(
+        store=store,
+        registry=registry,
+        registration=registration,
+        driver=driver,
+        storage=Storage(metadata=base.objects.metadata, inline_limit=base.settings.inline_limit),
+        clock=clock,
+    )
+    data = Data(lookup, links, registration, max_upload_bytes=base.settings.max_upload_bytes)
+    answering = (
+        Executions(store=store, lookup=lookup, launcher=launcher, driver=driver, links=links, clock=clock),
+        Nodes(store=store, tasks=registry.tasks, lookup=lookup, links=links),
+        data,
+        Tasks(registry.tasks, registration, clock),
+        Workflows(registry, registration, clock),
+        LaunchPlans(registry, registration, clock),
+        Projects(projects, clock),
+        NamedEntities(NamedEntityStore(base.database), registry, registration, clock),
+        Watch(lookup, feed, driver.capacity, clock),
+        Logs(lookup, feed),
+    )
+    return _Services(answering=answering, data=data)
+
+
+async def _answer(stack: AsyncExitStack, base: _Base, services: _Services, sockets: list[socket]) -> None:
+    """Start to answer; on the way down, accept nothing more first, and cut what is left last."""
+    settings = base.settings
+    grpc = GrpcServer(
+        services.answering, socket=base.folder.run / "grpc.sock", max_request_bytes=settings.max_request_bytes
+    )
+    rules = Rules(
+        hosts=own_hosts(settings.host, [gethostname(), *settings.allowed_hosts]),
+        any_address=not is_loopback(settings.host),
+        max_body_bytes=settings.max_request_bytes,
+    )
+    about = About(version=version("flyweight"), data_dir=str(base.folder.path), pid=os.getpid())
+    http = HttpServer(http_app(services.answering, Blobs(services.data).routes(), about, rules))
+    front = Front(grpc_socket=grpc.socket, http=http.protocol)
+    stack.push_async_callback(front.hang_up)
+    await grpc.start()
+    stack.push_async_callback(grpc.stop, STOP_SECONDS)
+    stack.push_async_callback(http.stop, STOP_SECONDS)
+    await front.start(sockets)
+    stack.push_async_callback(front.stop)
