@@ -4,6 +4,7 @@ A worker calls ``run_attempt`` on its main thread. What user code raises becomes
 process (an interruption, ``sys.exit``) goes through, after the deck was published a last time.
 """
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -45,9 +46,13 @@ def run_attempt(start: worker_pb2.Start, report: Report) -> worker_pb2.Result:
             folder, task = _load(start)
         except failures.AttemptFailed as failed:
             return _failed(start, failed.error)
-        if folder is not None and start.working_directory:
+        if folder is None:
+            return _Attempt(start, task, report).run()
+        if start.working_directory:
             link_data_files(folder, Path.cwd())
-        return _Attempt(start, task, report).run()
+            return _Attempt(start, task, report).run()
+        with contextlib.chdir(folder):  # as in a Flyte container: relative paths of data files lead into the code
+            return _Attempt(start, task, report).run()
 
 
 def _load(start: worker_pb2.Start) -> tuple[Path | None, AnyTask]:

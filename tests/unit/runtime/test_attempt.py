@@ -145,6 +145,12 @@ def test_the_task_is_told_where_it_runs_in_every_thread(bundle_uri: str, place: 
     ]
 
 
+def test_without_a_folder_of_its_own_the_task_works_where_the_code_is(bundle_uri: str, place: Path) -> None:
+    result = run_attempt(start(bundle_uri, place, "where", working_directory=""), lambda _: None)
+    assert literals.primitive_value(output(result).collection.literals[3]) == "from the bundle"
+    assert Path.cwd() == place / "work"
+
+
 def test_an_error_shows_the_users_frames_and_not_ours(bundle_uri: str, place: Path) -> None:
     found = error(run_attempt(start(bundle_uri, place, "raises"), lambda _: None))
     assert found.code == "USER:RuntimeError"
