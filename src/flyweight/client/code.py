@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flyweight.compile import bundle, pickled
+from flyweight.compile import bundle, pickle_format, pickled
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.versions import derive_version, environment_digest
 from flyweight.errors import InvalidInput
@@ -66,7 +66,7 @@ def kernel_code_of(entity: AnyEntity, root: Path | None) -> Code:
     return Code(
         digest=pickled.entity_digest(entity, root),
         environment=environment_digest(),
-        name=pickled.FILE_NAME,
+        name=pickle_format.FILE_NAME,
         pack=lambda: pickled.pickle_entity(entity, root),
     )
 

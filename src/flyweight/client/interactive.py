@@ -11,7 +11,7 @@ from flyweight.client import rpcs
 from flyweight.client.code import kernel_code_of
 from flyweight.client.session import Session
 from flyweight.compile.code_digest import CodeDigest
-from flyweight.compile.pickled import python_version
+from flyweight.compile.pickle_format import python_version
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.specs import needs
 from flyweight.compile.versions import derive_version, environment_digest

@@ -10,7 +10,7 @@ from flyweight.client import rpcs
 from flyweight.client.config import Config
 from flyweight.client.remote import FlyteRemote
 from flyweight.client.result import ExecutionResult
-from flyweight.compile.pickled import python_version
+from flyweight.compile.pickle_format import python_version
 from flyweight.errors import InvalidInput, PreconditionFailed
 from tests.unit.client.conftest import ScriptedServer
 from tests.unit.client.registry import Registry
