@@ -94,11 +94,13 @@ def test_files_and_dataclasses_go_there_and_come_back(platform: LivePlatform, tm
     assert done.stdout.endswith("True\n")
 
 
-class TestReferences:
-    @pytest.fixture(autouse=True, scope="class")
-    def registered(self, platform: LivePlatform) -> None:
-        platform.run("register", "--version", "v1", "reference_lists.py", cwd=EXAMPLES)
+@pytest.fixture(scope="module")
+def registered(platform: LivePlatform) -> None:
+    platform.run("register", "--version", "v1", "reference_lists.py", cwd=EXAMPLES)
 
+
+@pytest.mark.usefixtures("registered")
+class TestReferences:
     def test_one_line_says_where_inputs_come_from(self, platform: LivePlatform) -> None:
         done = platform.run("run", "--remote", "reference_usage.py", "ref_wf", "--xs", "[1]", cwd=EXAMPLES)
         assert "xs as given; factor by default of the reference's signature" in done.stderr
