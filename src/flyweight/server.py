@@ -101,7 +101,9 @@ def run(settings: PlatformSettings) -> int:
     Raises:
         FlyweightError: It cannot start: the port or the data folder is taken, the database is broken ...
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)-7s %(message)s", force=True)
+    ours = logging.getLogger("flyweight")
+    ours.setLevel(min(ours.getEffectiveLevel(), logging.INFO))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings))
     return 0

@@ -7,8 +7,7 @@ and answered with the request's id alone, so that no internals leak and the log 
 import logging
 from dataclasses import dataclass
 
-import grpc
-
+from flyweight.api.grpc_library import grpc
 from flyweight.errors import Code, FlyweightError, PlatformError
 
 logger = logging.getLogger(__name__)

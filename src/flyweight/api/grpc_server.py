@@ -9,14 +9,13 @@ from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import NoReturn
 
-import grpc
 from google.protobuf import descriptor_pool
 from google.protobuf.message import Message
-from grpc import aio
 from grpc_reflection.v1alpha import reflection
 
 from flyweight.api.dispatch import Rpc, find_rpcs, service_descriptors
 from flyweight.api.errors import failure
+from flyweight.api.grpc_library import aio, grpc
 from flyweight.api.health import Health
 from flyweight.ids import new_request_id
 
@@ -56,10 +55,8 @@ class GrpcServer:
     def __init__(self, services: Iterable[object], *, socket: Path, max_request_bytes: int) -> None:
         self.socket = socket
         self._limit = max_request_bytes
-        self._server = aio.server(
-            options=[*_OPTIONS, ("grpc.max_receive_message_length", max_request_bytes * HARD_LIMIT_FACTOR)],
-            maximum_concurrent_rpcs=2_000,
-        )
+        options = [*_OPTIONS, ("grpc.max_receive_message_length", max_request_bytes * HARD_LIMIT_FACTOR)]
+        self._server = aio.server(options=options, maximum_concurrent_rpcs=2_000)
         descriptors = service_descriptors()
         names = [service.full_name for service in descriptors]
         health_service = descriptor_pool.Default().FindServiceByName("grpc.health.v1.Health")
