@@ -22,10 +22,9 @@ RESULTS = Path(__file__).parent / "results"
 
 def on_the_platform(stock: Path | None) -> list[Figure]:
     """Measure everything that needs a running platform."""
+    import flyweight
     from flyweight.client.config import Config
     from flyweight.client.remote import FlyteRemote
-
-    import flyweight
 
     sys.path.insert(0, str(runs.WORKLOADS))
     import shapes

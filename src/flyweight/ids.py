@@ -16,7 +16,7 @@ ExecutionKey = NewType("ExecutionKey", int)
 """Primary key of an execution row: time-ordered 63-bit integer, so that rows of one run lie together."""
 
 NodeId = NewType("NodeId", str)
-"""A node execution's unique id inside its execution: ``n0``, nested ``n0-0-n1`` (Flyte's scheme, see ``child_node_id``)."""
+"""A node execution's unique id inside its execution: ``n0``, nested ``n0-0-n1`` (see ``child_node_id``)."""
 
 START_NODE = "start-node"
 END_NODE = "end-node"
@@ -45,7 +45,7 @@ class EntityKey:
 
 @dataclass(frozen=True, slots=True, order=True)
 class AttemptId:
-    """One try of one node of one execution; every command and every report is idempotent by it. Attempts count from 0."""
+    """One try of one node of one execution, counted from 0; every command and report is idempotent by it."""
 
     execution: ExecutionKey
     node: NodeId
@@ -65,7 +65,7 @@ def identifier(kind: identifier_pb2.ResourceType, key: EntityKey) -> identifier_
 
 
 def child_node_id(parent: NodeId, parent_attempt: int, child: str) -> NodeId:
-    """Name a node inside a sub-workflow, branch or dynamic node the way Flyte does: ``n0-0-n1``, hashed past 20 characters."""
+    """Name a node inside another as Flyte does: ``n0-0-n1``, hashed past 20 characters."""
     name = f"{parent}-{parent_attempt}-{child}"
     return NodeId(name if len(name) <= MAX_NODE_ID else hashed_name(name))
 
@@ -90,7 +90,7 @@ def new_execution_key(now: int) -> ExecutionKey:
 
 
 def new_object_name() -> str:
-    """Draw a name for an object that nobody named, a file or folder of raw data: 32 hexadecimal digits, as flytekit's."""
+    """Draw a name for a file or folder of raw data that nobody named: 32 hexadecimal digits, as flytekit's."""
     return secrets.token_hex(16)
 
 

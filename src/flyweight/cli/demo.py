@@ -1,4 +1,4 @@
-"""``flyweight demo``: starts the platform if none runs, registers and runs a pipeline on real data, and shows the links."""
+"""``flyweight demo``: starts the platform if none runs, and runs a pipeline on real data."""
 
 import importlib.util
 import shutil
@@ -22,13 +22,9 @@ NEEDS = (("sklearn", "scikit-learn"), ("pandas", "pandas"), ("pyarrow", "pyarrow
 @click.command()
 @click.option("--exit", "leave", is_flag=True, help="Stop the platform at the end, if the demo started it.")
 @click.option("--port", default=30080, show_default=True, help="Port of the platform that is started.")
-@click.option(
-    "--data-dir", type=click.Path(path_type=Path), help="Data folder of that platform. [default: ~/.flyweight]"
-)
-@click.option(
-    "--copy-to", type=click.Path(path_type=Path), help="Only write the pipeline there, to read and to change."
-)
-def demo(leave: bool, port: int, data_dir: Path | None, copy_to: Path | None) -> None:  # noqa: FBT001  click's flag
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Its data folder. [default: ~/.flyweight]")
+@click.option("--copy-to", type=click.Path(path_type=Path), help="Only write the pipeline there, to change it.")
+def demo(leave: bool, port: int, data_dir: Path | None, copy_to: Path | None) -> None:
     """Run a pipeline on real data: handwritten digits, three classifiers side by side, live decks."""
     if copy_to is not None:
         target = copy_to / PIPELINE.name if copy_to.is_dir() else copy_to

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from sklearn.datasets import load_digits
 from sklearn.metrics import confusion_matrix
-from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 
 from flyweight import Deck, FlyteFile, Resources, current_context, task, workflow
@@ -92,9 +91,9 @@ def pixels(frame: pd.DataFrame) -> np.ndarray:
 @task(cache=True, cache_version="1")
 def load() -> pd.DataFrame:
     """Load the scanned digits."""
-    digits = load_digits(as_frame=True)
-    frame = digits.data.astype("float32")
-    frame["label"] = digits.target
+    scans, labels = load_digits(return_X_y=True)
+    frame = pd.DataFrame(np.asarray(scans, "float32"), columns=[f"pixel_{i}" for i in range(64)])
+    frame["label"] = labels
     print(f"{len(frame)} digits of 8 by 8 pixels")
     return frame
 
@@ -102,8 +101,11 @@ def load() -> pd.DataFrame:
 @task
 def split(digits: pd.DataFrame, test_share: float) -> Split:
     """Part the data, the same way each time."""
-    rest, test = train_test_split(digits, test_size=test_share, random_state=7, stratify=digits["label"])
-    train, validation = train_test_split(rest, test_size=0.25, random_state=7, stratify=rest["label"])
+    shuffled = digits.sample(frac=1, random_state=7)
+    for_test = int(len(shuffled) * test_share)
+    for_validation = (len(shuffled) - for_test) // 4
+    test, validation = shuffled.iloc[:for_test], shuffled.iloc[for_test : for_test + for_validation]
+    train = shuffled.iloc[for_test + for_validation :]
     return Split(train, validation, test)
 
 

@@ -28,7 +28,7 @@ from flyweight.sdk.reference import ReferenceEntity
 @click.option("--skip-errors", is_flag=True, help="Go on with the rest when an entity fails.")
 @click.option("--service-account", metavar="NAME", hidden=True)
 @click.pass_context
-def register(ctx: click.Context, places: tuple[str, ...], dry_run: bool, **given: Any) -> int:  # noqa: FBT001  click's
+def register(ctx: click.Context, places: tuple[str, ...], dry_run: bool, **given: Any) -> int:
     """Register tasks, workflows and launch plans; what is registered already is not sent again."""
     entities = _entities(places)
     if dry_run:

@@ -25,7 +25,7 @@ TAIL: Final = 3000
 @click.option("--workers", type=click.IntRange(min=1), help="Tasks that run at once. [default: number of cores]")
 @click.option("--insecure-bind", is_flag=True, help="Listen beyond this machine without authentication: see the docs.")
 @click.option("--detach", is_flag=True, help="Start it in the background, and return when it answers.")
-def up(detach: bool, **given: Any) -> int:  # noqa: FBT001  click's flag
+def up(detach: bool, **given: Any) -> int:
     """Start the platform: engine, API and console on one port.
 
     Ctrl-C or `flyweight down` stops it. What was running goes on at the next start.
