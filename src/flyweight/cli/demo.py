@@ -13,7 +13,7 @@ from rich.table import Table
 
 from flyweight.clock import SystemClock
 from flyweight.errors import MissingExtra
-from flyweight.settings import child_environment
+from flyweight.settings import child_environment, default_data_dir
 
 PIPELINE = Path(__file__).with_name("digits.py")
 NEEDS = (("sklearn", "scikit-learn"), ("pandas", "pandas"), ("pyarrow", "pyarrow"))
@@ -37,13 +37,17 @@ def demo(leave: bool, port: int, data_dir: Path | None, copy_to: Path | None) ->
     clock, out = SystemClock(), Console()
     began = clock.monotonic()
     folder = ["--data-dir", str(data_dir)] if data_dir else []
+    where = data_dir or default_data_dir()
     started = _flyweight("status", *folder, quiet=True) != 0
     if started and (code := _flyweight("up", "--detach", "--port", str(port), *folder)):
         sys.exit(code)
     answered = clock.monotonic()
+    pipeline = where / "demo" / PIPELINE.name
+    pipeline.parent.mkdir(exist_ok=True)
+    shutil.copyfile(PIPELINE, pipeline)
     try:
-        where = {"FLYWEIGHT_DATA_DIR": str(data_dir)} if data_dir else {}
-        code = _flyweight("run", "--remote", "--wait", str(PIPELINE), "digits", environment=where)
+        platform = {"FLYWEIGHT_DATA_DIR": str(where)}
+        code = _flyweight("run", "--remote", "--wait", str(pipeline), "digits", environment=platform)
         ended = clock.monotonic()
         timings = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
         timings.add_row("platform", f"{answered - began:.1f} s" if started else "was running already")
@@ -53,8 +57,7 @@ def demo(leave: bool, port: int, data_dir: Path | None, copy_to: Path | None) ->
         if leave and started:
             _flyweight("down", *folder)
     if not leave:
-        again = "flyweight demo --copy-to ."
-        out.print(f"The platform stays up; `flyweight down` stops it. Make the pipeline yours: `{again}`")
+        out.print("The platform stays up until `flyweight down`. To change the pipeline: `flyweight demo --copy-to .`")
     sys.exit(code)
 
 

@@ -59,7 +59,7 @@ class Verdict(NamedTuple):
 
     best: str
     accuracy: float
-    scores: list[Score]
+    validation: dict[str, float]
 
 
 def chart(curves: dict[str, list[float]], *, width: int = 640, height: int = 220) -> str:
@@ -165,7 +165,7 @@ def report(model: FlyteFile, chosen: Score, scores: list[Score], test: pd.DataFr
         f"{chart({score.name: score.curve for score in scores})}<h3>What was taken for what</h3>"
         f"<table style='border-collapse:collapse;text-align:center'>{cells}</table>",
     )
-    return Verdict(chosen.name, accuracy, scores)
+    return Verdict(chosen.name, round(accuracy, 4), {score.name: round(score.accuracy, 4) for score in scores})
 
 
 @workflow
