@@ -6,6 +6,7 @@ be one that browsers do not send across sites unasked. No CORS header is ever se
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,6 +25,11 @@ CONTENT_TYPES = frozenset(
 )
 BODY_SECONDS = 30.0
 """How long a client may pause while it sends a body."""
+
+_FIRST_ERROR = 400
+
+DRAIN_SECONDS, DRAIN_BYTES = 5.0, 512 * 1024 * 1024
+"""How long, and how much, is read of a request whose answer is sent already."""
 
 _SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
@@ -72,10 +78,12 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on with bounds on its body and headers on its answer."""
-        answer = _Answer(send, self._rules, self._clock)
+        body = _Body(scope, receive, self._rules)
+        answer = _Answer(send, self._rules, self._clock, body)
         try:
             check(scope, self._rules)
-            await self._app(scope, _Body(scope, receive, self._rules).receive, answer.send)
+            body.check_declared()
+            await self._app(scope, body.receive, answer.send)
         except RefusedError as refused:
             if answer.started:
                 raise
@@ -160,9 +168,18 @@ class _Body:
         self._seconds = rules.body_seconds
         self._left: int | None = None if scope["path"].startswith(rules.upload_prefix) else rules.max_body_bytes
         self._limit = rules.max_body_bytes
+        self._declared = Headers(scope=scope).get("content-length", "")
         self._complete = False
-        declared = Headers(scope=scope).get("content-length", "")
-        if self._left is not None and declared.isdecimal() and int(declared) > self._left:
+        self._has_body = scope["method"] in CHANGING
+
+    @property
+    def coming(self) -> bool:
+        """Whether there may be more of it than was read."""
+        return self._has_body and not self._complete
+
+    def check_declared(self) -> None:
+        """Refuse a body that says itself that it is too large."""
+        if self._left is not None and self._declared.isdecimal() and int(self._declared) > self._left:
             raise self._too_large()
 
     async def receive(self) -> Message:
@@ -180,6 +197,16 @@ class _Body:
                 raise self._too_large()
         return message
 
+    async def drain(self) -> None:
+        """Read on for a while what nobody wants: a client that still sends would otherwise not see the answer."""
+        left = DRAIN_BYTES
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(min(DRAIN_SECONDS, self._seconds)):
+                while not self._complete and left > 0:
+                    message = await self._receive()
+                    left -= len(message.get("body", b""))
+                    self._complete = not message.get("more_body", False)
+
     def _too_large(self) -> RefusedError:
         return RefusedError(
             413,
@@ -191,8 +218,9 @@ class _Body:
 class _Answer:
     """Adds headers, and remembers whether an answer has begun."""
 
-    def __init__(self, send: Send, rules: Rules, clock: Clock) -> None:
+    def __init__(self, send: Send, rules: Rules, clock: Clock, body: _Body) -> None:
         self._send = send
+        self._body = body
         self._rules = rules
         self._clock = clock
         self.started = False
@@ -201,9 +229,16 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
+            if message["status"] >= _FIRST_ERROR and self._body.coming:
+                headers["connection"] = "close"  # what is left of the body would be read as long as it comes
             headers.setdefault("date", format_datetime(to_datetime(self._clock.now()), usegmt=True))
             for name, value in self._rules.headers.items():
                 headers.setdefault(name, value)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            # All of the answer is on its way before the rest of the request is read; then the two have ended.
+            await self._send({**message, "more_body": True})
+            await self._body.drain()
+            message = {"type": "http.response.body", "body": b""}
         await self._send(message)
 
     async def refuse(self, refused: RefusedError) -> None:
@@ -211,7 +246,7 @@ class _Answer:
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode()),
-            (b"connection", b"close"),  # what is left of the body is not read
+            (b"connection", b"close"),
         ]
         await self.send({"type": "http.response.start", "status": refused.status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body.encode()})

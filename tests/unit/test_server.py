@@ -1,0 +1,60 @@
+"""The composition root: what it refuses, and that what it starts it also stops."""
+
+from pathlib import Path
+
+import pytest
+
+from flyweight import server
+from flyweight.errors import InvalidInput, PreconditionFailed
+from flyweight.settings import PlatformSettings, discover
+
+
+def settings(data_dir: Path, **given) -> PlatformSettings:
+    return PlatformSettings(data_dir=data_dir, **{"port": 0, "environments": {}, **given})
+
+
+def test_to_be_open_to_others_must_be_said(tmp_path: Path):
+    with pytest.raises(InvalidInput, match="--insecure-bind"):
+        server.check_bind(settings(tmp_path, host="0.0.0.0"))
+
+
+def test_to_be_open_to_others_is_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    server.check_bind(settings(tmp_path, host="0.0.0.0", insecure_bind=True))
+    assert "without authentication" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("localhost", "127.0.0.1:1"), ("0.0.0.0", "127.0.0.1:1"), ("10.0.0.7", "10.0.0.7:1"), ("fd00::1", "[fd00::1]:1")],
+)
+def test_clients_are_told_an_address_that_they_can_reach(host: str, expected: str):
+    assert server.address_of(host, 1) == expected
+
+
+async def test_a_running_platform_is_found_and_a_stopped_one_is_not(tmp_path: Path):
+    async with server.platform(settings(tmp_path)) as running:
+        found = discover(tmp_path)
+        assert found is not None
+        assert found.address == running.address
+        assert tmp_path.stat().st_mode & 0o777 == 0o700
+        assert (tmp_path / "run").stat().st_mode & 0o777 == 0o700
+    assert discover(tmp_path) is None
+    assert list((tmp_path / "run").iterdir()) == []
+    async with server.platform(settings(tmp_path)):
+        pass
+
+
+async def test_a_second_platform_on_the_folder_is_refused_and_harms_nothing(tmp_path: Path):
+    async with server.platform(settings(tmp_path)):
+        with pytest.raises(PreconditionFailed, match="already"):
+            await server.platform(settings(tmp_path)).__aenter__()
+        assert discover(tmp_path) is not None
+
+
+async def test_a_taken_port_is_refused_and_lets_go_of_the_folder(tmp_path: Path):
+    async with server.platform(settings(tmp_path / "one")) as running:
+        port = int(running.address.rpartition(":")[2])
+        with pytest.raises(PreconditionFailed, match=f"port {port} is taken"):
+            await server.platform(settings(tmp_path / "two", port=port)).__aenter__()
+        async with server.platform(settings(tmp_path / "two")):
+            pass
