@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+import resource
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -55,6 +56,8 @@ logger = logging.getLogger(__name__)
 STOP_SECONDS = 1.0
 """How long calls under way may take to end when the platform stops; watchers never end by themselves."""
 
+OPEN_FILES = 8192
+
 _LOCAL = frozenset({"localhost", "::1", "0.0.0.0", "::"})  # noqa: S104 - compared with, not bound
 """Bind addresses that this machine's own clients reach as 127.0.0.1."""
 
@@ -104,9 +107,18 @@ def run(settings: PlatformSettings) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)-7s %(message)s", force=True)
     ours = logging.getLogger("flyweight")
     ours.setLevel(min(ours.getEffectiveLevel(), logging.INFO))
+    _raise_file_limit()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings))
     return 0
+
+
+def _raise_file_limit() -> None:
+    """Allow as many open files as the front's connections and the workers need; shells often give 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def serve(settings: PlatformSettings) -> None:
@@ -181,7 +193,7 @@ def _base(stack: AsyncExitStack, settings: PlatformSettings, folder: DataFolder,
     stack.callback(database.close)
     secret = settle(database, folder.path)
     ProjectStore(database).seed(clock.now())
-    objects = Objects(blob.file_uri(folder.blobs))
+    objects = Objects(str(folder.blobs))
     url = f"http://{address}"
     links = Links(root=objects.root, address=url, signer=blob.Signer(secret, clock), clock=clock)
     return _Base(
