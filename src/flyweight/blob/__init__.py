@@ -16,10 +16,11 @@ from flyweight.blob.objects import (
     upload,
 )
 from flyweight.blob.signer import Signer
-from flyweight.blob.uris import file_uri, is_file, join, path_of
+from flyweight.blob.uris import bare, file_uri, is_file, join, path_of
 
 __all__ = [
     "Signer",
+    "bare",
     "delete_prefix",
     "download",
     "exists",

@@ -26,6 +26,11 @@ def file_uri(path: str | Path) -> str:
     return f"file://{Path(path).absolute()}"
 
 
+def bare(uri: str) -> str:
+    """Give a file's URI as a path, without the scheme, and any other as it is."""
+    return uri.partition("://")[2] if is_file(uri) and "://" in uri else uri
+
+
 def path_of(uri: str) -> Path:
     """Give the path of a ``file://`` URI (or bare path); raises ``InvalidInput`` for a relative or another URI."""
     if not is_file(uri):

@@ -118,7 +118,7 @@ class ClientData:
 
     def _elsewhere(self, uri: str) -> bool:
         """Whether a file's URI names a path of the platform's machine that this machine does not have."""
-        return uri.startswith("file://") and not blob.path_of(uri).exists()
+        return blob.is_file(uri) and not blob.path_of(uri).exists()
 
     def _link(self, uri: str) -> str:
         if not self._elsewhere(uri):

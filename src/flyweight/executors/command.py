@@ -205,7 +205,7 @@ class CommandExecutor:
         template = command.directory / "task.pb"
         template.write_bytes(job.task.SerializeToString())
         container = job.task.container
-        words = fill([*container.command, *container.args], job, task_template_path=f"file://{template}")
+        words = fill([*container.command, *container.args], job, task_template_path=str(template))
         if not words:
             raise UserError("its container has neither a command nor arguments")
         blob.put(job.inputs_uri, job.inputs.SerializeToString())

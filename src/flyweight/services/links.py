@@ -40,7 +40,7 @@ class Links:
 
     def __init__(self, *, root: str, address: str, signer: Signer, clock: Clock) -> None:
         """Take the URI of the blob root and the platform's address, ``http://host:port``."""
-        self.root = root.rstrip("/")
+        self.root = blob.bare(root).rstrip("/")
         self._address = address.rstrip("/")
         self._signer = signer
         self._clock = clock
@@ -53,9 +53,10 @@ class Links:
     def key(self, uri: str) -> str:
         """Give the key of an object; raises ``PermissionDenied`` for one that is not in the platform's store."""
         prefix = f"{self.root}/"
-        if not uri.startswith(prefix):
+        place = blob.bare(uri)
+        if not place.startswith(prefix):
             raise PermissionDenied(f"{uri!r} is not in this platform's store ({prefix}): there can be no link to it")
-        key = uri.removeprefix(prefix)
+        key = place.removeprefix(prefix)
         check_key(key)
         return key
 

@@ -12,12 +12,15 @@ from flyweight.semantics.layout import ExecutionLayout
 class Objects:
     """The platform's own blob store, as the driver uses it.
 
+    Files are named by their absolute path, without ``file://``: flytekit takes such a URI for local and then opens it
+    letter by letter, so that only a path can be written and read by everyone (decision 0008).
+
     Args:
         root: URI of the blob store's root, Flyte's bucket.
     """
 
     def __init__(self, root: str) -> None:
-        self.root = root.rstrip("/")
+        self.root = blob.bare(root).rstrip("/")
 
     @property
     def metadata(self) -> str:
@@ -27,9 +30,10 @@ class Objects:
     def layout(self, new: NewExecution) -> ExecutionLayout:
         """Tell where an execution's data lies; raw data goes where its caller wanted it, if that was said."""
         spec = execution_pb2.ExecutionSpec.FromString(new.spec)
+        wanted = blob.bare(spec.raw_output_data_config.output_location_prefix)
         return ExecutionLayout(
             metadata=self.metadata,
-            raw=spec.raw_output_data_config.output_location_prefix.rstrip("/") or f"{self.root}/raw",
+            raw=wanted.rstrip("/") or f"{self.root}/raw",
             project=new.project,
             domain=new.domain,
             execution=new.name,

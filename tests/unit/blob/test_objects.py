@@ -149,6 +149,13 @@ def test_joined_parts_cannot_climb_out(part):
         blob.join("file:///data", part)
 
 
+@pytest.mark.parametrize(
+    ("uri", "bare"), [("file:///a b/%20", "/a b/%20"), ("/a", "/a"), ("FILE:///a", "/a"), ("s3://b/k", "s3://b/k")]
+)
+def test_a_files_uri_is_known_by_its_path_too(uri: str, bare: str) -> None:
+    assert blob.bare(uri) == bare
+
+
 @pytest.mark.parametrize("uri", ["file://relative/x", "file://", "s3://bucket/key"])
 def test_only_absolute_file_uris_have_a_path(uri):
     with pytest.raises(InvalidInput):

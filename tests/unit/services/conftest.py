@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from flyweight import blob
 from flyweight.blob import Signer
 from flyweight.clock import ManualClock
 from flyweight.engine.driver import Driver, DriverSettings, Ports
@@ -96,7 +95,7 @@ class Platform:
         self.clock = ManualClock()
         self.executor = ScriptedExecutor()
         self.feed = Feed()
-        self.root = blob.file_uri(root / "blobs")
+        self.root = str(root / "blobs")
         objects = Objects(self.root)
         self.store = ExecutionStore(database)
         self.registry = RegistryStore(database)

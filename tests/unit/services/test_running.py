@@ -264,6 +264,7 @@ async def test_the_same_content_gets_the_same_address_and_is_stored_there(platfo
     assert first.native_url == second.native_url
     folder = base64.b32encode(hashlib.md5(b"code").digest()).decode()
     assert first.native_url == f"{platform.root}/{P}/{D}/{folder}/code.tar.gz"
+    assert Path(first.native_url).is_absolute()
     await put(platform, first.signed_url, b"code")
     assert blob.get(first.native_url) == b"code"
     other = await platform.data.create_upload_location(upload_request(b"other"))
@@ -327,7 +328,20 @@ async def test_ranges_are_served_and_files_outside_of_the_store_are_not(platform
     }
     with pytest.raises(InvalidInput, match="outside"):
         await platform.data.send("GET", *wire(link.signed_url), {"range": "bytes=10-"})
-    with pytest.raises(PermissionDenied):
-        await platform.data.create_download_location(
-            dataproxy_pb2.CreateDownloadLocationRequest(native_url="file:///etc/passwd")
-        )
+
+
+@pytest.mark.parametrize("form", ["{}", "file://{}"])
+async def test_a_link_reads_what_is_in_the_store_by_its_path_or_uri_and_nothing_else(
+    platform: Platform, form: str
+) -> None:
+    inside = f"{platform.root}/{P}/{D}/r/data.bin"
+    blob.put(inside, b"content")
+    asked = dataproxy_pb2.CreateDownloadLocationRequest(native_url=form.format(inside))
+    link = await platform.data.create_download_location(asked)
+    download = await platform.data.send("GET", *wire(link.signed_url), {})
+    assert b"".join([chunk async for chunk in download.body]) == b"content"
+    for outside in ("/etc/passwd", f"{platform.root}-other/x", f"{platform.root}/../x"):
+        with pytest.raises((PermissionDenied, InvalidInput)):
+            await platform.data.create_download_location(
+                dataproxy_pb2.CreateDownloadLocationRequest(native_url=form.format(outside))
+            )
