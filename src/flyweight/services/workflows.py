@@ -121,7 +121,16 @@ def _refuse_missing(template: core_workflow_pb2.WorkflowTemplate, problems: list
 
 
 def _structure(spec: workflow_pb2.WorkflowSpec) -> workflow_pb2.WorkflowSpec:
-    """Take what makes a version what it is: not what people say about it."""
-    structure = workflow_pb2.WorkflowSpec(template=spec.template)
-    structure.sub_workflows.extend(sorted(spec.sub_workflows, key=literals.to_bytes))
+    """Take what makes a version what it is: not what people say about it, nor the order of what has none."""
+    structure = workflow_pb2.WorkflowSpec(template=_ordered(spec.template))
+    structure.sub_workflows.extend(sorted(map(_ordered, spec.sub_workflows), key=literals.to_bytes))
     return structure
+
+
+def _ordered(template: core_workflow_pb2.WorkflowTemplate) -> core_workflow_pb2.WorkflowTemplate:
+    """Sort what each node waits for: flytekit writes a set, in another order each time it registers."""
+    ordered = core_workflow_pb2.WorkflowTemplate()
+    ordered.CopyFrom(template)
+    for node in ordered.nodes:
+        node.upstream_node_ids.sort()
+    return ordered

@@ -109,6 +109,22 @@ async def test_the_same_workflow_again_is_already_there_and_another_one_is_refus
         await platform.workflows.create_workflow(workflow_request(deep=True))
 
 
+async def test_the_order_of_the_nodes_a_node_waits_for_is_not_a_difference(platform: Platform) -> None:
+    await platform.tasks.create_task(task_request())
+    request = workflow_request()
+    last = request.spec.template.nodes.add()
+    last.CopyFrom(request.spec.template.nodes[1])
+    last.id = "n2"
+    last.upstream_node_ids.extend(["n1", "n0"])
+    await platform.workflows.create_workflow(request)
+    last.upstream_node_ids.reverse()
+    with pytest.raises(AlreadyExists):
+        await platform.workflows.create_workflow(request)
+    last.upstream_node_ids.pop()
+    with pytest.raises(InvalidInput, match="different structure"):
+        await platform.workflows.create_workflow(request)
+
+
 async def test_a_launch_plans_expected_inputs_are_those_that_are_not_fixed(platform: Platform) -> None:
     await register(platform)
     plans = platform.launch_plans
