@@ -8,27 +8,25 @@ import hashlib
 import logging
 from dataclasses import dataclass
 
-from flyteidl.admin import execution_pb2, launch_plan_pb2
-from flyteidl.core import compiler_pb2, identifier_pb2, interface_pb2, literals_pb2
+from flyteidl.admin import execution_pb2
+from flyteidl.core import identifier_pb2, literals_pb2
 
 from flyweight import blob, literals
 from flyweight.clock import Clock
-from flyweight.engine import linker
 from flyweight.engine.driver import Driver
 from flyweight.engine.records import NewExecution
-from flyweight.errors import AlreadyExists, FlyweightError, InvalidInput
-from flyweight.ids import START_NODE, EntityKey, ExecutionKey, entity_key, new_execution_key, new_execution_name
-from flyweight.semantics.inputs import parameters
+from flyweight.errors import AlreadyExists, FlyweightError
+from flyweight.ids import START_NODE, ExecutionKey, new_execution_key, new_execution_name
 from flyweight.semantics.layout import ExecutionLayout
-from flyweight.services import registered
 from flyweight.services.execution_requests import (
     accepted_spec,
     caller_inputs,
     merged_inputs,
     spec_with_launch_plan,
 )
-from flyweight.services.identifiers import check_execution_name, checked_key
+from flyweight.services.identifiers import check_execution_name
 from flyweight.services.registration import Registration
+from flyweight.services.targets import Targets
 from flyweight.store.executions import ExecutionStore
 from flyweight.store.registry import RegistryStore
 from flyweight.store.rows import StoredExecution
@@ -49,22 +47,6 @@ class Storage:
     """URI prefix of inputs, outputs, errors and decks: ``<bucket>/metadata/propeller``."""
     inline_limit: int
     """Literal maps of more bytes stand below ``metadata``, not in rows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
-    """What a request comes to."""
-
-    spec: execution_pb2.ExecutionSpec
-    digest: str
-    """Of the closure that it runs."""
-    expected: interface_pb2.ParameterMap
-    fixed: literals_pb2.LiteralMap
-    workflow: EntityKey
-    launch_plan: str = ""
-    task: str = ""
-    closure: compiler_pb2.CompiledWorkflowClosure | None = None
-    """A single task's, which is not registered; None for a workflow's, which the driver knows or loads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +71,8 @@ class Launcher:
         clock: Clock,
     ) -> None:
         self._store = store
-        self._registry = registry
         self._registration = registration
+        self._targets = Targets(registry, registration)
         self._driver = driver
         self._storage = storage
         self._clock = clock
@@ -144,10 +126,13 @@ class Launcher:
         return _Identifier(project=request.project, domain=request.domain, name=name)
 
     async def _create(self, request: execution_pb2.ExecutionCreateRequest, name: str, origin: _Origin) -> None:
-        plan = await self._plan(request, origin)
+        spec = accepted_spec(request.spec, mode=origin.mode)
+        target = await self._targets.find(request.spec.launch_plan)
+        if target.own is not None:
+            spec = spec_with_launch_plan(spec, target.own)
+            spec.launch_plan.resource_type = identifier_pb2.LAUNCH_PLAN
         given = caller_inputs(request)
-        what = plan.launch_plan or plan.task
-        merged = merged_inputs(what, plan.expected, plan.fixed, given)
+        merged = merged_inputs(target.launch_plan or target.task, target.expected, target.fixed, given)
         inputs, inputs_uri = await self._stored(request, name, merged)
         now = self._clock.now()
         new = NewExecution(
@@ -155,67 +140,20 @@ class Launcher:
             project=request.project,
             domain=request.domain,
             name=name,
-            closure_digest=plan.digest,
-            spec=plan.spec.SerializeToString(),
+            closure_digest=target.digest,
+            spec=spec.SerializeToString(),
             inputs=inputs,
             inputs_uri=inputs_uri,
             user_inputs=literals.to_bytes(given),
-            launch_plan=plan.launch_plan,
-            workflow=str(plan.workflow),
-            task=plan.task,
-            mode=plan.spec.metadata.mode,
-            principal=plan.spec.metadata.principal,
+            launch_plan=target.launch_plan,
+            workflow=str(target.workflow),
+            task=target.task,
+            mode=spec.metadata.mode,
+            principal=spec.metadata.principal,
             reference_execution=origin.reference.new.key if origin.reference else ExecutionKey(0),
             created_at=now,
         )
-        await self._driver.create(new, plan.closure)
-
-    async def _plan(self, request: execution_pb2.ExecutionCreateRequest, origin: _Origin) -> _Plan:
-        target = request.spec.launch_plan
-        spec = accepted_spec(request.spec, mode=origin.mode)
-        match target.resource_type:
-            case identifier_pb2.TASK:
-                return await self._plan_task(spec)
-            case identifier_pb2.LAUNCH_PLAN | identifier_pb2.UNSPECIFIED:
-                return await self._plan_launch_plan(spec)
-            case _:
-                kind = identifier_pb2.ResourceType.Name(target.resource_type)
-                raise InvalidInput(
-                    f"spec.launch_plan names a {kind}: an execution starts a launch plan or a task. "
-                    "A workflow has a launch plan of its own name and version"
-                )
-
-    async def _plan_launch_plan(self, spec: execution_pb2.ExecutionSpec) -> _Plan:
-        key = checked_key(identifier_pb2.LAUNCH_PLAN, spec.launch_plan)
-        stored = await self._registration.find(identifier_pb2.LAUNCH_PLAN, self._registry.launch_plans, key)
-        workflow = await self._registration.find(identifier_pb2.WORKFLOW, self._registry.workflows, stored.workflow)
-        own = launch_plan_pb2.LaunchPlanSpec.FromString(stored.spec)
-        whole = spec_with_launch_plan(spec, own)
-        whole.launch_plan.resource_type = identifier_pb2.LAUNCH_PLAN
-        return _Plan(
-            spec=whole,
-            digest=workflow.closure_digest,
-            expected=launch_plan_pb2.LaunchPlanClosure.FromString(stored.closure).expected_inputs,
-            fixed=own.fixed_inputs,
-            workflow=workflow.key,
-            launch_plan=str(key),
-        )
-
-    async def _plan_task(self, spec: execution_pb2.ExecutionSpec) -> _Plan:
-        key = checked_key(identifier_pb2.TASK, spec.launch_plan)
-        stored = await self._registration.find(identifier_pb2.TASK, self._registry.tasks, key)
-        template = registered.task_template(stored)
-        skeleton = linker.skeleton(template)
-        closure = linker.link(skeleton, tasks=[template])
-        return _Plan(
-            spec=spec,
-            closure=closure,
-            digest=literals.digest(closure),
-            expected=parameters(template.interface.inputs),
-            fixed=literals_pb2.LiteralMap(),
-            workflow=entity_key(skeleton.id),
-            task=str(key),
-        )
+        await self._driver.create(new, target.closure)
 
     async def _stored(
         self, request: execution_pb2.ExecutionCreateRequest, name: str, inputs: literals_pb2.LiteralMap

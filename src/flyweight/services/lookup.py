@@ -47,6 +47,10 @@ class Lookup:
         """Find an execution by its key; raises ``NotFound``."""
         return await self._executions.get_by_key(key)
 
+    async def snapshot(self, key: ExecutionKey) -> tuple[StoredExecution, list[NodeRecord]]:
+        """Read an execution with all its nodes as of one moment, with outputs; raises ``NotFound``."""
+        return await self._executions.snapshot(key)
+
     async def node(self, found: StoredExecution, node: NodeId) -> NodeRecord:
         """Find a node of an execution; raises ``NotFound`` that says whether it can still come."""
         try:

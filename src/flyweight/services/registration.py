@@ -28,16 +28,21 @@ class Registration:
 
     def __init__(self, projects: ProjectStore) -> None:
         self._projects = projects
+        self._seen: set[str] = set()
+        """Projects that were found before; one never goes away."""
 
     async def check_project(self, project: str, domain: str) -> None:
         """Raise ``InvalidInput`` unless the project is registered and has that domain."""
         check_project(project, domain)
         if domain not in DOMAINS:
             raise InvalidInput(f"there is no domain {domain!r}; there are {', '.join(DOMAINS)}")
+        if project in self._seen:
+            return
         try:
             await self._projects.get(project)
         except NotFound as problem:
             raise InvalidInput(f"{problem.message} Register it first, or name one of these") from problem
+        self._seen.add(project)
 
     async def find(self, kind: identifier_pb2.ResourceType, table: EntityTable[Entity], key: EntityKey) -> Entity:
         """Read a version.

@@ -108,13 +108,10 @@ class _Stream:
         return any(tail.started for tail in self._tails.values())
 
     async def snapshot(self) -> AsyncIterator[watch_pb2.WatchEvent]:
-        """Send the present state. The execution's row is read first: if it has ended, so have all nodes read after."""
+        """Send the present state."""
         key = self._stored.new.key
-        found = await self._lookup.by_key(key)
-        changes = Changes(execution=found.record)
-        for listed in await self._lookup.nodes(key):
-            done = listed.phase in _SUCCEEDED  # lists leave outputs out
-            changes.nodes[listed.node] = await self._lookup.node(found, listed.node) if done else listed
+        found, nodes = await self._lookup.snapshot(key)
+        changes = Changes(execution=found.record, nodes={record.node: record for record in nodes})
         if self._logs:
             attempts = await self._lookup.attempts(key)
             changes.attempts = {(record.node, record.attempt): record for record in attempts}

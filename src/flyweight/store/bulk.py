@@ -3,9 +3,9 @@
 SQLAlchemy's own way through ``execute`` costs more than the database does, and all the engine's rows come by here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Insert, Table, Update
 from sqlalchemy.dialects import sqlite
@@ -25,13 +25,21 @@ def upsert(table: Table, names: Sequence[str], *, replace: bool = True) -> Inser
 
 
 class Bulk(Generic[Record]):
-    """Writes records; a parameter holds the attribute of its name, or what ``renamed`` gives for it (dotted, too)."""
+    """Writes records; a parameter holds the attribute of its name, or what ``renamed`` gives for it (dotted, too).
 
-    def __init__(self, statement: Insert | Update, renamed: Mapping[str, str] | None = None) -> None:
+    ``reader`` makes the function that reads a record: with ``itemgetter``, records are mappings.
+    """
+
+    def __init__(
+        self,
+        statement: Insert | Update,
+        renamed: Mapping[str, str] | None = None,
+        reader: Callable[..., Callable[[Record], Any]] = attrgetter,
+    ) -> None:
         compiled = statement.compile(dialect=sqlite.dialect())
         self._sql = str(compiled)
         names = renamed or {}
-        self._row = attrgetter(*(names.get(name, name) for name in compiled.positiontup or ()))
+        self._row = reader(*(names.get(name, name) for name in compiled.positiontup or ()))
 
     def write(self, connection: Connection, records: Iterable[Record]) -> None:
         """Write them all; nothing is sent when there are none."""

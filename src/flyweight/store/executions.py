@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from flyteidl.admin import execution_pb2
 from flyteidl.core import compiler_pb2
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from flyweight.engine.phases import ExecutionPhase
@@ -17,7 +17,6 @@ from flyweight.engine.records import AttemptRecord, Batch, LoadedExecution, NewE
 from flyweight.errors import AlreadyExists, NotFound
 from flyweight.ids import AttemptId, ExecutionKey, NodeId
 from flyweight.store import fields, rows, tables
-from flyweight.store.bulk import upsert
 from flyweight.store.database import Database
 from flyweight.store.listing import Listing, ListQuery, Page, asks_for, clauses
 from flyweight.store.rows import StoredExecution
@@ -27,6 +26,21 @@ Record = TypeVar("Record")
 _executions = tables.executions.c
 _nodes = tables.node_executions.c
 _attempts = tables.attempts.c
+
+# What every execution asks for, made once: building a query costs more than answering it.
+_NAMED = (
+    _executions.project == bindparam("project"),
+    _executions.domain == bindparam("domain"),
+    _executions.name == bindparam("name"),
+)
+_KEY_OF = select(_executions.key).where(*_NAMED)
+_BY_NAME = select(tables.executions).where(*_NAMED)
+_BY_KEY = select(tables.executions).where(_executions.key == bindparam("key"))
+_NODES_OF = (
+    select(*(column for column in _nodes if column.name not in {"inputs", "detail"}))
+    .where(_nodes.execution == bindparam("key"))
+    .order_by(_nodes.created_at, _nodes.node)
+)
 
 
 class ExecutionStore:
@@ -57,26 +71,37 @@ class ExecutionStore:
 
     async def get_execution(self, project: str, domain: str, name: str) -> StoredExecution:
         """Read an execution by its name; raises ``NotFound``."""
-        found = await self._executions(
-            (_executions.project == project) & (_executions.domain == domain) & (_executions.name == name)
-        )
-        if not found:
+        asked = {"project": project, "domain": domain, "name": name}
+        found = await self._database.read(lambda connection: connection.execute(_BY_NAME, asked).mappings().first())
+        if found is None:
             raise NotFound(f"There is no execution {name!r} in project {project!r}, domain {domain!r}.")
-        return found[0]
+        return rows.execution(found)
 
     async def get_by_key(self, key: ExecutionKey) -> StoredExecution:
         """Read an execution by its key; raises ``NotFound``."""
-        found = await self._executions(_executions.key == key)
-        if not found:
+        found = await self._database.read(
+            lambda connection: connection.execute(_BY_KEY, {"key": key}).mappings().first()
+        )
+        if found is None:
             raise NotFound(f"There is no execution with key {key}.")
-        return found[0]
+        return rows.execution(found)
+
+    async def snapshot(self, key: ExecutionKey) -> tuple[StoredExecution, list[NodeRecord]]:
+        """Read an execution and all its nodes as of one moment, with outputs, without inputs; raises ``NotFound``."""
+
+        def work(connection: Connection) -> tuple[RowMapping | None, Sequence[RowMapping]]:
+            found = connection.execute(_BY_KEY, {"key": key}).mappings().first()
+            return found, connection.execute(_NODES_OF, {"key": key}).mappings().all()
+
+        found, nodes = await self._database.read(work)
+        if found is None:
+            raise NotFound(f"There is no execution with key {key}.")
+        return rows.execution(found), [rows.node(row) for row in nodes]
 
     async def key_of(self, project: str, domain: str, name: str) -> ExecutionKey | None:
         """Find the key that belongs to a name, if any."""
-        query = select(_executions.key).where(
-            _executions.project == project, _executions.domain == domain, _executions.name == name
-        )
-        return await self._database.read(lambda connection: connection.execute(query).scalar())
+        asked = {"project": project, "domain": domain, "name": name}
+        return await self._database.read(lambda connection: connection.execute(_KEY_OF, asked).scalar())
 
     async def children(self, parent: ExecutionKey, node: NodeId | None = None) -> list[StoredExecution]:
         """Read the executions that a node (or any node) of an execution started."""
@@ -177,9 +202,7 @@ class ExecutionStore:
 
 
 def _write(connection: Connection, batch: Batch) -> None:
-    if batch.closures:
-        bodies = [{"digest": digest, "body": body} for digest, body in batch.closures.items()]
-        connection.execute(upsert(tables.closures, ["digest", "body"], replace=False), bodies)
+    rows.write_closures(connection, batch.closures)
     try:
         rows.write_new(connection, batch.new)
     except IntegrityError as error:

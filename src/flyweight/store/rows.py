@@ -1,7 +1,8 @@
 """Records to rows and back: which columns each record has, and how phases, names and keys stand in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from operator import itemgetter
 from typing import Any
 
 from flyteidl.admin import execution_pb2
@@ -20,9 +21,18 @@ _ATTEMPT = tuple(field.name for field in fields(AttemptRecord))
 _LARGE = frozenset({"inputs", "user_inputs", "outputs", "detail"})
 """Left out of lists: whoever wants them asks for the one row."""
 
+_ENTITIES = ("launch_plan", "workflow", "task")
+_DERIVED = ("phase", "updated_at", "outputs", "error", *(f"{kind}_name" for kind in _ENTITIES))
+_DERIVED += tuple(f"{kind}_version" for kind in _ENTITIES)
+"""What a new execution's row has beyond its record."""
+
 _PHASE = {"phase": "phase.value"}
 _KEY = "which_key"
 
+_Row = Mapping[str, Any]
+_executions = Bulk[_Row](upsert(tables.executions, (*_NEW, *_DERIVED), replace=False), reader=itemgetter)
+_execution_tags = Bulk[_Row](upsert(tables.execution_tags, ("execution", "tag"), replace=False), reader=itemgetter)
+_closures = Bulk[_Row](upsert(tables.closures, ("digest", "body"), replace=False), reader=itemgetter)
 _nodes = Bulk[NodeRecord](upsert(tables.node_executions, _NODE), _PHASE)
 _attempts = Bulk[AttemptRecord](upsert(tables.attempts, _ATTEMPT), _PHASE)
 _progress = Bulk[ExecutionRecord](
@@ -46,14 +56,13 @@ class StoredExecution:
 def write_new(connection: Connection, records: Iterable[NewExecution]) -> None:
     """Insert executions that are not there yet; raises IntegrityError if another one has the name."""
     records = list(records)
-    if not records:
-        return
-    connection.execute(
-        upsert(tables.executions, list(_new_row(records[0])), replace=False), [_new_row(new) for new in records]
-    )
-    tags = [{"execution": new.key, "tag": tag} for new in records for tag in _tags(new)]
-    if tags:
-        connection.execute(upsert(tables.execution_tags, ["execution", "tag"], replace=False), tags)
+    _executions.write(connection, map(_new_row, records))
+    _execution_tags.write(connection, ({"execution": new.key, "tag": tag} for new in records for tag in _tags(new)))
+
+
+def write_closures(connection: Connection, bodies: Mapping[str, bytes]) -> None:
+    """Keep compiled workflows by their digests, if they are not there yet."""
+    _closures.write(connection, ({"digest": digest, "body": body} for digest, body in bodies.items()))
 
 
 def write_progress(connection: Connection, records: Iterable[ExecutionRecord]) -> None:
@@ -106,7 +115,7 @@ def _fields(names: Iterable[str], row: RowMapping) -> dict[str, Any]:
 def _new_row(new: NewExecution) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(new, name) for name in _NEW}
     row |= {"phase": ExecutionPhase.QUEUED.value, "updated_at": new.created_at, "outputs": b"", "error": b""}
-    for kind in ("launch_plan", "workflow", "task"):
+    for kind in _ENTITIES:
         row[f"{kind}_name"], row[f"{kind}_version"] = _name_and_version(row[kind])
     return row
 

@@ -69,6 +69,7 @@ class Writer:
         self._waiting: SimpleQueue[_Unit | None] = SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
+        self._connection: Connection | None = None
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -95,6 +96,7 @@ class Writer:
             group, open_ = self._gather()
             if group:
                 self._settle(group, self._transact(group))
+        self._disconnect()
 
     def _gather(self) -> tuple[list[_Unit], bool]:
         group: list[_Unit] = []
@@ -113,7 +115,9 @@ class Writer:
     def _transact(self, group: Sequence[_Unit]) -> Exception | None:
         """Run the group in one transaction; give what undid all of it, if anything did."""
         try:
-            with self._engine.connect() as connection, connection.begin() as transaction:
+            # Kept open from one transaction to the next: taking it from the engine costs as much as a small commit.
+            connection = self._connection = self._connection or self._engine.connect()
+            with connection.begin() as transaction:
                 if len(group) == 1:
                     group[0].run(connection)
                 else:
@@ -121,10 +125,17 @@ class Writer:
                         self._run_apart(job, connection)
                 transaction.commit()
         except SQLAlchemyError as error:
+            self._disconnect()
             return faults.translate(error, self._place)
         except Exception as error:  # noqa: BLE001  # a background loop that runs others' functions: the asker is told
             return error
         return None
+
+    def _disconnect(self) -> None:
+        """Give the connection back; after a fault, the next transaction takes one that is checked."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _run_apart(self, job: _Unit, connection: Connection) -> None:
         """Run one of several, so that its failure undoes only its own part, unless the whole transaction is lost."""
