@@ -19,7 +19,7 @@ from flyweight.clock import Clock, Micros
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report, Started, Succeeded, Usage
 from flyweight.engine.ports import Capacity
 from flyweight.errors import FlyweightError, UserError
-from flyweight.executors import deck_page, faults
+from flyweight.executors import deck_page, destinations, faults
 from flyweight.executors.environments import Environments, find_program
 from flyweight.executors.leftovers import MARK, kill_marked, mark
 from flyweight.executors.memory import kernel_kills, memory_limit
@@ -208,6 +208,7 @@ class CommandExecutor:
         words = fill([*container.command, *container.args], job, task_template_path=str(template))
         if not words:
             raise UserError("its container has neither a command nor arguments")
+        words = destinations.inside(words, work)
         blob.put(job.inputs_uri, job.inputs.SerializeToString())
         if job.deck_uri:
             deck_page.place(job.deck_uri)
