@@ -52,6 +52,9 @@ class DriverSettings:
     events_per_turn: int = 2000
     nodes_per_step: int = 500
     """Nodes that begin for one event before others get their turn; the rest follow in the next turns."""
+    gathering: float = 0.01
+    """Seconds that events are gathered for one commit while attempts wait for a slot: no worker is idle then, so what
+    follows from the events could not start sooner anyway."""
     patience: float = 10.0
     """Seconds that a caller waits for a disk that cannot be written."""
     closing_grace: float = 5.0
@@ -197,6 +200,8 @@ class Driver:
                     return
                 self._wake.clear()
                 await self._wake.wait()
+            if self._ports.executor.capacity().queued and not self._closing:
+                await asyncio.sleep(self._settings.gathering)
             await self._turn()
             # A store that answers at once would else keep everybody else on this loop waiting.
             await asyncio.sleep(0)

@@ -32,6 +32,8 @@ class Subscription:
 
     def __init__(self) -> None:
         self.changed = asyncio.Event()
+        self.ended = asyncio.Event()
+        """Set for good once what waits, or was taken, says that the execution has ended."""
         self.pending = Changes()
 
     def take(self) -> Changes:
@@ -74,6 +76,8 @@ class Feed:
         for record in batch.executions:
             for subscription in self._subscribers(record.key):
                 subscription.pending.execution = record
+                if record.phase.terminal:
+                    subscription.ended.set()
         for record in batch.nodes:
             for subscription in self._subscribers(record.execution):
                 subscription.pending.nodes[record.node] = record

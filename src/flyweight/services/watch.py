@@ -25,6 +25,10 @@ from flyweight.store.rows import StoredExecution
 CAPACITY_SECONDS = 1.0
 """How often a watcher is told how busy the platform is, if that has changed."""
 
+GATHER_SECONDS = 0.05
+"""After changes were sent, the next ones are gathered so long, but for the execution's end, which is sent at once: a
+busy execution tells of a node when it has run, not of its every phase, and no eye sees the difference."""
+
 LIST_SECONDS = 0.2
 """Changes of an executions list are gathered so long: a run that ends in a moment is one message, not five."""
 
@@ -57,6 +61,8 @@ class Watch:
                 await wait_until(subscription.changed, POLL_SECONDS if stream.tailing else CAPACITY_SECONDS)
                 async for event in stream.advance(subscription):
                     yield event
+                if not stream.ended:
+                    await wait_until(subscription.ended, GATHER_SECONDS)
                 if self._clock.monotonic() - told_at >= CAPACITY_SECONDS and capacity != self._capacity():
                     told_at = self._clock.monotonic()
                     yield self._capacity_event(capacity := self._capacity())
