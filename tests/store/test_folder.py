@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from flyweight.compile.ignore import source_files
 from flyweight.errors import InvalidInput, PreconditionFailed, StorageFailed
 from flyweight.store.database import Database
 from flyweight.store.folder import LONGEST_SOCKET_PATH, DataFolder
@@ -20,6 +21,12 @@ def test_everything_in_it_is_closed_to_others(tmp_path):
     assert folder.database.parent == folder.path
     folder.close()
     folder.close()
+
+
+def test_it_stays_out_of_the_repository_and_bundles_of_a_project_that_it_lies_in(tmp_path):
+    (tmp_path / "wf.py").write_text("")
+    DataFolder.open(tmp_path / "data").close()
+    assert list(source_files(tmp_path)) == [tmp_path / "wf.py"]
 
 
 def test_a_second_platform_is_told_who_has_it(tmp_path):

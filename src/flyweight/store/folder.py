@@ -33,6 +33,8 @@ class DataFolder:
             for folder in (path, path / "blobs", path / "run", path / "logs"):
                 folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
                 folder.chmod(PRIVATE)
+            # A data folder inside of a project is no part of it: not of its repository, and not of its code bundles.
+            (path / ".gitignore").write_text("*\n")
             lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except FileExistsError as error:
             raise InvalidInput(
