@@ -12,8 +12,10 @@ from flyweight.cli.progress import follow
 from flyweight.cli.settings import RunSettings
 from flyweight.client.entities import FetchedEntity
 from flyweight.client.executions import FlyteWorkflowExecution
+from flyweight.client.outputs import LiteralsResolver
 from flyweight.client.references import resolve_reference
 from flyweight.client.remote import FlyteRemote
+from flyweight.errors import TypeMismatch
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.types.registry import default_registry
 
@@ -87,4 +89,12 @@ def report(execution: FlyteWorkflowExecution, settings: RunSettings) -> None:
         return
     follow(execution)
     execution.check()
-    print_outputs(dict(execution.outputs.items()))
+    print_outputs({name: _shown(execution.outputs, name) for name in execution.outputs})
+
+
+def _shown(outputs: LiteralsResolver, name: str) -> Any:
+    """Give an output, or say why it cannot be read here: the run itself has gone well."""
+    try:
+        return outputs[name]
+    except TypeMismatch as error:
+        return f"(not shown: {error.message})"

@@ -54,7 +54,7 @@ class PickleCodec(Codec):
         _ = registry
         if literal.scalar.WhichOneof("value") != "blob":
             raise wrong_literal(literal, python_type)
-        return _cloudpickle().loads(current_data().get_bytes(literal.scalar.blob.uri))
+        return _unpickled(current_data().get_bytes(literal.scalar.blob.uri), python_type)
 
     def accepts(self, value: Any, python_type: Any, registry: Conversions) -> bool:
         """Tell whether the value is of the class; ``Any`` takes all."""
@@ -85,6 +85,16 @@ def _pickled(value: Any) -> bytes:
         return _cloudpickle().dumps(value)
     except Exception as error:  # a border: pickling runs the user's __reduce__, which may raise anything
         raise TypeMismatch(f"{type_name(type(value))} cannot be pickled: {type(error).__name__}: {error}") from error
+
+
+def _unpickled(content: bytes, python_type: Any) -> Any:
+    try:
+        return _cloudpickle().loads(content)
+    except (ImportError, AttributeError) as error:
+        raise TypeMismatch(
+            f"a pickle of {type_name(python_type)} needs code that cannot be imported here: {error}. Read it where "
+            "that code and its libraries are installed"
+        ) from error
 
 
 def _cloudpickle() -> Any:

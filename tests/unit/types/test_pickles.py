@@ -1,7 +1,10 @@
 """The last resort: a pickle, a warning that names the type, and what cannot even be pickled."""
 
+import importlib
 import logging
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +55,19 @@ def test_an_interface_warns_too(caplog: pytest.LogCaptureFixture):
 def test_what_cannot_be_pickled_is_told(registry: Registry):
     with pytest.raises(TypeMismatch, match="lock cannot be pickled: TypeError"):
         registry.to_literal(threading.Lock(), Any)
+
+
+def test_a_pickle_whose_code_is_not_here_names_what_is_missing(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "only_there.py").write_text("class Model: pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    literal = registry.to_literal(importlib.import_module("only_there").Model(), Any)
+    (tmp_path / "only_there.py").unlink()
+    monkeypatch.delitem(sys.modules, "only_there")
+    importlib.invalidate_caches()
+    with pytest.raises(TypeMismatch, match="cannot be imported here: No module named 'only_there'"):
+        registry.to_python(literal, Any)
 
 
 def test_none_is_no_value_of_a_class(registry: Registry):
