@@ -92,6 +92,9 @@ class Progress:
                 self._apply_execution(event.execution)
             case "node":
                 self._apply_node(event.node)
+            case "nodes":
+                for update in event.nodes.updates:
+                    self._apply_node(update)
             case "log":
                 for listener in list(self._log_listeners):
                     _tell(listener, event.log)

@@ -74,7 +74,9 @@ class Watcher:
 
     def _pushed(self) -> Iterator[watch_pb2.WatchEvent]:
         of = self._progress.execution.id
-        request = watch_pb2.WatchRequest(project=of.project, domain=of.domain, name=of.name, logs=self._logs)
+        request = watch_pb2.WatchRequest(
+            project=of.project, domain=of.domain, name=of.name, logs=self._logs, together=True
+        )
         self._stream = self._connection.stream(rpcs.WATCH_EXECUTION, request)
         return self._stream
 

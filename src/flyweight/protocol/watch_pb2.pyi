@@ -1,35 +1,40 @@
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class WatchRequest(_message.Message):
-    __slots__ = ("project", "domain", "name", "logs")
+    __slots__ = ("project", "domain", "name", "logs", "together")
     PROJECT_FIELD_NUMBER: _ClassVar[int]
     DOMAIN_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     LOGS_FIELD_NUMBER: _ClassVar[int]
+    TOGETHER_FIELD_NUMBER: _ClassVar[int]
     project: str
     domain: str
     name: str
     logs: bool
-    def __init__(self, project: _Optional[str] = ..., domain: _Optional[str] = ..., name: _Optional[str] = ..., logs: _Optional[bool] = ...) -> None: ...
+    together: bool
+    def __init__(self, project: _Optional[str] = ..., domain: _Optional[str] = ..., name: _Optional[str] = ..., logs: _Optional[bool] = ..., together: _Optional[bool] = ...) -> None: ...
 
 class WatchEvent(_message.Message):
-    __slots__ = ("execution", "node", "log", "deck", "capacity")
+    __slots__ = ("execution", "node", "log", "deck", "capacity", "nodes")
     EXECUTION_FIELD_NUMBER: _ClassVar[int]
     NODE_FIELD_NUMBER: _ClassVar[int]
     LOG_FIELD_NUMBER: _ClassVar[int]
     DECK_FIELD_NUMBER: _ClassVar[int]
     CAPACITY_FIELD_NUMBER: _ClassVar[int]
+    NODES_FIELD_NUMBER: _ClassVar[int]
     execution: ExecutionUpdate
     node: NodeUpdate
     log: LogChunk
     deck: DeckUpdate
     capacity: CapacityUpdate
-    def __init__(self, execution: _Optional[_Union[ExecutionUpdate, _Mapping]] = ..., node: _Optional[_Union[NodeUpdate, _Mapping]] = ..., log: _Optional[_Union[LogChunk, _Mapping]] = ..., deck: _Optional[_Union[DeckUpdate, _Mapping]] = ..., capacity: _Optional[_Union[CapacityUpdate, _Mapping]] = ...) -> None: ...
+    nodes: NodeUpdates
+    def __init__(self, execution: _Optional[_Union[ExecutionUpdate, _Mapping]] = ..., node: _Optional[_Union[NodeUpdate, _Mapping]] = ..., log: _Optional[_Union[LogChunk, _Mapping]] = ..., deck: _Optional[_Union[DeckUpdate, _Mapping]] = ..., capacity: _Optional[_Union[CapacityUpdate, _Mapping]] = ..., nodes: _Optional[_Union[NodeUpdates, _Mapping]] = ...) -> None: ...
 
 class ExecutionUpdate(_message.Message):
     __slots__ = ("execution", "outputs")
@@ -48,6 +53,12 @@ class NodeUpdate(_message.Message):
     outputs: bytes
     attempt: int
     def __init__(self, node_execution: _Optional[bytes] = ..., outputs: _Optional[bytes] = ..., attempt: _Optional[int] = ...) -> None: ...
+
+class NodeUpdates(_message.Message):
+    __slots__ = ("updates",)
+    UPDATES_FIELD_NUMBER: _ClassVar[int]
+    updates: _containers.RepeatedCompositeFieldContainer[NodeUpdate]
+    def __init__(self, updates: _Optional[_Iterable[_Union[NodeUpdate, _Mapping]]] = ...) -> None: ...
 
 class LogChunk(_message.Message):
     __slots__ = ("node_id", "attempt", "offset", "text")

@@ -70,18 +70,16 @@ class Stop(_message.Message):
     def __init__(self) -> None: ...
 
 class FromWorker(_message.Message):
-    __slots__ = ("ready", "result", "deck", "heartbeat", "started")
+    __slots__ = ("ready", "result", "deck", "heartbeat")
     READY_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
     DECK_FIELD_NUMBER: _ClassVar[int]
     HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
-    STARTED_FIELD_NUMBER: _ClassVar[int]
     ready: Ready
     result: Result
     deck: DeckPublished
     heartbeat: Heartbeat
-    started: Started
-    def __init__(self, ready: _Optional[_Union[Ready, _Mapping]] = ..., result: _Optional[_Union[Result, _Mapping]] = ..., deck: _Optional[_Union[DeckPublished, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., started: _Optional[_Union[Started, _Mapping]] = ...) -> None: ...
+    def __init__(self, ready: _Optional[_Union[Ready, _Mapping]] = ..., result: _Optional[_Union[Result, _Mapping]] = ..., deck: _Optional[_Union[DeckPublished, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ...) -> None: ...
 
 class Ready(_message.Message):
     __slots__ = ("pid", "python", "flyweight")
@@ -92,12 +90,6 @@ class Ready(_message.Message):
     python: str
     flyweight: str
     def __init__(self, pid: _Optional[int] = ..., python: _Optional[str] = ..., flyweight: _Optional[str] = ...) -> None: ...
-
-class Started(_message.Message):
-    __slots__ = ("id",)
-    ID_FIELD_NUMBER: _ClassVar[int]
-    id: int
-    def __init__(self, id: _Optional[int] = ...) -> None: ...
 
 class Result(_message.Message):
     __slots__ = ("id", "outputs", "outputs_uri", "error", "futures_uri", "started_at", "ended_at", "cpu_seconds", "peak_memory_bytes", "decks_published", "retiring")

@@ -5,6 +5,7 @@ process (an interruption, ``sys.exit``) goes through, after the deck was publish
 """
 
 import contextlib
+import functools
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -115,7 +116,6 @@ class _Attempt:
         inputs = self._inputs()
         self._note("Read inputs", began)
         deck_fields.before_call(self._task, inputs, self._parameters)
-        self._report(worker_pb2.FromWorker(started=worker_pb2.Started(id=self._start.id)))
         entered, began = self._clock.now(), self._clock.monotonic()
         try:
             returned = call(self._task, inputs)
@@ -207,9 +207,16 @@ class _AttemptCaller(LocalCaller):
 
 def link_data_files(code: Path, folder: Path) -> None:
     """Let relative paths of the bundle's data files work in the attempt's own folder, by links to them."""
-    for entry in code.iterdir():
-        if entry.suffix not in {".py", ".pyc"} and entry.name != "__pycache__":
-            (folder / entry.name).symlink_to(entry)
+    for entry in _data_files(code):
+        (folder / entry.name).symlink_to(entry)
+
+
+@functools.lru_cache(maxsize=4)
+def _data_files(code: Path) -> tuple[Path, ...]:
+    """List what a bundle has beside modules; once unpacked, it does not change."""
+    return tuple(
+        entry for entry in code.iterdir() if entry.suffix not in {".py", ".pyc"} and entry.name != "__pycache__"
+    )
 
 
 def _failed(start: worker_pb2.Start, error: errors_pb2.ContainerError) -> worker_pb2.Result:

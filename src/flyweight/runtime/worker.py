@@ -80,6 +80,9 @@ class Worker:
         self._runner = runner
         self._flusher = LogFlusher()
         self._clock = SystemClock()
+        self._home = Path.cwd()
+        self._emptied = ""
+        """The folder that earlier attempts worked in, and left empty."""
 
     def serve(self) -> int:
         """Run what comes until Stop, the end of the connection, or an interrupted attempt; gives the exit code."""
@@ -102,7 +105,7 @@ class Worker:
     def _attempt(self, start: worker_pb2.Start) -> worker_pb2.Result:
         started_at = self._clock.now()
         cpu_before = _cpu_seconds()
-        with interrupted_by_sigterm(), _workplace(start.working_directory):
+        with interrupted_by_sigterm(), self._workplace(start.working_directory):
             result = self._guarded(start)
         result.id = start.id
         result.started_at = result.started_at or started_at
@@ -111,6 +114,29 @@ class Worker:
         result.peak_memory_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT
         result.retiring = _has_children()
         return result
+
+    @contextmanager
+    def _workplace(self, folder: str) -> Generator[None]:
+        """Work in that folder, empty before and after: no attempt meets another's relative paths.
+
+        The folder itself stays for the worker's next attempt: on some file systems removing one takes milliseconds.
+        """
+        if not folder:
+            yield
+            return
+        if folder != self._emptied:
+            _empty(folder)
+            self._emptied = folder
+        try:
+            os.chdir(folder)
+        except FileNotFoundError:  # it is the first attempt, or the last one's code removed it
+            Path(folder).mkdir(parents=True)
+            os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.chdir(self._home)
+            _empty(folder)
 
     def _guarded(self, start: worker_pb2.Start) -> worker_pb2.Result:
         """Call the runner, which maps errors of user code itself; what gets past it must not end the worker."""
@@ -144,28 +170,8 @@ class Worker:
         self._connection.send(message)
 
 
-@contextmanager
-def _workplace(folder: str) -> Generator[None]:
-    """Work in that folder, empty before and after: no attempt meets another's relative paths.
-
-    The folder itself stays for the worker's next attempt: on some file systems removing one takes milliseconds.
-    """
-    if not folder:
-        yield
-        return
-    home = Path.cwd()
-    os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - a quarter of pathlib's time, once an attempt
-    _empty(folder)
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(home)
-        _empty(folder)
-
-
 def _empty(folder: str) -> None:
-    with os.scandir(folder) as entries:
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path, ignore_errors=True)

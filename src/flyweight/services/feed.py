@@ -36,6 +36,12 @@ class Subscription:
         """Set for good once what waits, or was taken, says that the execution has ended."""
         self.pending = Changes()
 
+    def put_execution(self, record: ExecutionRecord) -> None:
+        """Put the newest state of the execution itself."""
+        self.pending.execution = record
+        if record.phase.terminal:
+            self.ended.set()
+
     def take(self) -> Changes:
         """Take all that waits."""
         taken, self.pending = self.pending, Changes()
@@ -75,9 +81,7 @@ class Feed:
             return
         for record in batch.executions:
             for subscription in self._subscribers(record.key):
-                subscription.pending.execution = record
-                if record.phase.terminal:
-                    subscription.ended.set()
+                subscription.put_execution(record)
         for record in batch.nodes:
             for subscription in self._subscribers(record.execution):
                 subscription.pending.nodes[record.node] = record

@@ -5,7 +5,7 @@ because what a reader was last sent is kept. A slow reader skips intermediate st
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from flyweight.clock import Clock
@@ -28,6 +28,10 @@ CAPACITY_SECONDS = 1.0
 GATHER_SECONDS = 0.05
 """After changes were sent, the next ones are gathered so long, but for the execution's end, which is sent at once: a
 busy execution tells of a node when it has run, not of its every phase, and no eye sees the difference."""
+
+NODES_TOGETHER = 50
+BYTES_TOGETHER = 1024 * 1024
+"""How many nodes, and bytes of outputs, share a message at most, where the watcher takes several in one."""
 
 LIST_SECONDS = 0.2
 """Changes of an executions list are gathered so long: a run that ends in a moment is one message, not five."""
@@ -52,7 +56,7 @@ class Watch:
         """
         found = await self._lookup.execution(request.project, request.domain, request.name)
         with self._feed.subscribe(found.new.key) as subscription:
-            stream = _Stream(self._lookup, found, logs=request.logs)
+            stream = _Stream(self._lookup, found, request)
             yield self._capacity_event(capacity := self._capacity())
             async for event in stream.snapshot():
                 yield event
@@ -97,7 +101,7 @@ class Watch:
 class _Stream:
     """What one watcher has been sent, and so what is news to it."""
 
-    def __init__(self, lookup: Lookup, found: StoredExecution, *, logs: bool) -> None:
+    def __init__(self, lookup: Lookup, found: StoredExecution, request: watch_pb2.WatchRequest) -> None:
         self.ended = False
         self._lookup = lookup
         self._stored = found
@@ -106,7 +110,8 @@ class _Stream:
         self._sent: dict[NodeId, NodeRecord] = {}
         self._tails: dict[tuple[NodeId, int], LogTail] = {}
         self._read_out: set[tuple[NodeId, int]] = set()
-        self._logs = logs
+        self._logs = request.logs
+        self._together = request.together
 
     @property
     def tailing(self) -> bool:
@@ -133,9 +138,8 @@ class _Stream:
             yield event
 
     async def _send(self, changes: Changes) -> AsyncIterator[watch_pb2.WatchEvent]:
-        for record in changes.nodes.values():
-            if self._is_news(record):
-                yield await self._node_event(record)
+        async for event in self._node_events([record for record in changes.nodes.values() if self._is_news(record)]):
+            yield event
         for attempt, revision in changes.decks.items():
             yield watch_pb2.WatchEvent(
                 deck=watch_pb2.DeckUpdate(node_id=attempt.node, attempt=attempt.attempt, revision=revision)
@@ -157,15 +161,28 @@ class _Stream:
         self._sent[record.node] = record
         return True
 
-    async def _node_event(self, record: NodeRecord) -> watch_pb2.WatchEvent:
+    async def _node_events(self, records: Sequence[NodeRecord]) -> AsyncIterator[watch_pb2.WatchEvent]:
+        together: list[watch_pb2.NodeUpdate] = []
+        size = 0
+        for record in records:
+            update = await self._node_update(record)
+            if not self._together:
+                yield watch_pb2.WatchEvent(node=update)
+                continue
+            together.append(update)
+            size += len(update.outputs)
+            if size >= BYTES_TOGETHER or len(together) == NODES_TOGETHER:
+                yield watch_pb2.WatchEvent(nodes=watch_pb2.NodeUpdates(updates=together))
+                together, size = [], 0
+        if together:
+            yield watch_pb2.WatchEvent(nodes=watch_pb2.NodeUpdates(updates=together))
+
+    async def _node_update(self, record: NodeRecord) -> watch_pb2.NodeUpdate:
         done = record.phase in _SUCCEEDED
-        outputs = await self._lookup.body(record.outputs, record.outputs_uri) if done else b""
-        return watch_pb2.WatchEvent(
-            node=watch_pb2.NodeUpdate(
-                node_execution=views.node(self._subject, record).SerializeToString(),
-                outputs=outputs,
-                attempt=record.attempt,
-            )
+        return watch_pb2.NodeUpdate(
+            node_execution=views.node(self._subject, record).SerializeToString(),
+            outputs=await self._lookup.body(record.outputs, record.outputs_uri) if done else b"",
+            attempt=record.attempt,
         )
 
     async def _execution_events(self, record: ExecutionRecord) -> AsyncIterator[watch_pb2.WatchEvent]:

@@ -35,10 +35,18 @@ def apply_environment(variables: Mapping[str, str]) -> Generator[None]:
     The environment belongs to the process: one body at a time.
     """
     before = dict(os.environ)
-    os.environ.update(variables)
+    _change(before, variables)
     try:
         yield
     finally:
-        for name in os.environ.keys() - before.keys():
+        now = dict(os.environ)
+        for name in now.keys() - before.keys():
             del os.environ[name]
-        os.environ.update(before)
+        _change(now, before)
+
+
+def _change(now: Mapping[str, str], variables: Mapping[str, str]) -> None:
+    """Write what differs: each variable that is written costs more than comparing all of them."""
+    for name, value in variables.items():
+        if now.get(name) != value:
+            os.environ[name] = value

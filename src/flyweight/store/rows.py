@@ -22,8 +22,8 @@ _LARGE = frozenset({"inputs", "user_inputs", "outputs", "detail"})
 """Left out of lists: whoever wants them asks for the one row."""
 
 _ENTITIES = ("launch_plan", "workflow", "task")
-_DERIVED = ("phase", "updated_at", "outputs", "error", *(f"{kind}_name" for kind in _ENTITIES))
-_DERIVED += tuple(f"{kind}_version" for kind in _ENTITIES)
+_ENTITY_PARTS = tuple(f"{kind}_{part}" for kind in _ENTITIES for part in ("name", "version"))
+_DERIVED = ("phase", "updated_at", "outputs", "error", *_ENTITY_PARTS)
 """What a new execution's row has beyond its record."""
 
 _PHASE = {"phase": "phase.value"}

@@ -127,7 +127,7 @@ def test_outputs_come_back_inline(bundle_uri: str, place: Path) -> None:
     assert literals.primitive_value(output(result)) == 6
     assert result.id == 5
     assert result.started_at > 0
-    assert [message.WhichOneof("message") for message in told] == ["started"]
+    assert not told
 
 
 def test_inputs_may_lie_in_the_store_and_large_outputs_go_there(bundle_uri: str, place: Path) -> None:
