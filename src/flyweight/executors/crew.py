@@ -13,7 +13,7 @@ class CrewLimits:
 
     processes: int
     """Idle and busy ones together. More than there are slots: then bundles that take turns find their workers warm."""
-    tasks: int = 1000
+    tasks: int = 10_000
     """Attempts after which a worker is replaced: memory that user code leaks goes with it."""
     idle_seconds: float = 120.0
     """How long a worker is kept without work, unless its bundle is the newest."""

@@ -25,7 +25,7 @@ from flyweight.executors.memory import kernel_kills, memory_limit
 from flyweight.executors.memory_watch import MemoryGauge, MemoryWatch
 from flyweight.executors.results import ResultReader
 from flyweight.executors.slots import Slots
-from flyweight.executors.starts import start_message
+from flyweight.executors.starts import StartMessages
 from flyweight.executors.worker_process import WorkerExit, WorkerProcess, WorkerSpec
 from flyweight.ids import AttemptId
 from flyweight.protocol import worker_pb2
@@ -54,7 +54,7 @@ class PoolOptions:
     """Most worker processes at once, idle ones included; 0: twice the slots, and one."""
     spares: int = 2
     """Fresh workers to start when the pool opens, if there are as many slots."""
-    tasks_per_worker: int = 1000
+    tasks_per_worker: int = 10_000
     idle_seconds: float = 120.0
     grace: float = 5.0
     """Seconds between SIGTERM and SIGKILL."""
@@ -84,6 +84,7 @@ class WorkerPool:
         self._running: dict[AttemptId, RunningAttempt] = {}
         self._busy: dict[WorkerProcess, RunningAttempt] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._starts = StartMessages(inline_limit=options.inline_limit, console_url=options.console_url)
         self._results = ResultReader(clock, options.max_output_bytes)
         self._last_number = 0
         self._workers = 0
@@ -196,14 +197,12 @@ class WorkerPool:
         self._report(running.started())
 
     def _start_message(self, job: Job) -> worker_pb2.Start:
-        options = self._options
-        start = start_message(
-            job, self._last_number, inline_limit=options.inline_limit, console_url=options.console_url
-        )
-        if job.inputs.ByteSize() > _LARGE_INPUTS:
+        start = self._starts.make(job, self._last_number)
+        inputs = job.inputs.SerializeToString()
+        if len(inputs) > _LARGE_INPUTS:
             start.inputs_uri = job.inputs_uri
         else:
-            start.inputs = job.inputs.SerializeToString()
+            start.inputs = inputs
         return start
 
     def _interpreter(self, job: Job) -> str:

@@ -5,6 +5,11 @@ from flyweight.engine.jobs import Job
 
 def task_variables(job: Job, console_url: str = "") -> dict[str, str]:
     """Give the variables of one attempt: its container's own, the execution's, and Flyte's, the latter winning."""
+    return {**shared_variables(job), **attempt_variables(job, console_url)}
+
+
+def shared_variables(job: Job) -> dict[str, str]:
+    """Give those that all attempts of one task in one execution have in common."""
     execution = job.execution
     task = job.task.id
     variables = {pair.key: pair.value for pair in job.task.container.env}
@@ -14,7 +19,6 @@ def task_variables(job: Job, console_url: str = "") -> dict[str, str]:
         FLYTE_INTERNAL_EXECUTION_PROJECT=execution.project,
         FLYTE_INTERNAL_EXECUTION_DOMAIN=execution.domain,
         FLYTE_INTERNAL_EXECUTION_WORKFLOW=job.workflow,
-        FLYTE_ATTEMPT_NUMBER=str(job.attempt.attempt),
         FLYTE_INTERNAL_TASK_PROJECT=task.project,
         FLYTE_INTERNAL_TASK_DOMAIN=task.domain,
         FLYTE_INTERNAL_TASK_NAME=task.name,
@@ -25,7 +29,14 @@ def task_variables(job: Job, console_url: str = "") -> dict[str, str]:
         FLYTE_INTERNAL_NAME=task.name,
         FLYTE_INTERNAL_VERSION=task.version,
     )
+    return variables
+
+
+def attempt_variables(job: Job, console_url: str = "") -> dict[str, str]:
+    """Give those of this attempt alone."""
+    variables = {"FLYTE_ATTEMPT_NUMBER": str(job.attempt.attempt)}
     if console_url:
+        execution = job.execution
         variables["FLYTE_EXECUTION_URL"] = (
             f"{console_url}/projects/{execution.project}/domains/{execution.domain}/executions/{execution.name}"
             f"/nodeId/{job.attempt.node}/nodes"

@@ -239,6 +239,10 @@ def freshen() -> None:
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed()  # else every task would draw the same "random" numbers
+    own_names = sys.modules.get("flytekit.interfaces.random")
+    if own_names is not None:
+        own_names.random.seed()  # Python renews its own generator in a fork, but flytekit draws names from another
+    own_folder()
     refresh: list[Callable[[], None]] = []
     context = sys.modules.get("flytekit.core.context_manager")
     if context is not None:
@@ -248,6 +252,23 @@ def freshen() -> None:
         refresh.append(loggers.initialize_global_loggers)  # FLYTE_SDK_LOGGING_LEVEL may be another now
     for renew in refresh:
         renew()
+
+
+def own_folder() -> None:
+    """Give the task a scratch folder of flytekit's: the one made by the import would be shared by all tasks."""
+    persistence = sys.modules.get("flytekit.core.data_persistence")
+    shared = getattr(persistence, "default_local_file_access_provider", None)
+    if shared is None:
+        return
+    folder = tempfile.mkdtemp(prefix="flyte-")
+    own = type(shared)(
+        local_sandbox_dir=os.path.join(folder, "sandbox"),  # noqa: PTH118 - what flytekit takes
+        raw_output_prefix=os.path.join(folder, "raw"),  # noqa: PTH118 - as above
+        data_config=shared.data_config,
+    )
+    for module in (persistence, sys.modules.get("flytekit.core.context_manager")):
+        if getattr(module, "default_local_file_access_provider", None) is shared:
+            setattr(module, "default_local_file_access_provider", own)  # noqa: B010 - a module of no known type
 
 
 if __name__ == "__main__":

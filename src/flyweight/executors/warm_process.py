@@ -94,7 +94,8 @@ class WarmProcess:
                     stderr=DEVNULL,
                     pass_fds=[theirs.fileno()],
                     cwd=self._directory,
-                    env={**self._environment, MARK: mark(self._directory)},
+                    # What the import itself leaves in the temporary folder goes with the platform's scratch.
+                    env={**self._environment, MARK: mark(self._directory), "TMPDIR": str(self._directory)},
                     start_new_session=True,
                 )
         except OSError:

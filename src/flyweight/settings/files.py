@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from flyweight.errors import InvalidInput
 
 Value = TypeVar("Value")
@@ -23,6 +21,9 @@ def read_yaml(path: Path) -> Mapping[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"The configuration file {path} cannot be read: {error}") from error
+    # Here, since every task author and every worker imports this package, and hardly any of them has such a file.
+    import yaml  # noqa: PLC0415
+
     try:
         found: Any = yaml.safe_load(text)
     except yaml.YAMLError as error:
