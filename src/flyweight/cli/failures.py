@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from flyweight.errors import FlyweightError, PlatformError
+from flyweight.errors import FlyweightError, PlatformError, Unsupported
 
 FAILED: Final = 1
 OURS: Final = str(Path(__file__).resolve().parent.parent)
@@ -25,8 +25,8 @@ def explain(error: BaseException, *, verbose: bool) -> int:
             return error.exit_code
         case FlyweightError() if not verbose:
             click.secho(f"Error: {error.message}", fg="red", err=True)
-            if isinstance(error, PlatformError):
-                click.echo("This is a fault of the platform; -v shows more.", err=True)
+            if isinstance(error, PlatformError) and not isinstance(error, Unsupported):
+                click.echo("This is a fault of the platform; `flyweight -v COMMAND ...` shows more.", err=True)
             return FAILED
         case _:
             click.echo("".join(format_user_frames(error, everything=verbose)), err=True, nl=False)

@@ -69,12 +69,21 @@ def flyweight(ctx: click.Context, verbose: int, config: str | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code: 0 well, 1 failed, 2 wrong usage, 130 interrupted."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    verbose = any(one.startswith("-v") and set(one[1:]) == {"v"} for one in given) or "--verbose" in given
     try:
         code = flyweight.main(args=given, prog_name="flyweight", standalone_mode=False)
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
         return 130
     except Exception as error:  # noqa: BLE001  the border of the command line: everything becomes text here
-        return explain(error, verbose=verbose)
+        return explain(error, verbose=is_verbose(given))
     return code if isinstance(code, int) else 0
+
+
+def is_verbose(arguments: Sequence[str]) -> bool:
+    """Tell whether ``-v`` stands before the command; behind it, the letter is the command's own."""
+    own: list[str] = []
+    for one in arguments:
+        if one in COMMANDS:
+            break
+        own.append(one)
+    return any(one == "--verbose" or (one.startswith("-v") and set(one[1:]) == {"v"}) for one in own)

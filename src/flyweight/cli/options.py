@@ -14,6 +14,7 @@ from flyweight.errors import InvalidInput, TypeMismatch
 from flyweight.types.mismatch import type_name
 
 INPUTS_FILE = "inputs_file"
+STANDARD_INPUT = "standard_input"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ def options_for(inputs: Iterable[Input]) -> list[click.Parameter]:
             help="YAML or JSON with inputs by name ('-' reads it from standard input); options win over it.",
         )
     )
+    # As with pyflyte, a lone `-` is short for `--inputs-file -`.
+    made.append(click.Argument([STANDARD_INPUT], required=False, type=click.Choice(["-"]), metavar="[-]"))
     return made
 
 
@@ -71,7 +74,7 @@ def collect(inputs: Sequence[Input], given: Mapping[str, Any]) -> dict[str, Any]
 
     """
     known = {one.name: one for one in inputs}
-    values = _from_file(given.get(INPUTS_FILE), known)
+    values = _from_file(given.get(INPUTS_FILE) or given.get(STANDARD_INPUT), known)
     values.update({name: value for name, value in given.items() if name in known and value is not _ABSENT})
     missing = [one for one in inputs if one.required and one.name not in values]
     if missing:

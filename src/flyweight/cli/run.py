@@ -129,13 +129,13 @@ class RegisteredGroup(click.Group):
 @click.option("--execution-cluster-label", "--ecl", "cluster_label", metavar="LABEL", help="Likewise.")
 @click.pass_context
 def run(ctx: click.Context, **given: Any) -> None:
-    r"""Run a task, workflow or launch plan: here, or with --remote on the platform.
+    """Run a task, workflow or launch plan: here, or with --remote on the platform.
 
     \b
       flyweight run hello.py greet_all --first Alan
       flyweight run --remote --wait hello.py greet_all
       flyweight run --remote using_references.py ref_wf --xs '[1, 2]'
-    """
+    """  # noqa: D301 - the backspace itself keeps click from filling the lines
     del given["service_account"], given["poll_interval"]
     if given.pop("copy_all"):
         given["copy"] = "all"

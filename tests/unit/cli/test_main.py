@@ -1,11 +1,15 @@
 """The command line as a user types it, without a platform."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from flyweight import compat
-from flyweight.cli.main import COMMANDS, main
+from flyweight.cli.failures import explain
+from flyweight.cli.main import COMMANDS, is_verbose, main
+from flyweight.errors import Unsupported
 
 PROGRAM = '''
 import dataclasses
@@ -62,6 +66,18 @@ def test_inputs_may_stand_in_a_file_and_options_win(
     (tmp_path / "inputs.yaml").write_text("point: {x: 3, y: 2}\nscale: 10\n")
     assert main(["run", program, "area", "--inputs-file", str(tmp_path / "inputs.yaml"), "--scale", "1"]) == 0
     assert capsys.readouterr().out == "6.0\n"
+
+
+@pytest.mark.parametrize("asked", [["-"], ["--inputs-file", "-"]])
+def test_inputs_may_be_piped(program: str, asked: list[str]) -> None:
+    command = [sys.executable, "-m", "flyweight", "run", program, "area", *asked, "--scale", "1"]
+    done = subprocess.run(command, input='{"point": {"x": 3, "y": 2}}', text=True, capture_output=True, check=False)
+    assert (done.stdout, done.returncode) == ("6.0\n", 0), done.stderr
+
+
+def test_examples_in_the_help_keep_their_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--help"]) == 0
+    assert "    flyweight run hello.py greet_all --first Alan\n" in capsys.readouterr().out
 
 
 def test_the_help_comes_from_the_signature(program: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,6 +157,19 @@ def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "nowhere.py", "wf"]) == 1
     assert "There is no file nowhere.py" in capsys.readouterr().err
     compat.uninstall()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "verbose"),
+    [(["-v", "register", "x.py"], True), (["-vv", "run"], True), (["register", "x.py", "-v", "one"], False)],
+)
+def test_verbosity_is_asked_for_before_the_command(arguments: list[str], verbose: bool) -> None:
+    assert is_verbose(arguments) == verbose
+
+
+def test_what_this_version_lacks_is_no_fault_of_the_platform(capsys: pytest.CaptureFixture[str]) -> None:
+    assert explain(Unsupported("w has an on_failure handler."), verbose=False) == 1
+    assert capsys.readouterr().err == "Error: w has an on_failure handler.\n"
 
 
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"demo"}))
