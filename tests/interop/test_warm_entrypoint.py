@@ -29,7 +29,7 @@ pytestmark = [
 PROGRAM = """
 import os, pathlib, random, time
 import numpy
-from flytekit import task
+from flytekit import FlyteContextManager, current_context, task
 
 @task
 def add(x: int) -> int:
@@ -43,6 +43,11 @@ def boom(x: int) -> int:
 @task
 def draw(x: int) -> float:
     return float(numpy.random.random())
+
+@task
+def place(x: int) -> str:
+    name = FlyteContextManager.current_context().file_access.get_random_string()
+    return f"{current_context().working_directory} {name}"
 
 @task
 def sleep(x: int) -> int:
@@ -138,6 +143,18 @@ async def test_forked_tasks_do_not_share_their_random_numbers(tmp_path: Path) ->
             commands.start(stock_job(tmp_path, "draw", number))
             drawn.add(result(await ended(reports)).float_value)
         assert len(drawn) == 3
+
+
+async def test_forked_tasks_do_not_share_folders_and_names(tmp_path: Path) -> None:
+    async with executor(tmp_path) as (commands, reports):
+        told = []
+        for number in range(2):
+            commands.start(stock_job(tmp_path, "place", number))
+            told.append(result(await ended(reports)).string_value.split())
+        (folder, name), (other_folder, other_name) = told
+        assert folder != other_folder
+        assert name != other_name
+        assert Path(folder).is_relative_to(tmp_path / "scratch")
 
 
 async def test_a_cancelled_task_ends_and_the_next_one_runs(tmp_path: Path) -> None:
