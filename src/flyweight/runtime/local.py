@@ -1,7 +1,8 @@
 """Runs entities here, by the platform's rules: every value passes through its literal, retries have their budgets.
 
 So what works here works there: a type that cannot travel, or an attribute path that leads nowhere, fails here too. A
-workflow's own graph is walked; what a task's code raises comes out as it is.
+workflow's own graph is walked by its failure policy; what a task's code raises comes out as it is. Timeouts are the
+platform's alone: only a process of its own can be stopped in the middle of anything.
 """
 
 import functools
@@ -32,7 +33,7 @@ from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.node import Node
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.task import Task
-from flyweight.sdk.workflow import Workflow
+from flyweight.sdk.workflow import Workflow, WorkflowFailurePolicy
 from flyweight.semantics import bindings, budgets
 from flyweight.types.interface import to_literal_map, to_python_values
 
@@ -118,10 +119,32 @@ def _run_workflow(workflow: AnyWorkflow, inputs: literals_pb2.LiteralMap) -> lit
         source = inputs if reference.node_id in ("", START_NODE) else results[reference.node_id]
         return source.literals[reference.var]
 
-    for node in in_order(workflow.name, graph.nodes):
+    def run_node(node: Node) -> None:
         given = _resolve(f"{workflow.name}, node {node.id}", node.bindings, lookup)
         results[node.id] = run_literals(node.entity, given, node.overrides.get("retries"))
+
+    _run_nodes(in_order(workflow.name, graph.nodes), run_node, workflow.options.failure_policy)
     return _resolve(f"{workflow.name}, outputs", graph.outputs, lookup)
+
+
+def _run_nodes(nodes: Iterable[Node], run: Callable[[Node], None], policy: WorkflowFailurePolicy) -> None:
+    """Run nodes one after the other; the policy says what a failure leaves to run. The first error comes out."""
+    failure: Exception | None = None
+    lost: set[Node] = set()
+    for node in nodes:
+        if not lost.isdisjoint(node.upstream):
+            lost.add(node)
+            continue
+        try:
+            run(node)
+        except Exception as error:
+            if policy is WorkflowFailurePolicy.FAIL_IMMEDIATELY:
+                raise
+            LOGGER.warning("Node %s failed (%r); what does not depend on it still runs.", node.id, error)
+            lost.add(node)
+            failure = failure or error
+    if failure is not None:
+        raise failure
 
 
 def in_order(name: str, nodes: Iterable[Node]) -> list[Node]:

@@ -84,7 +84,8 @@ def load_task(resolver: str, arguments: Sequence[str], folder: Path | None) -> A
     """
     module_name, _, attribute = resolver.rpartition(".")
     found: object = getattr(importlib.import_module(module_name), attribute, None)
-    if not isinstance(found, Resolver):
+    # Our own first: a check against a protocol costs as much as the rest of this function.
+    if not isinstance(found, (ModuleResolver, PickledResolver, Resolver)):
         raise InvalidInput(f"{resolver} is not a task resolver: it has no method `load`.")
     return found.load(arguments, folder)
 
