@@ -109,6 +109,7 @@ class Executing(Looking, Registering):
                 return self._start_own(entity, given, settings)
 
     def _start_own(self, entity: AnyEntity, given: dict[str, Any], settings: ExecuteSettings) -> FlyteWorkflowExecution:
+        entity.interface.bind(entity.name, (), given)
         if isinstance(entity, Task):  # a task has no defaults on a platform
             given = {**entity.interface.defaults, **given}
         entity.interface.require_all(entity.name, {**entity.interface.defaults, **given})

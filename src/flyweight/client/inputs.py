@@ -10,8 +10,7 @@ from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.result import plain
 from flyweight.errors import InvalidInput, TypeMismatch
 from flyweight.types.data import use_data
-from flyweight.types.interface import unknown_name
-from flyweight.types.mismatch import within
+from flyweight.types.mismatch import unknown_name, within
 from flyweight.types.registry import default_registry
 
 _PLAIN_TYPES = frozenset({int, float, str, bool, list, dict, tuple, type(None)})
@@ -38,7 +37,7 @@ def input_literals(
     """
     for name in values:
         if name not in variables:
-            raise InvalidInput(unknown_name(name, variables).capitalize())
+            raise InvalidInput(unknown_name(name, variables))
     with use_data(data):
         return {name: _literal(name, value, variables[name], types) for name, value in values.items()}
 

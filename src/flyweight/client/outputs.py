@@ -9,7 +9,7 @@ from flyteidl.core import interface_pb2, literals_pb2
 from flyweight.errors import NotFound
 from flyweight.semantics.literal_types import type_of
 from flyweight.types.data import DataAccess, use_data
-from flyweight.types.interface import unknown_name
+from flyweight.types.mismatch import unknown_name
 from flyweight.types.registry import default_registry
 
 
@@ -48,7 +48,7 @@ class LiteralsResolver:
 
         """
         if name not in self.literals:
-            raise NoSuchValueError(unknown_name(name, self._ordered(), "output").capitalize())
+            raise NoSuchValueError(unknown_name(name, self._ordered(), "output"))
         with use_data(self._data) if self._data else nullcontext():
             return default_registry().to_python(self.literals[name], as_type or self._type(name))
 

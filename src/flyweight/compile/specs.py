@@ -9,7 +9,7 @@ from flyweight.compile.graphs import AnyWorkflow, identifier_of, workflow_templa
 from flyweight.compile.needs import all_nodes, needs
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import description, interface, task_spec
-from flyweight.errors import InvalidInput
+from flyweight.errors import InvalidInput, TypeMismatch
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.reference import ReferenceEntity
@@ -26,6 +26,7 @@ def compile_entity(entity: AnyEntity, settings: SerializationSettings) -> list[S
 
     Raises:
         CompileError: a workflow does not hold together.
+        TypeMismatch: a type has no form on the wire, or a default does not fit; names the entity.
         InvalidInput: a reference (it is registered already), or two entities of one kind with one name.
 
     """
@@ -35,7 +36,15 @@ def compile_entity(entity: AnyEntity, settings: SerializationSettings) -> list[S
     if isinstance(entity, Workflow):
         order[LaunchPlan.get_default_launch_plan(entity)] = None
     _require_names(order)
-    return [_spec(needed, settings) for needed in order]
+    return [_named(needed, settings) for needed in order]
+
+
+def _named(entity: AnyEntity, settings: SerializationSettings) -> Spec:
+    """Give a spec; a mismatch says whose type or value it is."""
+    try:
+        return _spec(entity, settings)
+    except TypeMismatch as error:
+        raise TypeMismatch(f"{entity.name}: {error}") from error
 
 
 def identifier_in(spec: Spec) -> identifier_pb2.Identifier:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from flyteidl.core import literals_pb2
 
-from flyweight.errors import CompileError
+from flyweight.errors import CompileError, TypeMismatch
 from flyweight.sdk.node import Node, NodeOutputs
 from flyweight.sdk.promise import Promise
+from flyweight.types.mismatch import within
 from flyweight.types.registry import default_registry
 
 
@@ -59,7 +60,14 @@ def bind(value: object, python_type: typing.Any, where: str) -> Binding:
             member = _member(python_type, dict, where)
             return Mapped({str(key): bind(item, member, f"{where}[{key!r}]") for key, item in value.items()})
         case _:
-            return Constant(default_registry().to_literal(value, python_type))
+            return _constant(value, python_type, where)
+
+
+def _constant(value: object, python_type: typing.Any, where: str) -> Constant:
+    try:
+        return Constant(default_registry().to_literal(value, python_type))
+    except TypeMismatch as error:
+        raise within(where, error) from error
 
 
 def promises_in(binding: Binding) -> Iterator[Promise]:

@@ -9,6 +9,7 @@ from types import NoneType
 
 from flyweight.errors import InvalidInput
 from flyweight.sdk.docstring import Docstring, parse_docstring
+from flyweight.types.mismatch import unknown_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +41,7 @@ class Interface:
         bound = dict(zip(self.inputs, arguments, strict=False))
         for key, value in named.items():
             if key not in self.inputs:
-                known = ", ".join(self.inputs) or "none"
-                raise InvalidInput(f"{name} has no input `{key}`. Its inputs are: {known}.")
+                raise InvalidInput(f"{name}: {unknown_name(key, self.inputs)}.")
             if key in bound:
                 raise InvalidInput(f"{name} was given input `{key}` twice: by position and by name.")
             bound[key] = value

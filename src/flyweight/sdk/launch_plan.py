@@ -9,6 +9,7 @@ from flyweight.sdk.entity import Entity
 from flyweight.sdk.interface import Interface
 from flyweight.sdk.run_options import Annotations, Labels, Options, RawOutputDataConfig
 from flyweight.sdk.workflow import Workflow
+from flyweight.types.mismatch import unknown_name
 
 
 class LaunchPlanSettings(TypedDict, total=False):
@@ -47,9 +48,7 @@ class LaunchPlan(Entity[..., Any]):
         known = workflow.interface.inputs
         for key in (*options.default_inputs, *options.fixed_inputs):
             if key not in known:
-                raise InvalidInput(
-                    f"Launch plan {name}: {workflow.name} has no input `{key}`. It has: {', '.join(known)}."
-                )
+                raise InvalidInput(f"Launch plan {name} of {workflow.name}: {unknown_name(key, known)}.")
         for key in options.default_inputs:
             if key in options.fixed_inputs:
                 raise InvalidInput(

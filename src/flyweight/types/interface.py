@@ -4,14 +4,13 @@ Every fault of a call is found at once, each naming the input, the place inside 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from flyteidl.core.interface_pb2 import TypedInterface, Variable, VariableMap
 from flyteidl.core.literals_pb2 import Literal, LiteralMap
 
 from flyweight.errors import InvalidInput, TypeMismatch
-from flyweight.types.mismatch import type_name, within
+from flyweight.types.mismatch import type_name, unknown_name, within
 from flyweight.types.pickles import PickleCodec
 from flyweight.types.registry import Registry, default_registry
 
@@ -57,15 +56,6 @@ def to_python_values(literal_map: LiteralMap, types: PythonTypes, registry: Regi
     _check_names(literals, types)
     chosen = registry or default_registry()
     return _each(types, lambda name: chosen.to_python(literals[name], types[name]))
-
-
-def unknown_name(name: str, known: Iterable[str], kind: str = "input") -> str:
-    """Say that a name does not exist, which it probably is, and which exist."""
-    names = list(known)
-    nearest = get_close_matches(name, names, n=1)
-    meant = f"; did you mean '{nearest[0]}'?" if nearest else ""
-    exist = f" (there are: {', '.join(names)})" if names else " (there are none)"
-    return f"no {kind} is named '{name}'{meant}{exist}"
 
 
 def _variables(types: PythonTypes, descriptions: Mapping[str, str], registry: Registry) -> VariableMap:

@@ -1,5 +1,7 @@
-"""Mismatches between values and types: their wording, and the path that leads to the part that does not fit."""
+"""Mismatches between a call and what it calls: the wording for values and names, and the path to the part at fault."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from reprlib import Repr
 from typing import Any
 
@@ -52,3 +54,12 @@ def literal_kind(literal: Literal) -> str:
 def within(segment: str, error: TypeMismatch) -> TypeMismatch:
     """Put a name (``xs``), index (``[3]``) or field (``.name``) before the path of an error from inside."""
     return TypeMismatch(error.reason, path=segment + error.path)
+
+
+def unknown_name(name: str, known: Iterable[str], kind: str = "input") -> str:
+    """Say that a name does not exist, which it probably is, and which exist."""
+    names = list(known)
+    nearest = get_close_matches(name, names, n=1)
+    meant = f"; did you mean '{nearest[0]}'?" if nearest else ""
+    exist = f" (there are: {', '.join(names)})" if names else " (there are none)"
+    return f"no {kind} is named '{name}'{meant}{exist}"

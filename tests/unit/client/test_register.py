@@ -176,7 +176,7 @@ class TestExecute:
     def test_wrong_inputs_are_refused_here(self, registry: Registry, remote: FlyteRemote) -> None:
         with pytest.raises(InvalidInput, match="`xs`"):
             remote.execute(lists, {})
-        with pytest.raises(InvalidInput, match="No input is named 'ys'"):
+        with pytest.raises(InvalidInput, match="no input is named 'ys'"):
             remote.execute(lists, {"xs": [1], "ys": 2}).wait()
         with pytest.raises(TypeMismatch, match=r"xs\[1\]"):
             remote.execute(lists, {"xs": [1, "two"]})

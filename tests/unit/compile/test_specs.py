@@ -1,5 +1,6 @@
 """Specs: byte-stable, in order of registration, complete containers."""
 
+import enum
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,8 @@ from flyteidl.admin import launch_plan_pb2, task_pb2, workflow_pb2
 from flyweight import LaunchPlan, reference_task, reference_workflow, task, workflow
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.specs import compile_entity, identifier_in
-from flyweight.errors import InvalidInput, Unsupported
+from flyweight.errors import InvalidInput, TypeMismatch, Unsupported
+from flyweight.sdk.entity import AnyEntity
 
 SETTINGS = SerializationSettings(project="p", domain="d", version="v", bundle_uri="s3://b/fast.tar.gz")
 
@@ -115,3 +117,26 @@ def test_a_reference_workflow_as_a_node_names_the_way_out() -> None:
 
     with pytest.raises(Unsupported, match="reference_launch_plan"):
         compile_entity(uses, SETTINGS)
+
+
+class Level(enum.Enum):
+    LOW = 1
+
+
+@task
+def levels(level: Level) -> str:
+    return level.name
+
+
+@workflow
+def mistyped() -> int:
+    return add(a="one")
+
+
+@pytest.mark.parametrize(
+    ("entity", "says"),
+    [(levels, r"levels: level: Level cannot be"), (mistyped, r"add, input `a`: expected int, got 'one'")],
+)
+def test_a_type_or_constant_that_does_not_fit_names_entity_and_input(entity: AnyEntity, says: str) -> None:
+    with pytest.raises(TypeMismatch, match=says):
+        compile_entity(entity, SETTINGS)

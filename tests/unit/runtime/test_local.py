@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flyweight import Checkpoint, current_context, task, workflow
+from flyweight import Checkpoint, WorkflowFailurePolicy, current_context, task, workflow
 from flyweight.errors import InvalidInput, RecoverableError, TypeMismatch
 from flyweight.types.file import FlyteFile
 
@@ -66,6 +66,32 @@ def test_the_users_error_comes_out_as_it_is() -> None:
 
     with pytest.raises(ValueError, match="bad 4"):
         wf(x=4)
+
+
+@pytest.mark.parametrize(
+    ("policy", "ran"),
+    [
+        (WorkflowFailurePolicy.FAIL_IMMEDIATELY, []),
+        (WorkflowFailurePolicy.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE, [1, 2]),
+    ],
+)
+def test_the_failure_policy_says_what_a_failure_leaves_to_run(policy: WorkflowFailurePolicy, ran: list[int]) -> None:
+    seen: list[int] = []
+
+    @task
+    def note(x: int) -> int:
+        seen.append(x)
+        return x + 1
+
+    @workflow(failure_policy=policy)
+    def wf() -> int:
+        lost = fails(x=7)
+        note(x=lost)
+        return note(x=note(x=1))
+
+    with pytest.raises(ValueError, match="bad 7"):
+        wf()
+    assert seen == ran
 
 
 def test_a_recoverable_error_is_tried_again_within_the_budget() -> None:

@@ -46,7 +46,7 @@ def test_the_decorated_function_keeps_its_name_and_text() -> None:
     ("arguments", "named", "says"),
     [
         ((), {}, "needs input `x` (int)"),
-        ((), {"y": 1}, "has no input `y`. Its inputs are: x, by."),
+        ((), {"y": 1}, "no input is named 'y'; did you mean 'by'? (there are: x, by)"),
         ((1, 2, 3), {}, "takes 2 inputs, 3 were given"),
         ((1,), {"x": 1}, "given input `x` twice"),
     ],

@@ -183,12 +183,12 @@ def test_a_launch_plan_fixes_and_defaults_inputs() -> None:
     plan = LaunchPlan.create("unit-plan", base, default_inputs={"a": 100}, fixed_inputs={"b": 1})
     assert plan() == 101
     assert plan(a=1) == 2
-    with pytest.raises(InvalidInput, match="has no input `b`"):
+    with pytest.raises(InvalidInput, match="no input is named 'b'"):
         plan(b=3)
     assert LaunchPlan.get_or_create(base, "unit-plan", default_inputs={"a": 100}, fixed_inputs={"b": 1}) is plan
     with pytest.raises(InvalidInput, match="with other settings"):
         LaunchPlan.get_or_create(base, "unit-plan")
-    with pytest.raises(InvalidInput, match="has no input `z`"):
+    with pytest.raises(InvalidInput, match="no input is named 'z'"):
         LaunchPlan.create("unit-plan-2", base, fixed_inputs={"z": 1})
 
 
