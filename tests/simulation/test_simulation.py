@@ -9,11 +9,40 @@ from flyweight import literals
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.errors import AlreadyExists, TryAgain
 from tests.simulation.virtual_time import VirtualTimeLoop
-from tests.simulation.workflows import FAIL_LATE, INTEGER, closure, inputs_of, new_execution, node, task, workflow
+from tests.simulation.workflows import (
+    FAIL_LATE,
+    INTEGER,
+    branch,
+    closure,
+    condition,
+    inputs_of,
+    new_execution,
+    node,
+    task,
+    workflow,
+)
 from tests.simulation.world import CALM, STORM, World
 
 HOUR = 3600.0
 pytestmark = pytest.mark.slow  # hundreds of seeds; any one of them takes milliseconds
+
+
+def random_branch(dice, name, tasks, subs, values, depth=0):
+    """Cases that run a task, a workflow or another branch; some branches have no case for some values."""
+
+    def case(number):
+        if depth < 2 and dice.random() < 0.2:
+            return random_branch(dice, f"c{number}", tasks, subs, values, depth + 1)
+        if subs and dice.random() < 0.3:
+            return node(f"c{number}", dice.choice(subs), x=dice.choice(values))
+        return node(f"c{number}", dice.choice(tasks), a=dice.choice(values), b=2)
+
+    signs = ["EQ", "GT", "LT"]
+    cases = [
+        (condition(dice.choice(values), dice.choice(signs), dice.randint(0, 4)), case(number))
+        for number in range(dice.randint(1, 3))
+    ]
+    return branch(name, cases, case(9) if dice.random() < 0.9 else None, complaint="no case")
 
 
 def random_workflow(dice, name, tasks, depth=0):
@@ -25,6 +54,8 @@ def random_workflow(dice, name, tasks, depth=0):
             sub, more = random_workflow(dice, f"{name}_{index}", tasks, depth + 1)
             subs += [sub, *more]
             nodes.append(node(f"n{index}", sub, upstream, x=dice.choice(values)))
+        elif dice.random() < 0.2:
+            nodes.append(random_branch(dice, f"n{index}", tasks, subs, values))
         else:
             inputs = {"a": dice.choice([*values, 3]), "b": dice.choice(values)}
             nodes.append(node(f"n{index}", dice.choice(tasks), upstream, **inputs))

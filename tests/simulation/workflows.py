@@ -3,6 +3,7 @@
 from flyteidl.admin import execution_pb2
 from flyteidl.core import (
     compiler_pb2,
+    condition_pb2,
     identifier_pb2,
     interface_pb2,
     literals_pb2,
@@ -17,6 +18,7 @@ from flyweight.clock import Micros
 from flyweight.engine import linker
 from flyweight.engine.records import NewExecution
 from flyweight.ids import ExecutionKey
+from flyweight.semantics import conditions
 from flyweight.semantics.layout import ExecutionLayout
 
 INTEGER = types_pb2.LiteralType(simple=types_pb2.INTEGER)
@@ -92,6 +94,34 @@ def node(name, runs, upstream=(), retries=0, **inputs):
         made.task_node.reference_id.CopyFrom(runs.id)
     else:
         made.workflow_node.sub_workflow_ref.CopyFrom(runs.id)
+    return made
+
+
+def condition(left, sign, right):
+    """A string with a dot is one of the branch's inputs, anything else a value."""
+    made = condition_pb2.ComparisonExpression(operator=condition_pb2.ComparisonExpression.Operator.Value(sign))
+    for operand, value in ((made.left_value, left), (made.right_value, right)):
+        if isinstance(value, str) and "." in value:
+            operand.var = value
+        else:
+            operand.primitive.CopyFrom(literals.primitive(value).scalar.primitive)
+    return condition_pb2.BooleanExpression(comparison=made)
+
+
+def branch(name, cases, otherwise=None, *, complaint=""):
+    """A branch whose inputs are what its conditions look at, named as the promises that they are."""
+    block = workflow_pb2.IfElseBlock()
+    for position, (when, then) in enumerate(cases):
+        case = block.case if position == 0 else block.other.add()
+        case.condition.CopyFrom(when)
+        case.then_node.CopyFrom(then)
+    if otherwise is not None:
+        block.else_node.CopyFrom(otherwise)
+    elif complaint:
+        block.error.message = complaint
+    looked_at = dict.fromkeys(name for when, _ in cases for name in conditions.variables(when))
+    made = workflow_pb2.Node(id=name, inputs=[bound(var, var) for var in looked_at])
+    made.branch_node.if_else.CopyFrom(block)
     return made
 
 

@@ -3,14 +3,15 @@
 Immutable, and shared by all executions of the same closure; only the machine's frames change.
 """
 
-from collections.abc import Callable, MutableSequence, Sequence
+from collections.abc import Callable, Iterator, MutableSequence, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from flyteidl.core import compiler_pb2, literals_pb2, tasks_pb2, workflow_pb2
+from flyteidl.core import compiler_pb2, condition_pb2, literals_pb2, tasks_pb2, workflow_pb2
 from google.protobuf.duration_pb2 import Duration
 
 from flyweight.clock import Micros
+from flyweight.engine.interfaces import inner_nodes
 from flyweight.ids import END_NODE, START_NODE, entity_key
 
 _KEPT = 128
@@ -30,7 +31,7 @@ class NodeKind(Enum):
     ARRAY = "array"
 
 
-RUNNABLE = frozenset({NodeKind.START, NodeKind.END, NodeKind.TASK, NodeKind.WORKFLOW})
+RUNNABLE = frozenset({NodeKind.START, NodeKind.END, NodeKind.TASK, NodeKind.WORKFLOW, NodeKind.BRANCH})
 """The kinds of node that the machine can run."""
 
 
@@ -54,6 +55,7 @@ class GraphNode:
     """Of what it runs, for messages."""
     deck: bool = False
     interruptible: bool | None = None
+    branch: "Branch | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,6 +72,21 @@ class Graph:
     """FAIL_IMMEDIATELY; otherwise whatever can still run is run before the workflow fails."""
     outputs: Sequence[literals_pb2.Binding]
     has_failure_node: bool
+    choice: bool = False
+    """Whether it is the cases of a branch: one node runs, the others are skipped, and its outputs are the graph's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Branch:
+    """What a branch node chooses from."""
+
+    cases: Graph
+    conditions: tuple[tuple[condition_pb2.BooleanExpression, int], ...]
+    """Conditions in the order they are tried, and the node in ``cases`` that each leads to."""
+    otherwise: int | None
+    """The node in ``cases`` that runs when no condition holds."""
+    complaint: str
+    """What the branch fails with when no condition holds and there is no such node."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,7 +135,7 @@ def index_closure(digest: str, closure: compiler_pb2.CompiledWorkflowClosure) ->
 def unsupported(graph: ClosureGraph) -> list[str]:
     """Say in words which nodes cannot run in this version; nothing when all can."""
     problems: list[str] = []
-    for workflow in (graph.primary, *graph.workflows.values()):
+    for workflow in _all_graphs(graph):
         problems += [
             f"{workflow.name}: node {node.id} is a {node.kind.value} node"
             for node in workflow.nodes
@@ -127,6 +144,15 @@ def unsupported(graph: ClosureGraph) -> list[str]:
         if workflow.has_failure_node:
             problems.append(f"{workflow.name}: it has an on_failure handler")
     return problems
+
+
+def _all_graphs(graph: ClosureGraph) -> Iterator[Graph]:
+    """Give every workflow, and the cases of every branch."""
+    waiting = [graph.primary, *graph.workflows.values()]
+    while waiting:
+        current = waiting.pop(0)
+        yield current
+        waiting += [node.branch.cases for node in current.nodes if node.branch is not None]
 
 
 def _index_workflow(compiled: compiler_pb2.CompiledWorkflow, task_of: Callable[[str], tasks_pb2.TaskTemplate]) -> Graph:
@@ -173,6 +199,16 @@ def _index_node(
             target=target,
             name=name,
         )
+    if kind is NodeKind.BRANCH:
+        return GraphNode(
+            index=position,
+            id=node.id,
+            kind=kind,
+            inputs=tuple(node.inputs),
+            downstream=downstream,
+            name=node.metadata.name or node.id,
+            branch=_index_branch(node, task_of),
+        )
     if kind is not NodeKind.TASK:
         return GraphNode(index=position, id=node.id, kind=kind, inputs=tuple(node.inputs), downstream=downstream)
     target = str(entity_key(node.task_node.reference_id))
@@ -191,6 +227,36 @@ def _index_node(
         timeout=timeout,
         deck=task.metadata.generates_deck.value,
         interruptible=_interruptible(node, task),
+    )
+
+
+def _index_branch(node: workflow_pb2.Node, task_of: Callable[[str], tasks_pb2.TaskTemplate]) -> Branch:
+    """Make a graph of a branch's cases: each follows the start, and the end follows each."""
+    block = node.branch_node.if_else
+    cases = list(inner_nodes(node))
+    end = len(cases) + 1
+    nodes = (
+        GraphNode(index=0, id=START_NODE, kind=NodeKind.START, inputs=(), downstream=tuple(range(1, end))),
+        *(_index_node(position, case, (end,), task_of) for position, case in enumerate(cases, start=1)),
+        GraphNode(index=end, id=END_NODE, kind=NodeKind.END, inputs=(), downstream=()),
+    )
+    graph = Graph(
+        name=node.metadata.name or node.id,
+        nodes=nodes,
+        index={each.id: each.index for each in nodes},
+        waits=(0, *(1 for _ in cases), len(cases)),
+        end=end,
+        fail_fast=False,
+        outputs=(),
+        has_failure_node=False,
+        choice=True,
+    )
+    conditions = [block.case.condition, *(other.condition for other in block.other)]
+    return Branch(
+        cases=graph,
+        conditions=tuple((condition, position) for position, condition in enumerate(conditions, start=1)),
+        otherwise=len(cases) if block.WhichOneof("default") == "else_node" else None,
+        complaint=block.error.message if block.WhichOneof("default") == "error" else "",
     )
 
 

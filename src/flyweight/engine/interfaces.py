@@ -1,6 +1,6 @@
 """Finds what a workflow refers to, and the interface that each kind of node shows to the rest of the workflow."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flyteidl.admin import launch_plan_pb2
@@ -126,12 +126,20 @@ def _workflow_interface(node: workflow_pb2.WorkflowNode, scope: Scope) -> Interf
 
 
 def _branch_interface(node: workflow_pb2.Node, scope: Scope) -> Interface:
-    """Of a branch's outputs only those can be used that every case gives."""
-    outputs = [dict(interface_of(case, scope).outputs) for case in inner_nodes(node)]
-    shared = outputs[0] if outputs else {}
-    for other in outputs[1:]:
-        shared = {name: variable for name, variable in shared.items() if name in other}
-    return Interface(outputs=shared)
+    """Of a branch's outputs only those can be used that every case gives, and as any of the types that they give."""
+    outputs = [interface_of(case, scope).outputs for case in inner_nodes(node)]
+    names = [name for name in outputs[0] if all(name in other for other in outputs)] if outputs else []
+    return Interface(outputs={name: _any_of([each[name] for each in outputs]) for name in names})
+
+
+def _any_of(variables: Sequence[interface_pb2.Variable]) -> interface_pb2.Variable:
+    kinds: list[types_pb2.LiteralType] = []
+    for variable in variables:
+        if variable.type not in kinds:
+            kinds.append(variable.type)
+    if len(kinds) == 1:
+        return variables[0]
+    return interface_pb2.Variable(type=types_pb2.LiteralType(union_type=types_pb2.UnionType(variants=kinds)))
 
 
 def _array_interface(node: workflow_pb2.ArrayNode, scope: Scope) -> Interface:

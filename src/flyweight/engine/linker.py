@@ -21,7 +21,7 @@ from flyweight.engine.interfaces import (
 )
 from flyweight.errors import CompileError
 from flyweight.ids import END_NODE, START_NODE, EntityKey, entity_key
-from flyweight.semantics import bindings
+from flyweight.semantics import bindings, conditions
 
 __all__ = ["SKELETON_PREFIX", "References", "link", "references", "skeleton"]
 
@@ -138,7 +138,7 @@ def _sub_workflow_keys(template: workflow_pb2.WorkflowTemplate) -> Iterator[Enti
 def _compile(
     template: workflow_pb2.WorkflowTemplate, scope: Scope, problems: Problems
 ) -> compiler_pb2.CompiledWorkflow:
-    _check_ids(template, problems)
+    _check_ids("", template.nodes, problems)
     _check_bindings(template, scope, problems)
     upstream = _upstream(template, problems)
     _check_cycles(upstream, problems)
@@ -156,13 +156,15 @@ def _compile(
     return compiled
 
 
-def _check_ids(template: workflow_pb2.WorkflowTemplate, problems: Problems) -> None:
+def _check_ids(inside: str, nodes: Iterable[workflow_pb2.Node], problems: Problems) -> None:
+    """Check the ids of a workflow's nodes, or of a branch's cases if that is named."""
     seen: set[str] = set()
-    for node in template.nodes:
+    for node in nodes:
+        place = f"{inside}, {named(node)}" if inside else named(node)
         if not node.id or node.id in {START_NODE, END_NODE}:
-            problems.add(named(node), f"the node id {node.id!r} is reserved: choose another")
+            problems.add(place, f"the node id {node.id!r} is reserved: choose another")
         elif node.id in seen:
-            problems.add(named(node), "another node has the same id: name it with .with_overrides(node_name=...)")
+            problems.add(place, "another node has the same id: name it with .with_overrides(node_name=...)")
         seen.add(node.id)
 
 
@@ -194,6 +196,13 @@ def _is_approval(node: workflow_pb2.Node) -> bool:
 def _check_cases(node: workflow_pb2.Node, scope: Scope, check: BindingCheck) -> None:
     if node.WhichOneof("target") != "branch_node":
         return
+    place = named(node)
+    given = {bound.var for bound in node.inputs}
+    block = node.branch_node.if_else
+    for condition in (block.case.condition, *(other.condition for other in block.other)):
+        for variable in sorted(set(conditions.variables(condition)) - given):
+            check.problems.add(place, f"its condition looks at {variable}, which is not bound to it")
+    _check_ids(place, inner_nodes(node), check.problems)
     for case in inner_nodes(node):
         check.inputs(case, interface_of(case, scope))
         _check_cases(case, scope, check)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2
 
 from flyweight.clock import Micros
-from flyweight.engine.graph import ClosureGraph, Graph, GraphNode
+from flyweight.engine.graph import ClosureGraph, Graph, GraphNode, NodeKind
 from flyweight.engine.jobs import LogSpan, Usage
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.engine.records import NO_NODE, NOT_YET, NewExecution
@@ -77,6 +77,8 @@ class Frame:
     """The node that it runs under; empty for the execution's own workflow."""
     graph: Graph
     inputs: literals_pb2.LiteralMap
+    scope: "Frame | None" = field(default=None, repr=False, compare=False)
+    """The frame whose values its bindings name: of a branch's cases the workflow around them; its own if None."""
     waits: list[int]
     """For how many nodes each node still waits."""
     nodes: dict[int, NodeState] = field(default_factory=dict[int, NodeState])
@@ -133,3 +135,14 @@ class Changed:
 def new_frame(graph: Graph, inputs: literals_pb2.LiteralMap, parent: NodeId = NO_NODE) -> Frame:
     """Open a frame in which nothing has begun."""
     return Frame(parent=parent, graph=graph, inputs=inputs, waits=list(graph.waits))
+
+
+def frame_below(state: ExecutionState, node: NodeState) -> Frame | None:
+    """Make the frame that a node runs its own nodes in; None for a node of a kind that has none."""
+    if node.graph.kind is NodeKind.WORKFLOW:
+        return new_frame(state.graph.workflows[node.graph.target], node.inputs, node.id)
+    if node.graph.branch is not None:
+        frame = new_frame(node.graph.branch.cases, literals_pb2.LiteralMap(), node.id)
+        frame.scope = node.frame.scope or node.frame
+        return frame
+    return None

@@ -1,114 +1,15 @@
 """Events in, commands out: what each rule of the machine does, one at a time."""
 
 import pytest
-from flyteidl.core import errors_pb2, execution_pb2, tasks_pb2
+from flyteidl.core import execution_pb2, tasks_pb2
 
 from flyweight.clock import Micros
 from flyweight.engine import machine
-from flyweight.engine.graph import index_closure
-from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
-from flyweight.engine.machine import CancelAttempt, Changes, SetTimer, StartAttempt, Terminate, Timer
-from flyweight.engine.model import Changed
+from flyweight.engine.jobs import DeckPublished
+from flyweight.engine.machine import Changes, Terminate, Timer
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
-from flyweight.engine.records import LoadedExecution
-from tests.simulation.workflows import (
-    FAIL_LATE,
-    INTEGER,
-    closure,
-    inputs_of,
-    layout,
-    new_execution,
-    node,
-    task,
-    workflow,
-)
-
-SECOND = 1_000_000
-
-
-def everything(state):
-    """Every row of an execution, without a trace left in its state."""
-    kept, recorded = state.changed, {name for name, found in state.nodes.items() if found.recorded}
-    attempts = [attempt for found in state.nodes.values() for attempt in found.attempts]
-    state.changed = Changed(
-        execution=True, nodes=dict(state.nodes), attempts={attempt.id: attempt for attempt in attempts}
-    )
-    into = Changes(limit=1 << 20)
-    machine.changes(state, into)
-    state.changed = kept
-    for name, found in state.nodes.items():
-        found.recorded = name in recorded
-    return into
-
-
-class Run:
-    """One execution, the commands not yet carried out, and the time."""
-
-    def __init__(self, template, *, tasks, subs=(), inputs=None, **spec):
-        self.new = new_execution(closure(template, tasks=tasks, subs=subs), inputs=inputs, **spec)
-        self.graph = index_closure("digest", closure(template, tasks=tasks, subs=subs))
-        self.state = machine.begin(self.new, self.graph, layout(self.new), inputs or inputs_of())
-        self.now = Micros(5 * SECOND)
-        self.jobs, self.cancelled, self.timers = {}, [], []
-        self.tell(machine.Created())
-
-    def tell(self, event):
-        commands = machine.step(self.state, event, self.now)
-        while machine.unsettled(self.state):
-            self.check()
-            commands += machine.step(self.state, machine.Continued(), self.now)
-        for command in commands:
-            match command:
-                case StartAttempt():
-                    self.jobs[command.job.attempt.node, command.job.attempt.attempt] = command.job
-                case CancelAttempt():
-                    self.cancelled.append((command.attempt.node, command.attempt.attempt))
-                case SetTimer():
-                    self.timers.append(command)
-        self.check()
-        return commands
-
-    def check(self):
-        """The rows say all there is to know."""
-        into = everything(self.state)
-        rows = LoadedExecution(
-            new=self.new, execution=into.executions[0], nodes=tuple(into.nodes), attempts=tuple(into.attempts)
-        )
-        restored = machine.restore(rows, self.graph, layout(self.new), {})
-        restored.held.sort()
-        self.state.held.sort()
-        assert restored == self.state
-
-    def attempt(self, name, number=0):
-        return self.jobs[name, number].attempt
-
-    def start(self, name, number=0):
-        self.tell(Started(attempt=self.attempt(name, number), at=self.now))
-
-    def succeed(self, name, number=0, **outputs):
-        return self.tell(Succeeded(attempt=self.attempt(name, number), outputs=inputs_of(**(outputs or {"o0": 1}))))
-
-    def fail(self, name, number=0, kind="NON_RECOVERABLE", origin="USER"):
-        error = errors_pb2.ContainerError(
-            code="Oops",
-            message="broken",
-            kind=errors_pb2.ContainerError.Kind.Value(kind),
-            origin=execution_pb2.ExecutionError.ErrorKind.Value(origin),
-        )
-        return self.tell(Failed(attempt=self.attempt(name, number), error=error))
-
-    def stopped(self, name, number=0):
-        return self.tell(Cancelled(attempt=self.attempt(name, number), ended_at=self.now))
-
-    def fire(self, timer):
-        command = next(command for command in self.timers if command.event.timer is timer)
-        self.now = max(self.now, command.at)
-        self.timers.remove(command)
-        return self.tell(command.event)
-
-    def phase(self, name):
-        return self.state.nodes[name].phase
-
+from tests.simulation.stepping import SECOND, Run
+from tests.simulation.workflows import FAIL_LATE, INTEGER, inputs_of, layout, node, task, workflow
 
 PLAIN, STUBBORN, SLOW = task("plain"), task("stubborn", retries=2), task("slow", retries=5, timeout=10)
 

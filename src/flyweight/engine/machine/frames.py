@@ -2,13 +2,13 @@
 
 from flyteidl.core import literals_pb2, types_pb2
 
-from flyweight.engine.graph import NodeKind
-from flyweight.engine.machine import attempts, outcomes
+from flyweight.engine.graph import GraphNode, NodeKind
+from flyweight.engine.machine import attempts, branches, outcomes
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
-from flyweight.engine.model import ExecutionState, Frame, NodeState, new_frame
+from flyweight.engine.model import ExecutionState, Frame, NodeState, frame_below
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.records import NO_NODE
-from flyweight.errors import InvalidInput
+from flyweight.errors import InvalidInput, PlatformError
 from flyweight.ids import START_NODE, NodeId, child_node_id
 from flyweight.semantics import bindings
 
@@ -48,24 +48,13 @@ def open_frame(turn: Turn, frame: Frame) -> None:
 
 
 def _begin(turn: Turn, frame: Frame, index: int) -> None:
-    if frame.stop or frame.ended:
+    if frame.stop or frame.ended or index in frame.nodes:
         return
     graph_node = frame.graph.nodes[index]
     if graph_node.kind is NodeKind.END:
         _finish(turn, frame)
         return
-    node = NodeState(
-        id=_node_id(turn.state, frame, graph_node.id),
-        graph=graph_node,
-        frame=frame,
-        phase=NodePhase.QUEUED,
-        inputs=literals_pb2.LiteralMap(),
-        created_at=turn.now,
-    )
-    frame.nodes[index] = node
-    frame.active.add(index)
-    turn.state.nodes[node.id] = node
-    turn.touch(node)
+    node = _new_node(turn, frame, graph_node)
     try:
         node.inputs = bindings.resolve_all(graph_node.inputs, _lookup(frame))
     except InvalidInput as error:
@@ -74,17 +63,57 @@ def _begin(turn: Turn, frame: Frame, index: int) -> None:
     _run(turn, node)
 
 
+def _new_node(turn: Turn, frame: Frame, graph_node: GraphNode) -> NodeState:
+    node = NodeState(
+        id=_node_id(turn.state, frame, graph_node.id),
+        graph=graph_node,
+        frame=frame,
+        phase=NodePhase.QUEUED,
+        inputs=literals_pb2.LiteralMap(),
+        created_at=turn.now,
+    )
+    frame.nodes[graph_node.index] = node
+    frame.active.add(graph_node.index)
+    turn.state.nodes[node.id] = node
+    turn.touch(node)
+    return node
+
+
 def _run(turn: Turn, node: NodeState) -> None:
     match node.graph.kind:
         case NodeKind.TASK:
             attempts.admit(turn, node)
         case NodeKind.WORKFLOW:
-            node.phase = NodePhase.RUNNING
-            node.started_at = turn.now
-            open_frame(turn, new_frame(turn.state.graph.workflows[node.graph.target], node.inputs, node.id))
+            _run_inside(turn, node)
+        case NodeKind.BRANCH:
+            _branch(turn, node)
         case kind:
             message = f"node {node.id} is a {kind.value} node, which this version cannot run"
             outcomes.fail(turn, node, system_error(UNSUPPORTED, message))
+
+
+def _run_inside(turn: Turn, node: NodeState) -> Frame:
+    """Run a node's own nodes, in a frame below it."""
+    frame = frame_below(turn.state, node)
+    if frame is None:
+        raise PlatformError(f"node {node.id} has no nodes inside")
+    node.phase = NodePhase.RUNNING
+    node.started_at = turn.now
+    open_frame(turn, frame)
+    return frame
+
+
+def _branch(turn: Turn, node: NodeState) -> None:
+    """Choose a case and run it; what was chosen stands in the rows of the others, which are skipped."""
+    try:
+        chosen = branches.choose(node)
+    except branches.NoCaseError as error:
+        outcomes.fail(turn, node, error.error)
+        return
+    frame = _run_inside(turn, node)
+    for case in frame.graph.nodes:
+        if case.index not in {chosen, frame.graph.index[START_NODE], frame.graph.end}:
+            outcomes.skip(turn, _new_node(turn, frame, case))
 
 
 def _node_id(state: ExecutionState, frame: Frame, name: str) -> NodeId:
@@ -97,7 +126,9 @@ def _node_id(state: ExecutionState, frame: Frame, name: str) -> NodeId:
     return made
 
 
-def _lookup(frame: Frame) -> bindings.Lookup:
+def _lookup(inner: Frame) -> bindings.Lookup:
+    frame = inner.scope or inner
+
     def find(promise: types_pb2.OutputReference) -> literals_pb2.Literal:
         if promise.node_id in {"", START_NODE}:
             source, owner = frame.inputs, "the workflow was given no input"
@@ -113,6 +144,9 @@ def _lookup(frame: Frame) -> bindings.Lookup:
 
 def _finish(turn: Turn, frame: Frame) -> None:
     """Everything in the frame has succeeded: what it returns is known."""
+    if frame.graph.choice:
+        _hand_up(turn, frame)
+        return
     try:
         outputs = bindings.resolve_all(frame.graph.outputs, _lookup(frame))
     except InvalidInput as error:
@@ -125,6 +159,14 @@ def _finish(turn: Turn, frame: Frame) -> None:
         return
     turn.state.outputs = outputs
     _end_execution(turn, ExecutionPhase.SUCCEEDED)
+
+
+def _hand_up(turn: Turn, frame: Frame) -> None:
+    """Give a branch the outputs of the case that ran."""
+    frame.ended = True
+    for case in frame.nodes.values():
+        if case.outputs is not None:
+            outcomes.succeed(turn, turn.state.nodes[frame.parent], case.outputs, case.outputs_uri)
 
 
 def _end_badly(turn: Turn, frame: Frame, error: ExecutionError | None) -> None:

@@ -25,6 +25,13 @@ def succeed(turn: Turn, node: NodeState, outputs: literals_pb2.LiteralMap, outpu
         turn.state.closing.append(frame)
 
 
+def skip(turn: Turn, node: NodeState) -> None:
+    """End a node that is not to run: what waits for it waits no longer."""
+    frame = _end(turn, node, NodePhase.SKIPPED)
+    for follower in node.graph.downstream:
+        frame.waits[follower] -= 1
+
+
 def fail(turn: Turn, node: NodeState, error: ExecutionError, phase: NodePhase = NodePhase.FAILED) -> None:
     """End a node badly (FAILED or TIMED_OUT); by the workflow's policy, the rest of its frame stops."""
     node.error = error

@@ -11,7 +11,7 @@ from flyweight.engine.graph import ClosureGraph, NodeKind
 from flyweight.engine.jobs import LogSpan, Usage
 from flyweight.engine.machine.frames import TERMINATED
 from flyweight.engine.machine.outcomes import AUTO_ABORT
-from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, new_frame
+from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, frame_below, new_frame
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.records import NO_NODE, AttemptRecord, LoadedExecution, NewExecution, NodeRecord
 from flyweight.errors import PlatformError
@@ -19,6 +19,8 @@ from flyweight.ids import START_NODE, AttemptId, NodeId
 from flyweight.semantics.layout import ExecutionLayout
 
 _FAILED_NODES = frozenset({NodePhase.FAILED, NodePhase.TIMED_OUT})
+_PASSED_NODES = frozenset({NodePhase.SUCCEEDED, NodePhase.SKIPPED})
+"""Nothing waits for these any more."""
 
 
 def begin(
@@ -91,10 +93,10 @@ def _restore_frames(state: ExecutionState, loaded: LoadedExecution, blobs: Mappi
         frame.stop = _stop_of(state, frame)
         _queue(state, frame)
         for node in frame.nodes.values():
-            if node.graph.kind is NodeKind.WORKFLOW and node.started_at:
-                below = _opened(new_frame(state.graph.workflows[node.graph.target], node.inputs, node.id))
+            below = frame_below(state, node) if node.started_at else None
+            if below is not None:
                 below.ended = node.phase.terminal
-                waiting.append(below)
+                waiting.append(_opened(below))
     heapq.heapify(state.held)
 
 
@@ -111,7 +113,7 @@ def _place(state: ExecutionState, frame: Frame, node: NodeState) -> None:
     frame.nodes[node.graph.index] = node
     if node.phase in _FAILED_NODES:
         frame.failed.add(node.graph.index)
-    elif node.phase is NodePhase.SUCCEEDED:
+    elif node.phase in _PASSED_NODES:
         for follower in node.graph.downstream:
             frame.waits[follower] -= 1
     if node.phase.terminal:
