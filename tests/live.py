@@ -67,9 +67,9 @@ def alive(pid: int) -> bool:
 class LivePlatform:
     """One data folder and port; the platform on it can be started, killed and started again."""
 
-    def __init__(self, data_dir: Path, *, flags: Sequence[str] = ()) -> None:
+    def __init__(self, data_dir: Path, *, flags: Sequence[str] = (), port: int = 0) -> None:
         self.data_dir = data_dir
-        self.port = free_port()
+        self.port = port or free_port()
         self.flags = tuple(flags)
         self.process: subprocess.Popen[bytes] | None = None
         self.log = data_dir.parent / f"{data_dir.name}.log"
@@ -90,6 +90,11 @@ class LivePlatform:
             "NO_COLOR": "1",
             "COLUMNS": "200",
         }
+
+    def port_is_free(self) -> bool:
+        """Tell whether nobody listens on its port."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) != 0
 
     def start(self) -> None:
         """Start it and wait until it answers."""

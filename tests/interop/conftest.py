@@ -1,5 +1,6 @@
-"""A platform that knows the stock flytekit's environment by the image its tasks name."""
+"""A platform that knows the stock flytekit's environment by the image its tasks name, and programs registered on it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +9,16 @@ import pytest
 from tests.live import LivePlatform
 
 PROGRAMS = Path(__file__).parent / "programs"
+VERSIONS = ("v1", "v2")
 
 
-@pytest.fixture(scope="module")
+def told(platform: LivePlatform, program: str, *arguments: str) -> dict:
+    """Run a program of the stock environment, and give what it tells in its last line."""
+    done = platform.stock("python", program, platform.endpoint, *arguments, cwd=PROGRAMS)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
 def stock_platform(tmp_path_factory: pytest.TempPathFactory, stock_python: Path) -> Iterator[LivePlatform]:
     """A platform whose configuration maps flytekit's default image to the stock environment."""
     platform = LivePlatform(tmp_path_factory.mktemp("stock") / "data")
@@ -21,3 +29,11 @@ def stock_platform(tmp_path_factory: pytest.TempPathFactory, stock_python: Path)
         yield platform
     finally:
         platform.stop()
+
+
+@pytest.fixture(scope="session")
+def registered(stock_platform: LivePlatform) -> LivePlatform:
+    """The same, with the programs registered by ``pyflyte register`` under two versions."""
+    for version in VERSIONS:
+        stock_platform.stock("pyflyte", "register", "--version", version, "pipeline.py", "kinds.py", cwd=PROGRAMS)
+    return stock_platform

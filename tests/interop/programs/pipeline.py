@@ -1,5 +1,6 @@
 """A multi-task workflow in stock flytekit: a dataclass, a file and a dataframe pass between tasks."""
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,3 +55,19 @@ def divide(number: int) -> float:
 @workflow
 def broken(number: int = 0) -> float:
     return divide(number=number)
+
+
+@task
+def sleep() -> int:
+    time.sleep(600)
+    return 1
+
+
+@workflow
+def waiting() -> int:
+    return sleep()
+
+
+@task
+def place() -> str:
+    return str(Path(__file__).resolve())

@@ -1,0 +1,45 @@
+"""Each side's client runs what the other side registered."""
+
+import pytest
+
+from tests.interop.conftest import PROGRAMS, told
+from tests.live import LivePlatform
+
+pytestmark = [pytest.mark.interop, pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def both(registered: LivePlatform) -> LivePlatform:
+    """A platform with entities of both sides."""
+    registered.run("register", "--version", "ours1", "ours.py", cwd=PROGRAMS)
+    return registered
+
+
+def test_the_stock_client_runs_our_tasks(both: LivePlatform) -> None:
+    seen = told(both, "driving_ours.py", "ours1")
+    assert seen["error"] is None
+    assert seen["frame"] == [1, 2, 1, 2]
+    assert seen["note"] == "seen 2"
+    assert seen["rows"] == 3
+    assert "ValueError: no column 4" in seen["failure"]
+
+
+def test_our_client_runs_a_stock_workflow(both: LivePlatform) -> None:
+    done = both.run("run", "--remote", "--wait", "remote-workflow", "pipeline.pipeline:v1", "--rows", "4")
+    assert "o0: ['a', 'b'] 9.0" in done.stdout
+
+
+def test_our_client_reads_a_stock_tasks_values_but_for_pickles_of_code_it_lacks(both: LivePlatform) -> None:
+    done = both.run("run", "--remote", "--wait", "remote-workflow", "kinds.kinds:v1", "--seed", "4")
+    shown = dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
+    assert "No module named 'kinds'" in shown["odd"]
+    assert shown["total"] == "9"
+    assert shown["either"] == "text"
+    assert shown["color"].endswith("blue")
+    assert shown["counts"] == "{'a': 1}"
+
+
+def test_an_error_of_a_stock_task_surfaces_in_our_client(both: LivePlatform) -> None:
+    done = both.run("run", "--remote", "--wait", "remote-workflow", "pipeline.broken:v1", check=False)
+    assert done.returncode == 1
+    assert "ZeroDivisionError: division by zero" in done.stderr
