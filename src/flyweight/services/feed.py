@@ -10,8 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from flyweight.engine.jobs import DeckPublished
-from flyweight.engine.records import AttemptRecord, Batch, ExecutionRecord, NodeRecord
+from flyweight.engine.records import AttemptRecord, Batch, ExecutionRecord, NewExecution, NodeRecord
 from flyweight.ids import AttemptId, ExecutionKey, NodeId
+
+RECENT = 256
+"""How many executions are found by name without asking the database."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,15 +73,24 @@ class Feed:
         self._by_execution: dict[ExecutionKey, set[Subscription]] = {}
         self._lists: set[ListSubscription] = set()
         self._revisions: dict[AttemptId, int] = {}
+        self._recent: dict[tuple[str, str, str], ExecutionKey] = {}
+
+    def recent(self, project: str, domain: str, name: str) -> ExecutionKey | None:
+        """Give the key of an execution that was started a moment ago: who started one watches it next."""
+        return self._recent.get((project, domain, name))
 
     def committed(self, batch: Batch) -> None:
         """Pass on what was written."""
+        for new in batch.new:
+            self._remember(new)
         if self._lists:
             self._tell_lists(batch)
         if self._revisions:
             self._forget_decks(batch)
-        if not self._by_execution:
-            return
+        if self._by_execution:
+            self._tell_watchers(batch)
+
+    def _tell_watchers(self, batch: Batch) -> None:
         for record in batch.executions:
             for subscription in self._subscribers(record.key):
                 subscription.put_execution(record)
@@ -130,6 +142,11 @@ class Feed:
         for subscription in found:
             subscription.changed.set()
         return found
+
+    def _remember(self, new: NewExecution) -> None:
+        self._recent[new.project, new.domain, new.name] = new.key
+        if len(self._recent) > RECENT:
+            del self._recent[next(iter(self._recent))]
 
     def _forget_decks(self, batch: Batch) -> None:
         """Let go of what the row of an ended attempt says from now on."""

@@ -54,11 +54,16 @@ class Watch:
 
         With ``logs``, what its running attempts write is sent too. Raises ``NotFound``.
         """
-        found = await self._lookup.execution(request.project, request.domain, request.name)
-        with self._feed.subscribe(found.new.key) as subscription:
+        key = self._feed.recent(request.project, request.domain, request.name)
+        if key is None:
+            key = (await self._lookup.execution(request.project, request.domain, request.name)).new.key
+        with self._feed.subscribe(key) as subscription:
+            found, nodes = await self._lookup.snapshot(key)
             stream = _Stream(self._lookup, found, request)
-            yield self._capacity_event(capacity := self._capacity())
-            async for event in stream.snapshot():
+            capacity = self._capacity()
+            if not found.record.phase.terminal:
+                yield self._capacity_event(capacity)
+            async for event in stream.begin(found, nodes):
                 yield event
             told_at = self._clock.monotonic()
             while not stream.ended:
@@ -118,13 +123,11 @@ class _Stream:
         """Tell whether there are logs that may grow without a change of any row."""
         return any(tail.started for tail in self._tails.values())
 
-    async def snapshot(self) -> AsyncIterator[watch_pb2.WatchEvent]:
-        """Send the present state."""
-        key = self._stored.new.key
-        found, nodes = await self._lookup.snapshot(key)
+    async def begin(self, found: StoredExecution, nodes: Iterable[NodeRecord]) -> AsyncIterator[watch_pb2.WatchEvent]:
+        """Send the state that was read, all of one moment."""
         changes = Changes(execution=found.record, nodes={record.node: record for record in nodes})
         if self._logs:
-            attempts = await self._lookup.attempts(key)
+            attempts = await self._lookup.attempts(found.new.key)
             changes.attempts = {(record.node, record.attempt): record for record in attempts}
         if not found.record.phase.terminal:
             async for event in self._execution_events(found.record):
