@@ -1,0 +1,46 @@
+"""Stock flytekit workflows whose course is decided while they run."""
+
+from dataclasses import dataclass
+
+from flytekit import conditional, task, workflow
+
+
+@dataclass
+class Model:
+    score: int
+
+
+@task
+def train(x: int) -> Model:
+    return Model(score=x * 10)
+
+
+@task
+def double(n: int) -> int:
+    return n * 2
+
+
+@task
+def negate(n: int) -> int:
+    return -n
+
+
+@workflow
+def twice(n: int) -> int:
+    return double(n=double(n=n))
+
+
+@workflow
+def choose(x: int) -> int:
+    """A condition on a dataclass's field, a workflow as a case, and a branch in a branch."""
+    model = train(x=x)
+    chosen = (
+        conditional("size")
+        .if_((model.score > 50) & (x < 100))
+        .then(twice(n=x))
+        .elif_(model.score > 20)
+        .then(conditional("sign").if_(x == 3).then(negate(n=x)).else_().fail("only 3 will do"))
+        .else_()
+        .then(double(n=x))
+    )
+    return double(n=chosen)

@@ -1,0 +1,24 @@
+"""Runs the programs of ``control.py`` that are registered, and tells what FlyteRemote sees of them as JSON."""
+
+import json
+import sys
+
+from flytekit.configuration import Config
+from flytekit.remote import FlyteRemote
+
+endpoint, version = sys.argv[1:]
+remote = FlyteRemote(
+    Config.for_endpoint(endpoint, insecure=True), default_project="flytesnacks", default_domain="development"
+)
+workflow = remote.fetch_workflow(name="control.choose", version=version)
+started = {x: remote.execute(workflow, inputs={"x": x}) for x in (7, 3, 1, 4)}
+seen = {}
+for x, execution in started.items():
+    done = remote.wait(execution, poll_interval=1)
+    below = {
+        child.id.node_id: child.closure.phase
+        for node in done.node_executions.values()
+        for child in node._underlying_node_executions or []  # noqa: SLF001 - flytekit has no other way to them
+    }
+    seen[x] = [done.outputs["o0"] if done.error is None else done.error.message, below]
+print(json.dumps(seen))
