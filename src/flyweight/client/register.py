@@ -19,6 +19,7 @@ from flyweight.client.rpcs import Rpc
 from flyweight.client.upload import Uploading
 from flyweight.compile.settings import ImageConfig, SerializationSettings
 from flyweight.compile.specs import Spec, compile_entity, identifier_in
+from flyweight.compile.tasks import CODE_DIGEST_TAG
 from flyweight.errors import AlreadyExists, InvalidInput, NotFound, PlatformError
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.launch_plan import LaunchPlan
@@ -29,8 +30,6 @@ from flyweight.sdk.workflow import Workflow
 
 AnyEntity = Entity[Any, Any]
 
-DIGEST_VARIABLE: Final = "FLYWEIGHT_CODE_DIGEST"
-"""Carried by every task's container: tells whether a version that a user chose is what he would register now."""
 PARALLEL_SENDS: Final = 8
 """Tasks of one registration do not depend on each other; more senders gain nothing against one platform."""
 
@@ -117,7 +116,7 @@ class Registering(Fetching, Uploading):
                 "changes. Give another version, or none: then it comes from the code."
             )
         uri = self._upload(code, plan) if code.name else ""
-        plan = replace(plan, version=version, bundle_uri=uri, env={**plan.env, DIGEST_VARIABLE: digest})
+        plan = replace(plan, version=version, bundle_uri=uri, code_digest=digest)
         specs = compile_entity(entity, plan)
         sent = self._send_all(specs)
         return Registered(id=top, interface=_interface(specs, top), sent=bool(sent))
@@ -191,8 +190,8 @@ class Registering(Fetching, Uploading):
                 tasks = [one.template for one in closure.compiled_workflow.tasks]
             case _:
                 return self._known_digest(self.fetch_launch_plan(*place).workflow_id)
-        found = (pair.value for task in tasks for pair in task.container.env if pair.key == DIGEST_VARIABLE)
-        return next(found, "")
+        found = (task.metadata.tags.get(CODE_DIGEST_TAG, "") for task in tasks)
+        return next(filter(None, found), "")
 
     def _send_all(self, specs: list[Spec]) -> int:
         """Send specs, tasks side by side and then the rest in order; give how many were new."""

@@ -1,6 +1,5 @@
 """What specs need to know beside the entities: where they are registered, which images, which code bundle."""
 
-import dataclasses
 import re
 import sys
 from collections.abc import Mapping
@@ -70,11 +69,10 @@ class SerializationSettings:
     """Where the code bundle lies; empty when the image holds the code."""
     destination_dir: str = "."
     """The folder that the bundle is unpacked into, in the task's container."""
+    code_digest: str = ""
+    """What code and settings were when the version was chosen; tasks bear it as a tag, so that a later registration
+    under the same version can tell whether it is the same."""
     default_resources: Resources | None = None
     """Requests of tasks that name none."""
     interactive: bool = False
     """The bundle is pickled: tasks are found in it by entity name."""
-
-    def with_bundle(self, uri: str, version: str) -> "SerializationSettings":
-        """Give the same settings with a bundle and a version."""
-        return dataclasses.replace(self, bundle_uri=uri, version=version)

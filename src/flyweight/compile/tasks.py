@@ -20,6 +20,7 @@ from flyweight.types.interface import typed_interface
 
 FLAVOR = "flyweight"
 """``metadata.runtime.flavor`` of our tasks: a platform that knows it runs them in warm workers."""
+CODE_DIGEST_TAG = "flyweight.code-digest"
 DEFAULT_RESOLVER = "flyweight.runtime.resolver.default"
 PICKLED_RESOLVER = "flyweight.runtime.resolver.pickled"
 
@@ -44,7 +45,7 @@ def task_spec(task: Task[..., object], settings: SerializationSettings) -> admin
     template = tasks_pb2.TaskTemplate(
         id=task_identifier(task.name, settings),
         type=task.task_type,
-        metadata=_metadata(task.options),
+        metadata=_metadata(task.options, settings),
         interface=interface(task.interface),
         container=_container(task, settings),
         security_context=_security(task.options),
@@ -137,7 +138,7 @@ def _entries(asked: Resources) -> list[tasks_pb2.Resources.ResourceEntry]:
     return [tasks_pb2.Resources.ResourceEntry(name=name, value=value) for name, value in asked.entries().items()]
 
 
-def _metadata(options: TaskOptions) -> tasks_pb2.TaskMetadata:
+def _metadata(options: TaskOptions, settings: SerializationSettings) -> tasks_pb2.TaskMetadata:
     cache = options.cache
     made = tasks_pb2.TaskMetadata(
         discoverable=cache is not None,
@@ -154,6 +155,8 @@ def _metadata(options: TaskOptions) -> tasks_pb2.TaskMetadata:
         metadata=tasks_pb2.K8sObjectMetadata(labels=options.labels, annotations=options.annotations),
     )
     made.generates_deck.value = options.enable_deck
+    if settings.code_digest:
+        made.tags[CODE_DIGEST_TAG] = settings.code_digest
     if options.interruptible is not None:
         made.interruptible = options.interruptible
     return made

@@ -19,11 +19,11 @@ def derive_version(code_digest: str, settings: SerializationSettings, environmen
 
     Args:
         code_digest: of the bundle, or of the entity's code.
-        settings: their version and bundle URI do not count: the first is sought, the second follows from the code.
+        settings: their version, bundle URI and code digest do not count: the first is sought, the others follow.
         environment: ``environment_digest()`` when tasks are to run with the packages of this process.
 
     """
-    counted = dataclasses.replace(settings, version="", bundle_uri="")
+    counted = dataclasses.replace(settings, version="", bundle_uri="", code_digest="")
     text = json.dumps([code_digest, PACKAGE_VERSION, dataclasses.asdict(counted), environment], sort_keys=True)
     digest = hashlib.sha256(text.encode()).digest()[:VERSION_BYTES]
     return base64.b32encode(digest).decode().rstrip("=").lower()

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from flyweight import LaunchPlan, reference_launch_plan, reference_task, reference_workflow, task, workflow
-from flyweight.client.register import DIGEST_VARIABLE
 from flyweight.client.remote import FlyteRemote
+from flyweight.compile.tasks import CODE_DIGEST_TAG
 from flyweight.errors import CompileError, InvalidInput, NotFound, TypeMismatch
 from tests.unit.client.conftest import ScriptedServer
 from tests.unit.client.registry import Registry
@@ -86,8 +86,8 @@ def test_every_task_carries_the_digest(registry: Registry, remote: FlyteRemote) 
     remote.register(lists)
     for (kind, _, version), made in registry.things.items():
         if kind == "task":
-            pairs = {pair.key: pair.value for pair in made.spec.template.container.env}
-            assert pairs[DIGEST_VARIABLE] == version
+            assert made.spec.template.metadata.tags[CODE_DIGEST_TAG] == version
+            assert not made.spec.template.container.env
 
 
 class TestReferences:

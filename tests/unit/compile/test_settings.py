@@ -32,7 +32,7 @@ def test_an_image_that_is_not_configured_says_which_are() -> None:
 def test_a_version_follows_code_settings_and_environment_only() -> None:
     settings = SerializationSettings(version="ignored")
     version = derive_version("code", settings)
-    assert version == derive_version("code", settings.with_bundle("file:///there", "other"))
+    assert version == derive_version("code", SerializationSettings(version="other", bundle_uri="file:///there"))
     changed = {
         derive_version("code2", settings),
         derive_version("code", SerializationSettings(env={"A": "b"})),
