@@ -16,6 +16,7 @@ import cloudpickle
 from flyweight.compile.code_digest import CodeDigest, is_local_module
 from flyweight.compile.needs import needs
 from flyweight.compile.pickle_format import FILE_NAME, AnyTask, python_version
+from flyweight.compile.sources import sources_of
 from flyweight.errors import InvalidInput, TooLarge
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
@@ -37,9 +38,11 @@ def pickle_entity(entity: AnyEntity, root: Path | None = None) -> bytes:
 
     """
     tasks = {needed.name: needed for needed in needs(entity) if isinstance(needed, Task)}
-    with _by_value((root or Path.cwd()).resolve()):
+    project = (root or Path.cwd()).resolve()
+    with _by_value(project):
         packed = {name: _pickle(name, task) for name, task in tasks.items()}
-    content = pickle.dumps({"python": python_version(), "tasks": packed})
+    sources = sources_of(tasks.values(), project)
+    content = pickle.dumps({"python": python_version(), "tasks": packed, "sources": sources})
     compressed = gzip.compress(content, mtime=0)
     if len(compressed) > MAX_PICKLE:
         raise TooLarge(
@@ -58,17 +61,17 @@ def entity_digest(entity: AnyEntity, root: Path | None = None) -> str:
             case Task():
                 parts.append(("task", needed.name, needed.task_function, _settled(needed.options)))
             case Workflow():
-                parts.append(("workflow", needed.name, needed.workflow_function, needed.options.failure_policy))
+                settled = (needed.options.failure_policy, needed.options.interruptible, needed.options.default_options)
+                parts.append(("workflow", needed.name, needed.workflow_function, settled))
             case LaunchPlan():
-                options = needed.options
-                parts.append(("launch plan", needed.name, dict(options.default_inputs), dict(options.fixed_inputs)))
+                parts.append(("launch plan", needed.name, _settled(needed.options)))
             case _:
                 parts.append((type(needed).__name__, needed.name))
     return digest.of(parts)
 
 
 def _settled(options: object) -> object:
-    """Give a task's options as plain values."""
+    """Give the options of an entity as plain values."""
     return {name: getattr(options, name) for name in getattr(options, "__slots__", ())}
 
 

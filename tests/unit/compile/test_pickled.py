@@ -1,15 +1,19 @@
 """Code of a kernel: its digest agrees between processes, follows every edit, and the pickle runs elsewhere."""
 
+import linecache
 import subprocess
 import sys
+import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from flyweight import task, workflow
+from flyweight import LaunchPlan, Options, task, workflow
 from flyweight.compile.pickle_format import read_pickled
 from flyweight.compile.pickled import entity_digest, pickle_entity
 from flyweight.errors import InvalidInput
+from flyweight.sdk.launch_plan import LaunchPlanOptions
 
 CELL = """
 import enum
@@ -91,6 +95,38 @@ def test_the_pickle_runs_where_the_projects_modules_are_not(tmp_path: Path) -> N
     assert list(tasks) == ["work"]
     assert "local_helpers" not in sys.modules
     assert tasks["work"].execute(x=1) == 2 * 2 + 5 + 1
+
+
+def test_tracebacks_of_sent_code_show_the_lines_of_the_cell() -> None:
+    name = "/tmp/ipykernel_1/2.py"  # no file: a kernel keeps its cells in memory
+    cell = "def divide(x: int) -> int:\n    return 1 // x  # of the helper\n\ndef work(x: int) -> int:\n    return divide(x)\n"
+    linecache.cache[name] = (len(cell), None, cell.splitlines(keepends=True), name)
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(cell, name, "exec"), scope)
+    sent = pickle_entity(task(scope["work"]))
+    del linecache.cache[name]
+
+    (received,) = read_pickled(sent).values()
+    with pytest.raises(ZeroDivisionError) as caught:
+        received.execute(x=0)
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "return divide(x)" in shown
+    assert "# of the helper" in shown
+    del linecache.cache[name]
+
+
+def test_the_settings_of_a_launch_plan_count() -> None:
+    @task
+    def one(x: int) -> int:
+        return x
+
+    @workflow
+    def wf(x: int) -> int:
+        return one(x=x)
+
+    plans = [LaunchPlan("same", wf, LaunchPlanOptions(run=Options(max_parallelism=most))) for most in (1, 2, 2)]
+    digests = [entity_digest(plan) for plan in plans]
+    assert digests[0] != digests[1] == digests[2]
 
 
 def test_the_same_entity_has_the_same_digest_twice() -> None:
