@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flyweight.sdk.cache import VersionParameters as VersionParameters
     from flyweight.sdk.checkpoint import Checkpoint as Checkpoint
     from flyweight.sdk.compilation import create_node as create_node
+    from flyweight.sdk.conditional import conditional as conditional
     from flyweight.sdk.deck import Deck as Deck
     from flyweight.sdk.deck import DeckField as DeckField
     from flyweight.sdk.exceptions import FlyteRecoverableException as FlyteRecoverableException
@@ -55,6 +56,7 @@ _HOMES = {
     "sdk.cache": ("Cache", "CachePolicy", "VersionParameters"),
     "sdk.checkpoint": ("Checkpoint",),
     "sdk.compilation": ("create_node",),
+    "sdk.conditional": ("conditional",),
     "sdk.deck": ("Deck", "DeckField"),
     "sdk.exceptions": ("FlyteRecoverableException",),
     "sdk.execution": ("ExecutionParameters", "current_context"),
@@ -119,6 +121,7 @@ __all__ = [
     "VersionParameters",
     "Workflow",
     "WorkflowFailurePolicy",
+    "conditional",
     "create_node",
     "current_context",
     "kwtypes",

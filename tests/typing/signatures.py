@@ -7,6 +7,7 @@ from flyweight import (
     ReferenceTask,
     Task,
     Workflow,
+    conditional,
     reference_launch_plan,
     reference_task,
     reference_workflow,
@@ -39,6 +40,13 @@ def flow(x: int) -> str:
 @workflow(interruptible=True)
 def flow_with_options(x: int) -> Split:
     return with_options(x=x)
+
+
+@workflow
+def choosing(x: int, sure: bool) -> str:
+    found = conditional("kind").if_((x > 1) & sure).then(plain(x=x)).elif_(x == 0).then(with_options(x=x))
+    assert_type(found.else_().fail("no"), str | Split)
+    return conditional("size").if_(x > 1).then(plain(x=x)).else_().then(flow(x=x))
 
 
 @reference_task(project="p", domain="d", name="n", version="v")
@@ -76,3 +84,4 @@ with_options()  # wrong: x is missing
 flow(x=None)  # wrong: an int is expected
 task(retries="3")  # wrong: an int is expected
 workflow(interruptable=True)  # wrong: there is no such option
+conditional("kind").if_("yes")  # wrong: a condition is expected

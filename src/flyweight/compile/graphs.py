@@ -3,12 +3,13 @@
 import typing
 from typing import Any
 
-from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, workflow_pb2
+from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, types_pb2, workflow_pb2
 
 from flyweight.compile.bindings import binding_data
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import duration, extended_resources, interface, resources, task_identifier
 from flyweight.errors import CompileError, Unsupported
+from flyweight.sdk.conditional import Branch
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.node import Node
@@ -73,6 +74,9 @@ def _node(node: Node, settings: SerializationSettings) -> workflow_pb2.Node:
             workflow_pb2.Alias(var=var, alias=alias) for var, alias in node.overrides.get("aliases", {}).items()
         ],
     )
+    if isinstance(node.entity, Branch):
+        made.branch_node.CopyFrom(_branch(node.entity, settings))
+        return made
     identifier = identifier_of(node.entity, settings)
     match identifier.resource_type:
         case identifier_pb2.TASK:
@@ -90,6 +94,18 @@ def _node(node: Node, settings: SerializationSettings) -> workflow_pb2.Node:
         case _:
             raise CompileError(f"{node.id}: {node.entity!r} cannot be a node.")
     return made
+
+
+def _branch(branch: Branch, settings: SerializationSettings) -> workflow_pb2.BranchNode:
+    blocks = [
+        workflow_pb2.IfBlock(condition=case.condition, then_node=_node(case.node, settings)) for case in branch.cases
+    ]
+    made = workflow_pb2.IfElseBlock(case=blocks[0], other=blocks[1:])
+    if isinstance(branch.last, Node):
+        made.else_node.CopyFrom(_node(branch.last, settings))
+    else:
+        made.error.CopyFrom(types_pb2.Error(failed_node_id=branch.name, message=branch.last))
+    return workflow_pb2.BranchNode(if_else=made)
 
 
 def _node_metadata(node: Node) -> workflow_pb2.NodeMetadata:

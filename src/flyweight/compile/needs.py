@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from flyweight.sdk.conditional import Branch, nodes_within
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.node import Node
@@ -13,8 +14,8 @@ from flyweight.sdk.workflow import Workflow
 def needs(entity: AnyEntity) -> Iterator[AnyEntity]:
     """Walk what an entity needs, then itself: tasks and launch plans before the workflow that calls them."""
     match entity:
-        case ReferenceEntity():
-            return
+        case ReferenceEntity() | Branch():
+            return  # registered already; a branch is a part of its workflow, and its nodes are walked there
         case Workflow():
             for node in all_nodes(entity):
                 yield from needs(node.entity)
@@ -26,6 +27,7 @@ def needs(entity: AnyEntity) -> Iterator[AnyEntity]:
 
 
 def all_nodes(workflow: Workflow[..., Any]) -> list[Node]:
-    """Give a workflow's nodes, the one for its failure included."""
+    """Give a workflow's nodes, those of branches and the one for its failure included."""
     graph = workflow.graph
-    return [*graph.nodes, *([graph.failure_node] if graph.failure_node is not None else [])]
+    failure = () if graph.failure_node is None else (graph.failure_node,)
+    return list(nodes_within((*graph.nodes, *failure)))

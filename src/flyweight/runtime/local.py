@@ -9,39 +9,35 @@ import functools
 import itertools
 import logging
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from flyteidl.core import identifier_pb2, literals_pb2, types_pb2
+from flyteidl.core import identifier_pb2, literals_pb2
 
 from flyweight import blob
 from flyweight.clock import SystemClock, to_datetime
-from flyweight.compile.bindings import binding_data
-from flyweight.errors import CompileError, InvalidInput, RecoverableError, TypeMismatch, Unsupported
-from flyweight.ids import START_NODE
+from flyweight.errors import InvalidInput, RecoverableError, Unsupported
 from flyweight.runtime import deck_fields, failures
 from flyweight.runtime.calls import call
 from flyweight.runtime.deck_page import DeckSnapshot, DeckState, render_page
-from flyweight.sdk.binding import Binding
+from flyweight.runtime.graph import GraphRun, located
 from flyweight.sdk.checkpoint import Checkpoint
 from flyweight.sdk.compilation import drawing
 from flyweight.sdk.context import running_parameters, use_parameters
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.launch_plan import LaunchPlan
-from flyweight.sdk.node import Node
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.task import Task
-from flyweight.sdk.workflow import Workflow, WorkflowFailurePolicy
-from flyweight.semantics import bindings, budgets
+from flyweight.sdk.workflow import Workflow
+from flyweight.semantics import budgets
 from flyweight.types.interface import to_literal_map, to_python_values
 
 LOGGER = logging.getLogger("flyweight.local")
 LOCAL = "local"
 AnyTask = Task[..., Any]
 AnyWorkflow = Workflow[..., Any]
-T = TypeVar("T")
 
 
 class LocalCaller:
@@ -58,9 +54,9 @@ class LocalCaller:
         """
         interface = entity.interface
         with drawing(None):
-            given = _converted(f"{entity.name}, inputs", lambda: to_literal_map(inputs, interface.inputs))
+            given = located(f"{entity.name}, inputs", lambda: to_literal_map(inputs, interface.inputs))
             outputs = run_literals(entity, given)
-            values = _converted(f"{entity.name}, outputs", lambda: to_python_values(outputs, interface.outputs))
+            values = located(f"{entity.name}, outputs", lambda: to_python_values(outputs, interface.outputs))
         return interface.pack(values)
 
     def publish_decks(self, parameters: ExecutionParameters) -> None:
@@ -113,62 +109,11 @@ def write_deck(parameters: ExecutionParameters, state: DeckState) -> Path:
 
 def _run_workflow(workflow: AnyWorkflow, inputs: literals_pb2.LiteralMap) -> literals_pb2.LiteralMap:
     graph = workflow.graph
-    results: dict[str, literals_pb2.LiteralMap] = {}
-
-    def lookup(reference: types_pb2.OutputReference) -> literals_pb2.Literal:
-        source = inputs if reference.node_id in ("", START_NODE) else results[reference.node_id]
-        return source.literals[reference.var]
-
-    def run_node(node: Node) -> None:
-        given = _resolve(f"{workflow.name}, node {node.id}", node.bindings, lookup)
-        results[node.id] = run_literals(node.entity, given, node.overrides.get("retries"))
-
-    _run_nodes(in_order(workflow.name, graph.nodes), run_node, workflow.options.failure_policy)
-    return _resolve(f"{workflow.name}, outputs", graph.outputs, lookup)
-
-
-def _run_nodes(nodes: Iterable[Node], run: Callable[[Node], None], policy: WorkflowFailurePolicy) -> None:
-    """Run nodes one after the other; the policy says what a failure leaves to run. The first error comes out."""
-    failure: Exception | None = None
-    lost: set[Node] = set()
-    for node in nodes:
-        if not lost.isdisjoint(node.upstream):
-            lost.add(node)
-            continue
-        try:
-            run(node)
-        except Exception as error:
-            if policy is WorkflowFailurePolicy.FAIL_IMMEDIATELY:
-                raise
-            LOGGER.warning("Node %s failed (%r); what does not depend on it still runs.", node.id, error)
-            lost.add(node)
-            failure = failure or error
+    run = GraphRun(name=workflow.name, inputs=inputs, run=run_literals)
+    failure = run.walk(graph.nodes, workflow.options.failure_policy)
     if failure is not None:
-        raise failure
-
-
-def in_order(name: str, nodes: Iterable[Node]) -> list[Node]:
-    """Put nodes behind what they wait for, else in the order of the calls.
-
-    Raises:
-        CompileError: nodes wait for each other.
-
-    """
-    waiting = list(nodes)
-    done: dict[Node, None] = {}
-    while waiting:
-        ready = next((node for node in waiting if all(before in done for before in node.upstream)), None)
-        if ready is None:
-            circle = ", ".join(node.id for node in waiting)
-            raise CompileError(f"{name}: these nodes wait for each other: {circle}. Take one `>>` away.")
-        done[ready] = None
-        waiting.remove(ready)
-    return list(done)
-
-
-def _resolve(where: str, bound: Mapping[str, Binding], lookup: bindings.Lookup) -> literals_pb2.LiteralMap:
-    data = [literals_pb2.Binding(var=var, binding=binding_data(binding)) for var, binding in bound.items()]
-    return _converted(where, lambda: bindings.resolve_all(data, lookup))
+        raise failure.error
+    return run.resolve(f"{workflow.name}, outputs", graph.outputs)
 
 
 def _run_task(task: AnyTask, inputs: literals_pb2.LiteralMap, retries: int) -> literals_pb2.LiteralMap:
@@ -195,14 +140,14 @@ def _attempt(
     task: AnyTask, inputs: literals_pb2.LiteralMap, parameters: ExecutionParameters
 ) -> literals_pb2.LiteralMap:
     interface = task.interface
-    values = _converted(f"{task.name}, inputs", lambda: to_python_values(inputs, interface.inputs))
+    values = located(f"{task.name}, inputs", lambda: to_python_values(inputs, interface.inputs))
     outermost = running_parameters() is None
     state = DeckState.FAILED
     try:
         with use_parameters(parameters):
             deck_fields.before_call(task, values, parameters)
             returned = interface.unpack(task.name, call(task, values))
-            outputs = _converted(f"{task.name}, outputs", lambda: to_literal_map(returned, interface.outputs))
+            outputs = located(f"{task.name}, outputs", lambda: to_literal_map(returned, interface.outputs))
             deck_fields.after_call(task, returned, parameters)
         state = DeckState.SUCCEEDED
     finally:
@@ -231,13 +176,3 @@ def _parameters(task: AnyTask, folder: Path, attempt: int) -> ExecutionParameter
 def _folder() -> Path:
     """Give the folder of this process's local runs."""
     return Path(tempfile.mkdtemp(prefix="flyweight-local-"))
-
-
-def _converted(where: str, convert: Callable[[], T]) -> T:
-    """Say where a value did not fit."""
-    try:
-        return convert()
-    except TypeMismatch as error:
-        raise TypeMismatch(f"{where}: {error}") from error
-    except InvalidInput as error:
-        raise InvalidInput(f"{where}: {error}") from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flyteidl.core import literals_pb2
 
 from flyweight.errors import CompileError, TypeMismatch
+from flyweight.sdk.expression import Expression
 from flyweight.sdk.node import Node, NodeOutputs
 from flyweight.sdk.promise import Promise
 from flyweight.types.mismatch import within
@@ -53,6 +54,11 @@ def bind(value: object, python_type: typing.Any, where: str) -> Binding:
             return value[0]
         case NodeOutputs() | Node():
             raise CompileError(_not_one_value(value, where))
+        case Expression():
+            raise CompileError(
+                f"{where}: `{value}` is a condition, and those are for conditional(...).if_(...): the value is not "
+                "there yet. Compare them in a task that returns a bool."
+            )
         case list() if _holds_promise(value):
             member = _member(python_type, list, where)
             return Collected(tuple(bind(item, member, f"{where}[{index}]") for index, item in enumerate(value)))

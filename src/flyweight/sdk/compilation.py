@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Generator, Mapping
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING
 
 from flyweight.errors import CompileError
@@ -15,12 +15,20 @@ if TYPE_CHECKING:
 
 
 class Compilation:
-    """Collects nodes. ``prefix`` stands before node ids (``d`` in a dynamic task's graph)."""
+    """Collects nodes. ``prefix`` stands before node ids (``d`` in a dynamic task's graph).
 
-    def __init__(self, name: str, prefix: str = "") -> None:
+    What is drawn in a branch of a conditional may take values of the graph around it (``parent``), and its nodes are
+    counted on from those of the branches before it (``first``).
+    """
+
+    def __init__(self, name: str, prefix: str = "", *, parent: "Compilation | None" = None, first: int = 0) -> None:
         self.name = name
         self.prefix = prefix
+        self.parent = parent
+        self.first = first
         self.nodes: list[Node] = []
+        self.unfinished: list[str] = []
+        """Conditionals that have no ``else_`` yet."""
 
     def add(self, entity: "AnyEntity", arguments: Mapping[str, object]) -> Node:
         """Draw a node for a call; inputs that were not given take the entity's defaults.
@@ -38,25 +46,34 @@ class Compilation:
         sources = [promise.ref.node for binding in bindings.values() for promise in promises_in(binding)]
         self._require_own(entity, sources)
         upstream = tuple(dict.fromkeys(node for node in sources if node is not None))
-        node = Node(f"{self.prefix}n{len(self.nodes)}", entity, bindings, upstream)
+        node = Node(f"{self.prefix}n{self.first + len(self.nodes)}", entity, bindings, upstream)
         self.nodes.append(node)
         return node
 
     def _require_own(self, entity: "AnyEntity", sources: list[Node | None]) -> None:
         for node in sources:
-            if node is not None and node not in self.nodes:
+            if node is not None and not self.knows(node):
                 raise CompileError(
                     f"{self.name}: {entity.name} is given {node.id} of another workflow. "
                     "Pass values between workflows as inputs and outputs."
                 )
 
-    def check_ids(self) -> None:
-        """Refuse two nodes of one name.
+    def knows(self, node: Node) -> bool:
+        """Tell whether a node is of this graph or of one around it."""
+        return node in self.nodes or (self.parent is not None and self.parent.knows(node))
+
+    def check(self) -> None:
+        """Refuse a conditional without end, and two nodes of one name.
 
         Raises:
-            CompileError: names both.
+            CompileError: names them.
 
         """
+        if self.unfinished:
+            raise CompileError(
+                f"{self.name}: the conditional `{self.unfinished[-1]}` has no end. "
+                "It ends with .else_().then(...) or .else_().fail(...)."
+            )
         seen: dict[str, Node] = {}
         for node in self.nodes:
             if node.id in seen:
@@ -73,6 +90,16 @@ _current: ContextVar[Compilation | None] = ContextVar("flyweight_compilation", d
 def current_compilation() -> Compilation | None:
     """Give the graph being drawn, or None when calls are to run."""
     return _current.get()
+
+
+def draw_into(compilation: Compilation) -> Token[Compilation | None]:
+    """Let calls become nodes of this graph until ``stop_drawing`` is given the token."""
+    return _current.set(compilation)
+
+
+def stop_drawing(token: Token[Compilation | None]) -> None:
+    """Let calls become what they became before ``draw_into``."""
+    _current.reset(token)
 
 
 @contextlib.contextmanager

@@ -25,6 +25,7 @@ _ROWS: Final[Mapping[str, str]] = {
     "flytekit.core.annotation": "",
     "flytekit.core.base_task": "",
     "flytekit.core.cache": "Cache",
+    "flytekit.core.condition": "conditional",
     "flytekit.core.context_manager": "ExecutionParameters",
     "flytekit.core.hash": "HashMethod",
     "flytekit.core.launch_plan": "LaunchPlan reference_launch_plan",

@@ -1,9 +1,10 @@
 """What stands for a value that is not there yet: an output of a node, or an input of the workflow being compiled."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, Unpack
 
 from flyweight.errors import CompileError
+from flyweight.sdk.expression import Compared, Expression, Joined, Sign
 
 if TYPE_CHECKING:
     from flyweight.sdk.node import Node, Overrides
@@ -35,6 +36,9 @@ class Promise:
 
     def __repr__(self) -> str:
         return f"Promise({self.ref})"
+
+    def __str__(self) -> str:
+        return str(self.ref)
 
     def __getattr__(self, name: str) -> "Promise":
         if name.startswith("__"):
@@ -87,26 +91,41 @@ class Promise:
     def __len__(self) -> int:
         return self._refuse("len() cannot be taken")
 
-    def _compare(self, other: object) -> NoReturn:
-        del other
-        self._refuse("values cannot be compared")
+    def is_true(self) -> Compared:
+        """Ask whether the value is True."""
+        return Compared(self, Sign.EQUAL, True)  # noqa: FBT003 - the value that it is compared with
 
-    def __lt__(self, other: object) -> bool:
-        self._compare(other)
+    def is_false(self) -> Compared:
+        """Ask whether the value is False."""
+        return Compared(self, Sign.EQUAL, False)  # noqa: FBT003 - the value that it is compared with
 
-    def __le__(self, other: object) -> bool:
-        self._compare(other)
+    def is_none(self) -> Compared:
+        """Ask whether the value is None."""
+        return Compared(self, Sign.EQUAL, None)
 
-    def __gt__(self, other: object) -> bool:
-        self._compare(other)
+    def __and__(self, other: object) -> Joined:
+        return self.is_true() & other
 
-    def __ge__(self, other: object) -> bool:
-        self._compare(other)
+    def __or__(self, other: object) -> Joined:
+        return self.is_true() | other
 
-    def __eq__(self, other: object) -> bool:
-        self._compare(other)
+    def __lt__(self, other: object) -> Expression:
+        return Compared(self, Sign.LESS, other)
 
-    def __ne__(self, other: object) -> bool:
-        self._compare(other)
+    def __le__(self, other: object) -> Expression:
+        return Compared(self, Sign.LESS_OR_EQUAL, other)
+
+    def __gt__(self, other: object) -> Expression:
+        return Compared(self, Sign.GREATER, other)
+
+    def __ge__(self, other: object) -> Expression:
+        return Compared(self, Sign.GREATER_OR_EQUAL, other)
+
+    # Python's own signature says bool; a condition has no truth yet, and asking for one is refused.
+    def __eq__(self, other: object) -> Any:
+        return Compared(self, Sign.EQUAL, other)
+
+    def __ne__(self, other: object) -> Any:
+        return Compared(self, Sign.NOT_EQUAL, other)
 
     __hash__ = object.__hash__

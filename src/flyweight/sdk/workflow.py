@@ -105,7 +105,7 @@ class Workflow(Entity[P, R], Generic[P, R]):
         }
         with drawing(compilation):
             result = self._by_name(**inputs)
-        compilation.check_ids()
+        compilation.check()
         return Graph(
             nodes=tuple(compilation.nodes),
             outputs=self._bind_outputs(result),

@@ -1,0 +1,128 @@
+"""Walks a workflow's graph here: nodes in order, one case of each branch, and what the failure policy leaves to run."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from flyteidl.core import literals_pb2, types_pb2
+
+from flyweight.compile.bindings import binding_data
+from flyweight.errors import CompileError, InvalidInput, TaskFailed, TypeMismatch
+from flyweight.ids import START_NODE
+from flyweight.sdk.binding import Binding
+from flyweight.sdk.conditional import Branch, dependencies
+from flyweight.sdk.entity import AnyEntity
+from flyweight.sdk.node import Node
+from flyweight.sdk.workflow import WorkflowFailurePolicy
+from flyweight.semantics import bindings, conditions
+
+LOGGER = logging.getLogger("flyweight.local")
+T = TypeVar("T")
+
+Runner = Callable[[AnyEntity, literals_pb2.LiteralMap, int | None], literals_pb2.LiteralMap]
+"""Runs what a node calls; the number replaces the task's own retries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphRun:
+    """One run of a graph: what went in, and what came out of its nodes so far."""
+
+    name: str
+    inputs: literals_pb2.LiteralMap
+    run: Runner
+    results: dict[str, literals_pb2.LiteralMap] = field(default_factory=dict[str, literals_pb2.LiteralMap])
+
+    def walk(self, nodes: Iterable[Node], policy: WorkflowFailurePolicy) -> "Failure | None":
+        """Run nodes one after the other; gives the first failure, if there is one.
+
+        Raises:
+            CompileError: nodes wait for each other.
+
+        """
+        failure: Failure | None = None
+        lost: set[Node] = set()
+        for node in in_order(self.name, nodes):
+            if not lost.isdisjoint(dependencies(node)):
+                lost.add(node)
+                continue
+            try:
+                self.results[node.id] = self._run_node(node)
+            except Exception as error:  # noqa: BLE001 - whatever user code raises is kept and comes out
+                failure = failure or Failure(node=node, error=error)
+                if policy is WorkflowFailurePolicy.FAIL_IMMEDIATELY:
+                    break
+                LOGGER.warning("Node %s failed (%r); what does not depend on it still runs.", node.id, error)
+                lost.add(node)
+        return failure
+
+    def resolve(self, where: str, bound: Mapping[str, Binding]) -> literals_pb2.LiteralMap:
+        """Give the literals that inputs or outputs are bound to."""
+        data = [literals_pb2.Binding(var=var, binding=binding_data(binding)) for var, binding in bound.items()]
+        return located(where, lambda: bindings.resolve_all(data, self._lookup))
+
+    def _lookup(self, reference: types_pb2.OutputReference) -> literals_pb2.Literal:
+        source = self.inputs if reference.node_id in ("", START_NODE) else self.results[reference.node_id]
+        return source.literals[reference.var]
+
+    def _run_node(self, node: Node) -> literals_pb2.LiteralMap:
+        where = f"{self.name}, node {node.id}"
+        given = self.resolve(where, node.bindings)
+        if isinstance(node.entity, Branch):
+            branch = node.entity
+            return self._run_node(located(where, lambda: choose(branch, given)))
+        return self.run(node.entity, given, node.overrides.get("retries"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A node that failed, and what its code raised."""
+
+    node: Node
+    error: Exception
+
+
+def choose(branch: Branch, inputs: literals_pb2.LiteralMap) -> Node:
+    """Give the node that a branch runs.
+
+    Raises:
+        TaskFailed: no condition holds, and the conditional was told to fail then.
+        InvalidInput: values cannot be compared.
+
+    """
+    for case in branch.cases:
+        if conditions.evaluate(case.condition, inputs.literals):
+            return case.node
+    if isinstance(branch.last, Node):
+        return branch.last
+    raise TaskFailed(branch.last)
+
+
+def in_order(name: str, nodes: Iterable[Node]) -> list[Node]:
+    """Put nodes behind what they wait for, else in the order of the calls.
+
+    Raises:
+        CompileError: nodes wait for each other.
+
+    """
+    waiting = list(nodes)
+    before = {node: dependencies(node) for node in waiting}
+    done: dict[Node, None] = {}
+    while waiting:
+        ready = next((node for node in waiting if all(other in done for other in before[node])), None)
+        if ready is None:
+            circle = ", ".join(node.id for node in waiting)
+            raise CompileError(f"{name}: these nodes wait for each other: {circle}. Take one `>>` away.")
+        done[ready] = None
+        waiting.remove(ready)
+    return list(done)
+
+
+def located(where: str, convert: Callable[[], T]) -> T:
+    """Say where a value did not fit."""
+    try:
+        return convert()
+    except TypeMismatch as error:
+        raise TypeMismatch(f"{where}: {error}") from error
+    except InvalidInput as error:
+        raise InvalidInput(f"{where}: {error}") from error
