@@ -169,12 +169,25 @@ def _place(pieces: Mapping[str, _Piece], upstream: Mapping[str, list[str]], laye
                 arrows += [_moved_arrow(arrow, left, y + GROUP_TITLE) for arrow in piece.inside.arrows]
             x += piece.width + GAP_ACROSS
         y += max(pieces[name].height for name in layer) + GAP_DOWN
-    for name, needs in upstream.items():
+    for name, needs in _direct(upstream, layers).items():
         for need in needs:
             (x1, y1), (x2, y2) = where[need], where[name]
             start, end = pieces[need], pieces[name]
             arrows.append(Arrow(x1=x1 + start.width / 2, y1=y1 + start.height, x2=x2 + end.width / 2, y2=y2))
     return Drawing(width=whole, height=max(0.0, y - GAP_DOWN), boxes=tuple(boxes), arrows=tuple(arrows))
+
+
+def _direct(upstream: Mapping[str, list[str]], layers: list[list[str]]) -> dict[str, list[str]]:
+    """Leave out each arrow that a chain of others implies: it would only run behind boxes."""
+    above: dict[str, set[str]] = {}
+    direct: dict[str, list[str]] = {}
+    for layer in layers:
+        for name in layer:
+            needs = upstream[name]
+            implied = set[str]().union(*(above[need] for need in needs))
+            direct[name] = [need for need in needs if need not in implied]
+            above[name] = implied.union(needs)
+    return direct
 
 
 def _box(piece: _Piece, x: float, y: float) -> Box:

@@ -10,6 +10,7 @@ from flyteidl.core import literals_pb2, types_pb2
 from google.protobuf import json_format
 
 LONGEST_TEXT = 4000
+LONGEST_LINE = 60
 MOST_ITEMS = 100
 """A page shows so many items of a list or map; the whole value is in the data itself."""
 
@@ -25,6 +26,14 @@ class Shown:
     left_out: int = 0
     """How many items there are beyond those shown."""
     uri: str = ""
+
+    @property
+    def flat(self) -> str:
+        """A short list of numbers in one line; empty for everything else."""
+        if self.kind != "list" or self.left_out or any(item.kind not in {"number", "truth"} for _, item in self.items):
+            return ""
+        line = f"[{', '.join(item.text for _, item in self.items)}]"
+        return line if len(self.items) > 0 and len(line) <= LONGEST_LINE else ""
 
 
 def shown_map(literals: literals_pb2.LiteralMap) -> list[tuple[str, Shown]]:

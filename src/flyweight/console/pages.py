@@ -1,0 +1,163 @@
+"""Handlers of the console's pages: an address in, a page out."""
+
+from dataclasses import dataclass
+
+from flyteidl.core import identifier_pb2
+from flyteidl.service import dataproxy_pb2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from flyweight.clock import Micros
+from flyweight.console import decks, plan, reading, views
+from flyweight.console.asking import WINDOWS, Asked
+from flyweight.console.events import EventStream
+from flyweight.console.graph import draw
+from flyweight.console.live import execution_events, list_events, log_events
+from flyweight.console.panel import TABS, Chosen, Planned, panel, planned
+from flyweight.console.phases import FACETS
+from flyweight.console.rendering import PAGE_HEADERS, page
+from flyweight.console.sources import ConsoleServices
+from flyweight.errors import InvalidInput
+from flyweight.protocol import watch_pb2
+
+_FIRST_PLACE = "/console/projects/flytesnacks/domains/development/executions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The project and domain that a page is of, and all that one could go to instead."""
+
+    project: str
+    domain: str
+    section: str
+    """Which of the navigation's entries the page belongs to."""
+    projects: list[str]
+    domains: list[str]
+    now: int
+    """The server's clock when the page was made, in milliseconds."""
+
+
+class Pages:
+    """The pages of executions."""
+
+    def __init__(self, services: ConsoleServices) -> None:
+        self._services = services
+
+    async def home(self, _request: Request) -> Response:
+        """Go to where most people want to go."""
+        return RedirectResponse(_FIRST_PLACE)
+
+    async def executions(self, request: Request) -> Response:
+        """List executions."""
+        project, domain = request.path_params["project"], request.path_params["domain"]
+        asked = Asked.of(request.query_params)
+        found = await reading.executions(self._services, project, domain, asked)
+        return page(
+            "executions.html",
+            place=await self.place(project, domain, "executions"),
+            asked=asked,
+            facets=("", *FACETS),
+            windows=WINDOWS,
+            found=found,
+        )
+
+    async def execution(self, request: Request) -> Response:
+        """Show one execution."""
+        of = _execution(request)
+        message = await reading.execution(self._services, of)
+        closure = await reading.closure(self._services, message)
+        steps = plan.steps(closure) if closure is not None else []
+        view = views.execution(message)
+        chosen = _chosen(request)
+        return page(
+            "execution.html",
+            place=await self.place(of.project, of.domain, "executions"),
+            execution=view,
+            drawing=draw(closure) if closure is not None else None,
+            nodes=await reading.nodes(self._services, of, steps),
+            chosen=chosen,
+            panel=await panel(self._services, Planned(identifier=of, view=view, steps=steps), chosen),
+        )
+
+    async def panel(self, request: Request) -> Response:
+        """Give the panel alone, for a page that is open already."""
+        of = await planned(self._services, _execution(request))
+        return HTMLResponse(await panel(self._services, of, _chosen(request)), headers=PAGE_HEADERS)
+
+    async def list_events(self, request: Request) -> Response:
+        """Push changes of a list."""
+        project, domain = request.path_params["project"], request.path_params["domain"]
+        return EventStream(list_events(self._services, project, domain, Asked.of(request.query_params)))
+
+    async def execution_events(self, request: Request) -> Response:
+        """Push changes of an execution."""
+        of = await planned(self._services, _execution(request))
+        return EventStream(execution_events(self._services, of.identifier, of.steps))
+
+    async def log_events(self, request: Request) -> Response:
+        """Push an attempt's log."""
+        of = _execution(request)
+        await reading.execution(self._services, of)
+        offset = request.headers.get("last-event-id", "0")
+        asked = watch_pb2.LogsRequest(
+            project=of.project,
+            domain=of.domain,
+            name=of.name,
+            node_id=request.path_params["node"],
+            attempt=request.path_params["attempt"],
+            offset=int(offset) if offset.isdecimal() else 0,
+            follow=True,
+        )
+        return EventStream(log_events(self._services, asked))
+
+    async def deck(self, request: Request) -> Response:
+        """Give an attempt's deck."""
+        params = request.path_params
+        return decks.deck_page(await self._services.decks.deck(_execution(request), params["node"], params["attempt"]))
+
+    async def deck_state(self, request: Request) -> Response:
+        """Tell what became of an attempt's deck."""
+        params = request.path_params
+        return decks.deck_state(await self._services.decks.deck(_execution(request), params["node"], params["attempt"]))
+
+    async def download(self, request: Request) -> Response:
+        """Go to a link that reads one object, signed at this moment: a link in a page would grow stale."""
+        asked = dataproxy_pb2.CreateDownloadLocationRequest(native_url=request.query_params.get("uri", ""))
+        signed = await self._services.data.create_download_location(asked)
+        return RedirectResponse(signed.signed_url)
+
+    async def place(self, project: str, domain: str, section: str) -> Place:
+        """Tell where a page is."""
+        found = await reading.projects(self._services)
+        domains = next((each.domains for each in found if each.id == project), None)
+        return Place(
+            project=project,
+            domain=domain,
+            section=section,
+            projects=[each.id for each in found],
+            domains=[each.id for each in domains or ()],
+            now=_millis(self._services.clock.now()),
+        )
+
+
+def _execution(request: Request) -> identifier_pb2.WorkflowExecutionIdentifier:
+    params = request.path_params
+    return identifier_pb2.WorkflowExecutionIdentifier(
+        project=params["project"], domain=params["domain"], name=params["name"]
+    )
+
+
+def _chosen(request: Request) -> Chosen:
+    query = request.query_params
+    attempt, tab = query.get("attempt", ""), query.get("tab", "")
+    if attempt and not (attempt.isascii() and attempt.isdigit() and len(attempt) < 6):  # noqa: PLR2004  # a small number
+        raise InvalidInput(f"the attempt {attempt[:40]!r} in the address is no number")
+    return Chosen(
+        node=query.get("node", ""),
+        tab=tab if tab in TABS else TABS[0],
+        attempt=int(attempt) if attempt else None,
+    )
+
+
+def _millis(at: Micros) -> int:
+    return at // 1000

@@ -1,0 +1,88 @@
+"""The panel beside an execution's graph: the execution itself, or the node that was chosen, under one of its tabs."""
+
+from dataclasses import dataclass
+
+from flyteidl.core import identifier_pb2
+
+from flyweight.console import phases, plan, reading
+from flyweight.console.plan import Step
+from flyweight.console.rendering import render
+from flyweight.console.sources import ConsoleServices
+from flyweight.console.values import shown_map
+from flyweight.console.views import ExecutionView
+from flyweight.errors import NotFound
+
+TABS = ("overview", "log", "deck")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What the address says about the panel."""
+
+    node: str
+    """Empty for the execution itself."""
+    tab: str
+    attempt: int | None
+    """None for the newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """An execution, and what its workflow plans."""
+
+    identifier: identifier_pb2.WorkflowExecutionIdentifier
+    view: ExecutionView
+    steps: list[Step]
+
+
+async def planned(services: ConsoleServices, of: identifier_pb2.WorkflowExecutionIdentifier) -> Planned:
+    """Read an execution with its steps; raises ``NotFound``."""
+    message = await reading.execution(services, of)
+    closure = await reading.closure(services, message)
+    return Planned(
+        identifier=message.id,
+        view=reading.views.execution(message),
+        steps=plan.steps(closure) if closure is not None else [],
+    )
+
+
+async def panel(services: ConsoleServices, of: Planned, chosen: Chosen) -> str:
+    """Write the panel."""
+    if not chosen.node:
+        return await _execution_panel(services, of)
+    return await _node_panel(services, of, chosen)
+
+
+async def _execution_panel(services: ConsoleServices, of: Planned) -> str:
+    data = await reading.execution_data(services, of.identifier, ended=of.view.phase == "succeeded")
+    return render(
+        "execution_panel.html",
+        execution=of.view,
+        inputs=shown_map(data.inputs),
+        outputs=None if data.outputs is None else shown_map(data.outputs),
+    )
+
+
+async def _node_panel(services: ConsoleServices, of: Planned, chosen: Chosen) -> str:
+    place = identifier_pb2.NodeExecutionIdentifier(node_id=chosen.node, execution_id=of.identifier)
+    node = await reading.node(services, place, of.steps)
+    waits = node.phase == phases.WAITING
+    attempts = [] if waits else await reading.attempts(services, place)
+    data = None if waits else await reading.node_data(services, place, ended=node.phase in {"succeeded", "recovered"})
+    newest = attempts[-1].number if attempts else 0
+    number = newest if chosen.attempt is None else chosen.attempt
+    attempt = next((each for each in attempts if each.number == number), None)
+    if attempt is None and chosen.attempt is not None:
+        raise NotFound(f"node {chosen.node!r} has no attempt {chosen.attempt}: it has {len(attempts)}, from 0 on")
+    return render(
+        "node_panel.html",
+        execution=of.view,
+        node=node,
+        attempts=attempts,
+        attempt=attempt,
+        number=number,
+        newest=newest,
+        tab=chosen.tab,
+        inputs=None if data is None else shown_map(data.inputs),
+        outputs=None if data is None or data.outputs is None else shown_map(data.outputs),
+    )

@@ -1,0 +1,86 @@
+"""From a compiled workflow to the list of its steps in the order they can run, sub-workflows' below their own."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flyteidl.core import compiler_pb2, identifier_pb2, workflow_pb2
+
+from flyweight.console.graph import node_kind
+from flyweight.ids import END_NODE, START_NODE, EntityKey, NodeId, child_node_id, entity_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One node that the workflow's author wrote."""
+
+    node: NodeId
+    """Its unique id in an execution."""
+    title: str
+    kind: str
+    depth: int = 0
+    entity: identifier_pb2.Identifier | None = None
+    """The task, sub-workflow or launch plan that it runs."""
+
+
+def steps(closure: compiler_pb2.CompiledWorkflowClosure) -> list[Step]:
+    """List the steps of a workflow."""
+    templates = {entity_key(sub.template.id): sub.template for sub in closure.sub_workflows}
+    found = list(_steps(closure.primary.template, templates, None, 0))
+    if closure.primary.template.HasField("failure_node"):
+        found.append(_step(closure.primary.template.failure_node, NodeId(closure.primary.template.failure_node.id), 0))
+    return found
+
+
+def unplanned(node: str, depth: int) -> Step:
+    """Make a step of a node that the workflow does not name: it was made while it ran."""
+    return Step(node=NodeId(node), title=node, kind="task", depth=depth)
+
+
+def _steps(
+    template: workflow_pb2.WorkflowTemplate,
+    templates: Mapping[EntityKey, workflow_pb2.WorkflowTemplate],
+    parent: NodeId | None,
+    depth: int,
+) -> Iterator[Step]:
+    for node in _in_order(template):
+        unique = NodeId(node.id) if parent is None else child_node_id(parent, 0, node.id)
+        yield _step(node, unique, depth)
+        if node.workflow_node.WhichOneof("reference") == "sub_workflow_ref":
+            sub = templates.get(entity_key(node.workflow_node.sub_workflow_ref))
+            if sub is not None:
+                yield from _steps(sub, templates, unique, depth + 1)
+
+
+def _step(node: workflow_pb2.Node, unique: NodeId, depth: int) -> Step:
+    entity = _entity(node)
+    name = node.metadata.name or (entity.name.rpartition(".")[2] if entity is not None else node.id)
+    return Step(node=unique, title=name, kind=node_kind(node), depth=depth, entity=entity)
+
+
+def _entity(node: workflow_pb2.Node) -> identifier_pb2.Identifier | None:
+    match node.WhichOneof("target"):
+        case "task_node":
+            return node.task_node.reference_id
+        case "workflow_node":
+            of = node.workflow_node
+            sub = of.WhichOneof("reference") == "sub_workflow_ref"
+            return of.sub_workflow_ref if sub else of.launchplan_ref
+        case "array_node":
+            return _entity(node.array_node.node)
+        case _:
+            return None
+
+
+def _in_order(template: workflow_pb2.WorkflowTemplate) -> list[workflow_pb2.Node]:
+    """Put each node behind all that it needs, and else where its author put it."""
+    nodes = {node.id: node for node in template.nodes if node.id not in {START_NODE, END_NODE}}
+    needs = {name: set(node.upstream_node_ids) & nodes.keys() for name, node in nodes.items()}
+    ordered: list[workflow_pb2.Node] = []
+    while needs:
+        ready = [name for name, missing in needs.items() if not missing] or list(needs)
+        ordered += [nodes[name] for name in ready]
+        for name in ready:
+            del needs[name]
+        for missing in needs.values():
+            missing.difference_update(ready)
+    return ordered

@@ -1,0 +1,183 @@
+// One execution: its state, nodes, timeline and graph as they change, and the panel of what was chosen.
+import { element, send, tell, tick } from "./console.js";
+import { Deck } from "./deck.js";
+import { Log } from "./log.js";
+import { Stream } from "./stream.js";
+import { drawTimeline } from "./timeline.js";
+
+const root = document.getElementById("execution");
+const panel = document.getElementById("panel");
+const table = document.getElementById("nodes");
+const split = document.getElementById("split");
+const { project, domain } = document.body.dataset;
+const id = { project, domain, name: root.dataset.execution };
+const api = `/api/v1/executions/${encodeURIComponent(project)}/${encodeURIComponent(domain)}/${encodeURIComponent(id.name)}`;
+
+let log = null;
+let deck = null;
+const asked = () => new URLSearchParams(location.search);
+
+function mark() {
+  const node = asked().get("node") || "";
+  for (const each of root.querySelectorAll("[data-node]")) each.classList.toggle("chosen", each.dataset.node === node);
+  split.classList.toggle("wide", asked().has("wide") && node !== "");
+}
+
+function start() {
+  log?.close();
+  deck?.close();
+  log = deck = null;
+  const lines = panel.querySelector("[data-log]");
+  const frames = panel.querySelector("[data-deck]");
+  if (lines) log = new Log(lines);
+  if (frames) deck = new Deck(frames);
+  tick(panel);
+  mark();
+}
+
+let turn = 0;
+async function load({ keep = false } = {}) {
+  const mine = ++turn;
+  const answer = await fetch(root.dataset.panel + location.search);
+  const html = await answer.text();
+  if (mine !== turn) return;
+  if (!answer.ok) { if (!keep) location.reload(); return; }
+  const fresh = document.createElement("template");
+  fresh.innerHTML = html;
+  const [oldHead, newHead] = [panel.querySelector(".panel-head"), fresh.content.querySelector(".panel-head")];
+  const living = log || deck;
+  if (keep && living && oldHead.dataset.attempt === newHead.dataset.attempt) {
+    oldHead.replaceWith(newHead);
+    tick(panel);
+    mark();
+    return;
+  }
+  const [above, open] = [panel.querySelector(".panel-body")?.scrollTop || 0, openDetails()];
+  panel.replaceChildren(fresh.content);
+  if (keep) {
+    panel.querySelectorAll("details").forEach((each, at) => { each.open = open.has(at); });
+    panel.querySelector(".panel-body").scrollTop = above;
+  }
+  start();
+}
+
+function openDetails() {
+  const open = new Set();
+  panel.querySelectorAll("details").forEach((each, at) => { if (each.open) open.add(at); });
+  return open;
+}
+
+let waiting;
+function refresh() {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => load({ keep: true }), 80);
+}
+
+function go(query) {
+  history.pushState(null, "", query || location.pathname);
+  mark();
+  load();
+}
+
+function onNode(told) {
+  const row = table.tBodies[0].querySelector(`tr[data-node="${CSS.escape(told.node)}"]`);
+  const fresh = element(`<table><tbody>${told.html}</tbody></table>`).querySelector("tr");
+  // What was made while it ran is told without its place: a row that stands already keeps its own.
+  if (row) { fresh.querySelector(".what").className = row.querySelector(".what").className; row.replaceWith(fresh); }
+  else table.tBodies[0].append(fresh);
+  const box = document.querySelector(`#graph [data-node="${CSS.escape(told.node)}"]`);
+  if (box) {
+    box.dataset.phase = told.phase;
+    const took = box.querySelector("[data-took]");
+    if (took) {
+      if (told.started && !told.ended) took.dataset.since = told.started;
+      else { delete took.dataset.since; took.textContent = fresh.querySelector(".took").textContent; }
+    }
+  }
+  mark();
+  drawTimeline(table);
+  if (asked().get("node") === told.node) {
+    const head = panel.querySelector(".panel-head");
+    if (head?.dataset.nodePhase !== told.phase || Number(head?.dataset.newest) !== told.attempt) {
+      refresh();
+      deck?.refresh();
+    }
+  }
+}
+
+function onExecution(told) {
+  const old = document.getElementById("state");
+  const changed = old.dataset.phase !== told.phase;
+  old.replaceWith(element(told.html));
+  if (changed && !asked().get("node")) refresh();
+}
+
+function onDeck({ node, attempt, revision }) {
+  if (asked().get("node") === node) deck?.published(attempt, revision);
+}
+
+function onCapacity({ slots, busy, queued }) {
+  const waits = queued ? ` · ${queued} waiting` : "";
+  document.getElementById("capacity").textContent = `${busy} of ${slots} workers busy${waits}`;
+}
+
+root.addEventListener("click", (event) => {
+  const action = event.target.closest("[data-action]")?.dataset.action;
+  if (action === "relaunch") return relaunch();
+  if (action === "terminate") return document.getElementById("confirm").showModal();
+  if (event.target.closest("#widen")) {
+    event.preventDefault();
+    const query = asked();
+    query.has("wide") ? query.delete("wide") : query.set("wide", "1");
+    history.replaceState(null, "", `?${query}`);
+    return mark();
+  }
+  const link = event.target.closest('a[href^="?"]');
+  if (link) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const query = new URLSearchParams(link.getAttribute("href"));
+    const before = asked();
+    // Another node under the same tab: who reads logs wants the next log.
+    if (query.get("node") && !query.has("tab") && before.get("tab")) query.set("tab", before.get("tab"));
+    if (query.get("node") && before.has("wide") && link.closest("#panel")) query.set("wide", "1");
+    return go(query.toString() ? `?${query}` : "");
+  }
+  const row = event.target.closest("#nodes tbody tr");
+  if (row && !String(getSelection())) row.querySelector("a").click();
+});
+
+root.addEventListener("change", (event) => {
+  if (event.target.id !== "attempt") return;
+  const query = asked();
+  event.target.value === "" ? query.delete("attempt") : query.set("attempt", event.target.value);
+  go(`?${query}`);
+});
+
+async function relaunch() {
+  try {
+    const told = await send("POST", "/api/v1/executions/relaunch", { id });
+    location.href = `${location.pathname.replace(/[^/]+$/, "")}${told.id.name}`;
+  } catch (problem) { tell(problem.message); }
+}
+
+document.getElementById("confirm").addEventListener("close", async (event) => {
+  if (event.target.returnValue !== "yes") return;
+  event.target.returnValue = "";
+  try { await send("DELETE", api, { cause: "terminated in the console" }); } catch (problem) { tell(problem.message); }
+});
+
+addEventListener("popstate", () => load());
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && asked().get("node") && !document.querySelector("dialog[open]")) go("");
+});
+
+start();
+drawTimeline(table);
+setInterval(() => { if (!document.hidden && !document.getElementById("state").hasAttribute("data-ended")) drawTimeline(table); }, 200);
+if (!document.getElementById("state").hasAttribute("data-ended")) {
+  new Stream(root.dataset.events, {
+    execution: onExecution, node: onNode, deck: onDeck, capacity: onCapacity,
+    end: () => { document.getElementById("capacity").textContent = ""; },
+  });
+}

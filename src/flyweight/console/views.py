@@ -1,0 +1,240 @@
+"""From flyteidl messages to what a template shows: plain words, addresses and times. Pure.
+
+Times are milliseconds since the epoch, 0 for none: what the browser's clock is compared with.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flyteidl.admin import execution_pb2, node_execution_pb2, task_execution_pb2
+from flyteidl.core import execution_pb2 as core_execution_pb2
+from flyteidl.core import identifier_pb2
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from flyweight.console import phases
+from flyweight.console.plan import Step
+
+_KINDS = {
+    identifier_pb2.TASK: "task",
+    identifier_pb2.WORKFLOW: "workflows",
+    identifier_pb2.LAUNCH_PLAN: "launch_plan",
+}
+_SINGLE_TASK = ".flytegen."
+"""Begins the name of the workflow that is made up around a task which is run by itself."""
+
+_KIBI = 1024
+_VERSION_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """When something ran; ``ended`` is 0 while it does, ``started`` before it does."""
+
+    started: int = 0
+    ended: int = 0
+
+    @property
+    def took(self) -> str:
+        """How long it took, in words; empty while that is not known."""
+        return duration(self.ended - self.started) if self.ended and self.started else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionView:
+    """One execution, as a row of a list and as the head of its page."""
+
+    project: str
+    domain: str
+    name: str
+    url: str
+    phase: str
+    span: Span
+    what: identifier_pb2.Identifier
+    """The workflow's identifier, or what stood in the request while there is none."""
+    mode: str
+    cause: str
+    """Why it was stopped."""
+    error: "ErrorView | None"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.phase in phases.ENDED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorView:
+    """What went wrong: a headline, then everything that was told."""
+
+    code: str
+    headline: str
+    details: str
+    fault: str
+    """``your code``, ``the platform``, or empty when nobody said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeView:
+    """One node of an execution, planned or under way."""
+
+    id: str
+    title: str
+    kind: str
+    depth: int
+    phase: str
+    span: Span
+    deck: bool
+    entity: identifier_pb2.Identifier | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptView:
+    """One try of a task."""
+
+    number: int
+    phase: str
+    span: Span
+    queued: int
+    worker: str
+    cpu_seconds: float
+    peak_memory: str
+    task_type: str
+    error: ErrorView | None
+
+
+def execution(message: execution_pb2.Execution) -> ExecutionView:
+    """View an execution."""
+    closure, of = message.closure, message.id
+    phase = phases.execution_phase(closure.phase)
+    made_up = closure.workflow_id.name.startswith(_SINGLE_TASK)
+    what = closure.workflow_id if closure.workflow_id.name and not made_up else message.spec.launch_plan
+    return ExecutionView(
+        project=of.project,
+        domain=of.domain,
+        name=of.name,
+        url=execution_url(of),
+        phase=phase,
+        span=_span(phase, closure.started_at, closure.duration),
+        what=what,
+        mode=execution_pb2.ExecutionMetadata.ExecutionMode.Name(message.spec.metadata.mode).lower().replace("_", " "),
+        cause=closure.abort_metadata.cause if closure.HasField("abort_metadata") else "",
+        error=error(closure.error) if closure.HasField("error") else None,
+    )
+
+
+def node(message: node_execution_pb2.NodeExecution | None, step: Step) -> NodeView:
+    """View a node: what the workflow says of it, and how it goes; a node without a row waits."""
+    if message is None:
+        phase, span, deck = phases.WAITING, Span(), False
+    else:
+        phase = phases.node_phase(message.closure.phase)
+        span = _span(phase, message.closure.started_at, message.closure.duration)
+        deck = bool(message.closure.deck_uri)
+    return NodeView(
+        id=step.node,
+        title=step.title,
+        kind=step.kind,
+        depth=step.depth,
+        phase=phase,
+        span=span,
+        deck=deck,
+        entity=step.entity,
+    )
+
+
+def attempt(message: task_execution_pb2.TaskExecution) -> AttemptView:
+    """View an attempt."""
+    closure = message.closure
+    phase = phases.attempt_phase(closure.phase)
+    info = closure.custom_info.fields
+    waiting = phase == "queued"
+    return AttemptView(
+        number=message.id.retry_attempt,
+        phase=phase,
+        span=Span() if waiting else _span(phase, closure.started_at, closure.duration),
+        queued=_millis(closure.created_at),
+        worker=info["worker"].string_value if "worker" in info else "",
+        cpu_seconds=info["cpu_seconds"].number_value if "cpu_seconds" in info else 0.0,
+        peak_memory=size(int(info["peak_memory_bytes"].number_value)) if "peak_memory_bytes" in info else "",
+        task_type=closure.task_type,
+        error=error(closure.error) if closure.HasField("error") else None,
+    )
+
+
+def error(message: core_execution_pb2.ExecutionError) -> ErrorView:
+    """View an error: its first line is what it comes to."""
+    headline, _, rest = message.message.strip().partition("\n")
+    fault = {
+        core_execution_pb2.ExecutionError.USER: "your code",
+        core_execution_pb2.ExecutionError.SYSTEM: "the platform",
+    }
+    return ErrorView(code=message.code, headline=headline, details=rest.strip("\n"), fault=fault.get(message.kind, ""))
+
+
+def execution_url(of: identifier_pb2.WorkflowExecutionIdentifier) -> str:
+    """Give the path of an execution's page."""
+    return f"{place_url(of.project, of.domain)}/executions/{quote(of.name)}"
+
+
+def entity_url(of: identifier_pb2.Identifier) -> str:
+    """Give the path of a version's page: the address that Flyte's clients print."""
+    kind = _KINDS.get(of.resource_type, "task")
+    name, version = quote(of.name, safe=""), quote(of.version, safe="")
+    return f"{place_url(of.project, of.domain)}/{kind}/{name}/version/{version}"
+
+
+def place_url(project: str, domain: str) -> str:
+    """Give the path that everything of a project's domain stands below."""
+    return f"/console/projects/{quote(project, safe='')}/domains/{quote(domain, safe='')}"
+
+
+def short_name(name: str) -> str:
+    """Take the last part of a dotted name: the function's own."""
+    return name.rpartition(".")[2]
+
+
+def module_name(name: str) -> str:
+    """Take what stands before it: the module."""
+    return name.rpartition(".")[0]
+
+
+def short_version(version: str) -> str:
+    """Shorten a version that is a digest."""
+    return version if len(version) <= _VERSION_SHOWN + 2 else f"{version[:_VERSION_SHOWN]}…"
+
+
+def duration(millis: float) -> str:
+    """Write a time span as people say it; the scripts do likewise."""
+    seconds = max(0.0, millis) / 1000
+    match seconds:
+        case _ if seconds < 1:
+            return f"{seconds * 1000:.0f} ms" if seconds else "< 1 ms"
+        case _ if seconds < 60:  # noqa: PLR2004  # a minute
+            return f"{seconds:.1f} s"
+        case _ if seconds < 3600:  # noqa: PLR2004  # an hour
+            return f"{seconds // 60:.0f} m {int(seconds) % 60:02d} s"
+        case _:
+            return f"{seconds // 3600:.0f} h {int(seconds) % 3600 // 60:02d} m"
+
+
+def size(count: int) -> str:
+    """Write a number of bytes as people say it."""
+    if count <= 0:
+        return ""
+    value, units = float(count), ["B", "KiB", "MiB", "GiB", "TiB"]
+    while value >= _KIBI and len(units) > 1:
+        value /= _KIBI
+        units.pop(0)
+    return f"{value:.0f} {units[0]}"
+
+
+def _span(phase: str, started: Timestamp, took: Duration) -> Span:
+    begin = _millis(started)
+    if phase not in phases.ENDED:
+        return Span(started=0 if phase in {"queued", phases.WAITING} else begin)
+    return Span(started=begin, ended=begin + took.seconds * 1000 + took.nanos // 1_000_000)
+
+
+def _millis(at: Timestamp) -> int:
+    return at.seconds * 1000 + at.nanos // 1_000_000
