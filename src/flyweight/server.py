@@ -23,10 +23,13 @@ from flyweight.api.guard import Rules, own_hosts
 from flyweight.api.http_server import HttpServer
 from flyweight.api.listening import is_loopback, listen
 from flyweight.clock import Clock, SystemClock
+from flyweight.console.routes import routes
+from flyweight.console.sources import ConsoleServices
 from flyweight.engine.driver import Driver, DriverSettings, Ports
 from flyweight.errors import InvalidInput
 from flyweight.executors.local import local_executor
 from flyweight.services.data import Data
+from flyweight.services.decks import Decks
 from flyweight.services.executions import Executions
 from flyweight.services.feed import Feed
 from flyweight.services.launch_plans import LaunchPlans
@@ -93,6 +96,7 @@ class _Services:
     answering: tuple[object, ...]
     """Objects whose coroutines bear the names of RPCs."""
     data: Data
+    console: ConsoleServices
 
 
 def run(settings: PlatformSettings) -> int:
@@ -229,19 +233,32 @@ def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
         clock=clock,
     )
     data = Data(lookup, links, registration, max_upload_bytes=base.settings.max_upload_bytes)
-    answering = (
-        Executions(store=store, lookup=lookup, launcher=launcher, driver=driver, links=links, clock=clock),
-        Nodes(store=store, tasks=registry.tasks, lookup=lookup, links=links),
-        data,
-        Tasks(registry.tasks, registration, clock),
-        Workflows(registry, registration, clock),
-        LaunchPlans(registry, registration, clock),
-        Projects(projects, clock),
-        NamedEntities(NamedEntityStore(base.database), registry, registration, clock),
-        Watch(lookup, feed, driver.capacity, clock),
-        Logs(lookup, feed),
+    console = ConsoleServices(
+        executions=Executions(store=store, lookup=lookup, launcher=launcher, driver=driver, links=links, clock=clock),
+        nodes=Nodes(store=store, tasks=registry.tasks, lookup=lookup, links=links),
+        data=data,
+        tasks=Tasks(registry.tasks, registration, clock),
+        workflows=Workflows(registry, registration, clock),
+        launch_plans=LaunchPlans(registry, registration, clock),
+        projects=Projects(projects, clock),
+        watch=Watch(lookup, feed, driver.capacity, clock),
+        logs=Logs(lookup, feed),
+        decks=Decks(lookup, feed),
+        clock=clock,
     )
-    return _Services(answering=answering, data=data)
+    answering = (
+        console.executions,
+        console.nodes,
+        data,
+        console.tasks,
+        console.workflows,
+        console.launch_plans,
+        console.projects,
+        NamedEntities(NamedEntityStore(base.database), registry, registration, clock),
+        console.watch,
+        console.logs,
+    )
+    return _Services(answering=answering, data=data, console=console)
 
 
 async def _answer(stack: AsyncExitStack, base: _Base, services: _Services, sockets: list[socket]) -> None:
@@ -256,7 +273,9 @@ async def _answer(stack: AsyncExitStack, base: _Base, services: _Services, socke
         max_body_bytes=settings.max_request_bytes,
     )
     about = About(version=version("flyweight"), data_dir=str(base.folder.path), pid=os.getpid())
-    http = HttpServer(http_app(services.answering, Blobs(services.data).routes(), about, rules))
+    http = HttpServer(
+        http_app(services.answering, [*Blobs(services.data).routes(), *routes(services.console)], about, rules)
+    )
     front = Front(grpc_socket=grpc.socket, http=http.protocol)
     stack.push_async_callback(front.hang_up)
     await grpc.start()
