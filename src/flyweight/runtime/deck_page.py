@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from flyweight.clock import Micros, to_datetime
+from flyweight.sdk.deck import DeckField
 
 
 class DeckState(Enum):
@@ -43,13 +44,17 @@ table{border-collapse:collapse} td,th{padding:.2em .6em;border:1px solid #ddd;te
 def render_page(snapshot: DeckSnapshot, revision: int, at: Micros) -> bytes:
     """Give the page. Deck names are shown as text; their HTML is the user's own and is shown as it is.
 
+    The user's decks come before those that every task has: the first tab is the one that is open.
+
     Tabs work without scripts: radio buttons choose what is shown. The page's ``meta`` tags carry state and revision
     for whoever shows it.
     """
     state = snapshot.state.value
     title = markup.escape(snapshot.task)
     tabs, labels, sections, rules = [], [], [], []
-    for index, (name, content) in enumerate(snapshot.decks):
+    shipped = {field.value for field in DeckField}
+    users_first = sorted(snapshot.decks, key=lambda deck: deck[0] in shipped)
+    for index, (name, content) in enumerate(users_first):
         checked = " checked" if index == 0 else ""
         tabs.append(f'<input type="radio" name="tab" id="t{index}"{checked}>')
         labels.append(f'<label for="t{index}">{markup.escape(name)}</label>')
