@@ -1,7 +1,8 @@
-"""Runs every measurement once, prints a table of figures and ratios, and writes them as JSON to ``bench/results``."""
+"""Runs every measurement, prints a table of figures and ratios, writes them as JSON; fails if a promise is missed."""
 
 import argparse
 import json
+import os
 import platform as machine
 import shutil
 import sys
@@ -14,15 +15,14 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import commands, runs
-from bench.measure import Figure, cores
+from bench.measure import Figure, alone, cores, pairs
 from tests.live import ROOT, STOCK
 
 RESULTS = Path(__file__).parent / "results"
 
 
-def on_the_platform(stock: Path | None) -> list[Figure]:
+def on_the_platform() -> list[Figure]:
     """Measure everything that needs a running platform."""
-    import flyweight
     from flyweight.client.config import Config
     from flyweight.client.remote import FlyteRemote
 
@@ -34,17 +34,29 @@ def on_the_platform(stock: Path | None) -> list[Figure]:
         try:
             remote = FlyteRemote(Config.for_endpoint(platform.endpoint, insecure=True))
             figures += runs.one_task(remote, shapes.one)
-            fan_out = runs.shape(remote, shapes.fan_out_1000, tasks=1001, result=1000)
+            fan_out = runs.shape(remote, platform, shapes.fan_out_1000, tasks=1001, result=1000)
             figures.append(
                 Figure(name="fan-out of 1,000", unit="tasks/s", ours=1001 / fan_out, goal=800, higher_is_better=True)
             )
-            chain = runs.shape(remote, shapes.chain_200, tasks=200, result=0)
+            chain = runs.shape(remote, platform, shapes.chain_200, tasks=200, result=0)
             figures.append(Figure(name="chain of 200", unit="ms a step", ours=chain * 1000 / 200, goal=5))
+            figures.append(Figure(name="memory after these runs", unit="MB", ours=runs.memory(platform)))
         finally:
             platform.stop()
-    mine = runs.local_chain(sys.executable, flyweight.__name__)
-    theirs = runs.local_chain(str(stock / "python"), "flytekit") if stock else None
-    return [*figures, Figure(name="local task call", unit="ms", ours=mine, peer=theirs, ratio_goal=1 / 4)]
+    return figures
+
+
+def local_call(stock: Path | None) -> Figure:
+    """Measure what a task call costs where no platform is."""
+
+    def ours() -> float:
+        return runs.local_chain(sys.executable, "flyweight")
+
+    name = "local task call"
+    if stock is None:
+        return Figure(name=name, unit="ms", ours=alone(ours, rounds=3))
+    mine, theirs = pairs(ours, lambda: runs.local_chain(str(stock / "python"), "flytekit"), rounds=3)
+    return Figure(name=name, unit="ms", ours=mine, peer=theirs, ratio_goal=1 / 4)
 
 
 def table(figures: list[Figure]) -> Table:
@@ -75,18 +87,30 @@ def main() -> None:
     parser.add_argument("--without-install", action="store_true", help="leave out the fresh installation")
     arguments = parser.parse_args()
     stock = STOCK if (STOCK / "python").exists() else None
-    figures = [commands.import_time(stock), commands.cold_local_run(stock)]
-    figures += on_the_platform(stock)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # for the platform and all that it starts
+    load = [os.getloadavg()[0]]
+    figures = [
+        commands.import_time(stock, "import {}"),
+        commands.import_time(stock, "from {} import task, workflow"),
+        commands.cold_local_run(stock),
+        local_call(stock),
+        *on_the_platform(),
+    ]
     uv = shutil.which("uv") or str(ROOT / ".venv-uv/bin/uv")
     if not arguments.without_install:
         figures += commands.installation(uv, ROOT)
+    load.append(os.getloadavg()[0])
     Console(width=120).print(table(figures))
+    print(f"load before and after: {load[0]:.1f}, {load[1]:.1f} (this bench included; a quiet machine begins near 0)")
     RESULTS.mkdir(exist_ok=True)
     now = datetime.now(tz=UTC)
     report = RESULTS / f"{now:%Y%m%dT%H%M%S}.json"
     rows = [{**asdict(f), "ratio": f.ratio, "holds": f.holds} for f in figures]
-    report.write_text(json.dumps({"at": now.isoformat(), "cores": cores(), "figures": rows}, indent=1))
+    report.write_text(json.dumps({"at": now.isoformat(), "cores": cores(), "load": load, "figures": rows}, indent=1))
     print(f"written to {report.relative_to(ROOT)}")
+    missed = [f.name for f in figures if not f.holds]
+    if missed:
+        sys.exit(f"MISSED: {', '.join(missed)}")
 
 
 if __name__ == "__main__":

@@ -6,51 +6,63 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.measure import Figure, pairs, wall
+from bench.measure import Figure, alone, pairs, wall
 
 WORKLOADS = Path(__file__).parent / "workloads"
 
 
-def import_time(stock: Path | None) -> Figure:
-    """``import flyweight`` against ``import flytekit``, the interpreter's own start taken off both."""
+def environment() -> dict[str, str]:
+    """Give both sides the same: bytecode is cached, as it is for a user, and logging is kept down."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "FLYTE_SDK_LOGGING_LEVEL": "40"}
 
-    def timed(python: str, module: str) -> float:
-        script = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
-        return float(subprocess.run([python, "-c", script], capture_output=True, text=True, check=True).stdout)
+
+def import_time(stock: Path | None, what: str) -> Figure:
+    """Time an import statement (``{}`` stands for the package) on both sides, without the interpreter's own start."""
+
+    def timed(python: str, package: str) -> float:
+        statement = what.format(package)
+        script = f"import time; t = time.perf_counter(); {statement}; print(time.perf_counter() - t)"
+        done = subprocess.run([python, "-c", script], env=environment(), capture_output=True, text=True, check=True)
+        return float(done.stdout.split()[-1])
 
     def ours() -> float:
         return timed(sys.executable, "flyweight")
 
+    name = what.format("...")
     if stock is None:
-        return Figure(name="import", unit="s", ours=min(ours() for _ in range(5)))
-    mine, theirs = pairs(ours, lambda: timed(str(stock / "python"), "flytekit"), rounds=5)
-    return Figure(name="import", unit="s", ours=mine, peer=theirs, ratio_goal=1 / 8)
+        return Figure(name=name, unit="s", ours=alone(ours, rounds=7))
+    mine, theirs = pairs(ours, lambda: timed(str(stock / "python"), "flytekit"), rounds=7)
+    return Figure(name=name, unit="s", ours=mine, peer=theirs, ratio_goal=1 / 8)
 
 
 def cold_local_run(stock: Path | None) -> Figure:
     """``flyweight run hello.py hello`` against ``pyflyte run``, from the shell to the prompt."""
-    environment = {**os.environ, "FLYTE_SDK_LOGGING_LEVEL": "40"}
+    variables = environment()
     mine = [sys.executable, "-m", "flyweight", "run", "hello_ours.py", "hello"]
 
     def ours() -> float:
-        return wall(mine, environment=environment, folder=WORKLOADS)
+        return wall(mine, environment=variables, folder=WORKLOADS)
 
     if stock is None:
-        return Figure(name="cold local run", unit="s", ours=min(ours() for _ in range(5)))
+        return Figure(name="cold local run", unit="s", ours=alone(ours, rounds=7))
     theirs = [str(stock / "pyflyte"), "run", "hello_stock.py", "hello"]
-    measured = pairs(ours, lambda: wall(theirs, environment=environment, folder=WORKLOADS), rounds=5)
+    measured = pairs(ours, lambda: wall(theirs, environment=variables, folder=WORKLOADS), rounds=7)
     return Figure(name="cold local run", unit="s", ours=measured[0], peer=measured[1], ratio_goal=1 / 4)
 
 
 def installation(uv: str, root: Path) -> list[Figure]:
-    """Install the built package alone, without extras, into an empty environment; count and weigh what came."""
+    """Install the built package alone, without extras, into an empty environment; count and weigh what came.
+
+    Bytecode is compiled and weighed too, as ``pip install`` does it.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        environment = Path(folder) / "env"
-        subprocess.run([uv, "venv", "-q", "--python", sys.executable, environment], check=True)
-        subprocess.run([uv, "pip", "install", "-q", "--python", environment / "bin/python", root], check=True)
-        packages = environment.glob("lib/python*/site-packages/*.dist-info")
-        count = len(list(packages))
-        size = sum(f.stat().st_size for f in environment.rglob("*") if f.is_file() and not f.is_symlink()) / 2**20
+        place = Path(folder) / "env"
+        subprocess.run([uv, "venv", "-q", "--python", sys.executable, place], check=True)
+        install = [uv, "pip", "install", "-q", "--compile-bytecode", "--python", place / "bin/python", root]
+        subprocess.run(install, check=True)
+        count = len(list(place.glob("lib/python*/site-packages/*.dist-info")))
+        size = sum(f.stat().st_size for f in place.rglob("*") if f.is_file() and not f.is_symlink()) / 2**20
     return [
         Figure(name="installed packages", unit="", ours=count, goal=29),
         Figure(name="installed size", unit="MB", ours=size, goal=120),

@@ -49,6 +49,12 @@ def wall(command: Sequence[str], *, environment: dict[str, str], folder: Path) -
     return taken
 
 
+def alone(run: Callable[[], float], *, rounds: int) -> float:
+    """Time one thing after a warm-up; median."""
+    run()
+    return statistics.median(run() for _ in range(rounds))
+
+
 def pairs(ours: Callable[[], float], peer: Callable[[], float], *, rounds: int) -> tuple[float, float]:
     """Time two things in turn, after one warm-up of each; medians."""
     ours()
