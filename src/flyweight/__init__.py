@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from flyweight.sdk import context as _context
 
 if TYPE_CHECKING:
+    __version__: str
+
     from flyweight.client.config import Config as Config
     from flyweight.client.remote import FlyteRemote as FlyteRemote
     from flyweight.sdk.cache import Cache as Cache
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from flyweight.sdk.workflow import workflow as workflow
     from flyweight.types.directory import FlyteDirectory as FlyteDirectory
     from flyweight.types.file import FlyteFile as FlyteFile
+    from flyweight.types.flyte_error import FlyteError as FlyteError
     from flyweight.types.hashing import HashMethod as HashMethod
     from flyweight.types.structured import StructuredDataset as StructuredDataset
 
@@ -80,12 +83,12 @@ _HOMES = {
     "sdk.workflow": ("Workflow", "WorkflowFailurePolicy", "workflow"),
     "types.directory": ("FlyteDirectory",),
     "types.file": ("FlyteFile",),
+    "types.flyte_error": ("FlyteError",),
     "types.hashing": ("HashMethod",),
     "types.structured": ("StructuredDataset",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__version__ = "0.1.0"
 __all__ = [
     "Accelerator",
     "Annotations",
@@ -97,6 +100,7 @@ __all__ = [
     "DeckField",
     "ExecutionParameters",
     "FlyteDirectory",
+    "FlyteError",
     "FlyteFile",
     "FlyteRecoverableException",
     "FlyteRemote",
@@ -135,11 +139,17 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     home = _HOME_OF.get(name)
-    if home is None:
+    if home is None and name != "__version__":
         raise AttributeError(f"flyweight has no `{name}`.")
-    value: object = getattr(import_module(f"flyweight.{home}"), name)
+    value: object = getattr(import_module(f"flyweight.{home}"), name) if home else _version()
     globals()[name] = value
     return value
+
+
+def _version() -> str:
+    """Read the version where it stands, in the installed package's metadata."""
+    found: str = import_module("importlib.metadata").version("flyweight")
+    return found
 
 
 def __dir__() -> list[str]:

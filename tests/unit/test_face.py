@@ -3,8 +3,11 @@
 import json
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import flyweight
+from flyweight.compile import settings
 
 HEAVY = ("grpc", "obstore", "pandas", "pyarrow", "sqlalchemy", "starlette", "uvicorn", "flyteidl", "google", "yaml")
 
@@ -13,6 +16,11 @@ def test_every_public_name_resolves_and_is_listed() -> None:
     for name in flyweight.__all__:
         assert getattr(flyweight, name) is not None
     assert set(flyweight.__all__) == set(flyweight._HOME_OF)
+
+
+def test_the_version_stands_in_one_place() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert flyweight.__version__ == settings.PACKAGE_VERSION == project["version"]
 
 
 def test_importing_it_loads_nothing_heavy() -> None:

@@ -4,11 +4,13 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 
 from flyweight.errors import InvalidInput
 from flyweight.sdk.resources import Resources
 
-PACKAGE_VERSION = "0.1.0"
+PACKAGE_VERSION = version("flyweight")
+"""Stands in pyproject.toml, and nowhere else."""
 DEFAULT_IMAGE = f"flyweight:py{sys.version_info.major}.{sys.version_info.minor}-{PACKAGE_VERSION}"
 """The image of tasks that name none: Flyweight itself, for this Python."""
 
