@@ -24,6 +24,17 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+USUAL = (
+    "flytekit.tools.fast_registration",
+    "flytekit.types.structured.basic_dfs",
+    "mashumaro.jsonschema",
+    "numpy",
+    "pandas",
+    "pyarrow.parquet",
+    "pyarrow.compute",
+)
+"""What most tasks import, or flytekit for them, and what takes longest of it."""
+
 PR_SET_PDEATHSIG = 1
 READ = 65536
 
@@ -55,9 +66,10 @@ def end_with_parent() -> None:
 def preload() -> None:
     """Import what a task needs before its own code; what is imported is then shared by all children."""
     importlib.import_module("flytekit.bin.entrypoint")
-    with contextlib.suppress(ImportError):
-        # Brings pandas and pyarrow, if they are there.
-        importlib.import_module("flytekit.types.structured.basic_dfs")
+    for name in USUAL:
+        with contextlib.suppress(Exception):  # not there, or broken: a task that needs it says so
+            # flytekit puts off imports until a name of the module is asked for: so one is.
+            getattr(importlib.import_module(name), "__doc__")  # noqa: B009 - the import is what is wanted
     # Objects that live for ever are not looked at again, so that the pages of memory stay shared with the children.
     gc.collect()
     gc.freeze()
