@@ -7,15 +7,19 @@ from typing import TypeVar
 
 from flyteidl.core import literals_pb2, types_pb2
 
+from flyweight import literals
 from flyweight.compile.bindings import binding_data
 from flyweight.errors import CompileError, InvalidInput, TaskFailed, TypeMismatch
 from flyweight.ids import START_NODE
+from flyweight.runtime.failures import summary, user_failure
 from flyweight.sdk.binding import Binding
 from flyweight.sdk.conditional import Branch, dependencies
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.node import Node
 from flyweight.sdk.workflow import WorkflowFailurePolicy
 from flyweight.semantics import bindings, conditions
+from flyweight.types.flyte_error import FlyteError, error_literal
+from flyweight.types.registry import default_registry
 
 LOGGER = logging.getLogger("flyweight.local")
 T = TypeVar("T")
@@ -56,6 +60,16 @@ class GraphRun:
                 lost.add(node)
         return failure
 
+    def handle(self, failure: "Failure", handler: Node) -> None:
+        """Run the node for failures; should it fail too, the first error says so in a note."""
+        where = f"{self.name}, node {handler.id}"
+        try:
+            given = self.resolve(where, handler.bindings)
+            told = error_inputs(handler.entity, failure)
+            self.run(handler.entity, literals.literal_map({**given.literals, **told}), handler.overrides.get("retries"))
+        except Exception as error:  # noqa: BLE001 - whatever user code raises; the first error must come out
+            failure.error.add_note(f"{handler.entity.name}, which handles failures, failed too: {summary(error)}")
+
     def resolve(self, where: str, bound: Mapping[str, Binding]) -> literals_pb2.LiteralMap:
         """Give the literals that inputs or outputs are bound to."""
         data = [literals_pb2.Binding(var=var, binding=binding_data(binding)) for var, binding in bound.items()]
@@ -80,6 +94,21 @@ class Failure:
 
     node: Node
     error: Exception
+
+
+def error_inputs(handler: AnyEntity, failure: Failure) -> dict[str, literals_pb2.Literal]:
+    """Give every input of a handler that takes a FlyteError, whatever was bound to it."""
+    error = FlyteError(message=user_failure(failure.error).message, failed_node_id=failure.node.id)
+    literal = error_literal(error)
+    found: dict[str, literals_pb2.Literal] = {}
+    for name, python_type in handler.interface.inputs.items():
+        kind = default_registry().literal_type(python_type)
+        if kind.simple == types_pb2.SimpleType.ERROR:
+            found[name] = literal
+        for variant in kind.union_type.variants:
+            if variant.simple == types_pb2.SimpleType.ERROR:
+                found[name] = literals.union(literal, variant)
+    return found
 
 
 def choose(branch: Branch, inputs: literals_pb2.LiteralMap) -> Node:

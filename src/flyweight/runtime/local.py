@@ -112,6 +112,8 @@ def _run_workflow(workflow: AnyWorkflow, inputs: literals_pb2.LiteralMap) -> lit
     run = GraphRun(name=workflow.name, inputs=inputs, run=run_literals)
     failure = run.walk(graph.nodes, workflow.options.failure_policy)
     if failure is not None:
+        if graph.failure_node is not None:
+            run.handle(failure, graph.failure_node)
         raise failure.error
     return run.resolve(f"{workflow.name}, outputs", graph.outputs)
 

@@ -54,6 +54,8 @@ _ROWS: Final[Mapping[str, str]] = {
     ),
     "flytekit.remote.executions": f"FlyteWorkflowExecution={_CLIENT}.executions:FlyteWorkflowExecution",
     "flytekit.types.directory": "FlyteDirectory",
+    "flytekit.types.error": "FlyteError",
+    "flytekit.types.error.error": "FlyteError",
     "flytekit.types.file": "FlyteFile",
     "flytekit.types.file.file": "FlyteFile",
     "flytekit.types.structured": "StructuredDataset",

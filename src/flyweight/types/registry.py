@@ -24,6 +24,7 @@ from flyweight.types.dataclasses import DataclassCodec, is_dataclass_type
 from flyweight.types.directory import DirectoryCodec, FlyteDirectory
 from flyweight.types.enums import EnumCodec, is_enum
 from flyweight.types.file import FileCodec, FlyteFile
+from flyweight.types.flyte_error import ErrorCodec, FlyteError
 from flyweight.types.frames import is_frame_type
 from flyweight.types.hashing import HashMethod
 from flyweight.types.packed import taken_out
@@ -198,6 +199,7 @@ def default_registry() -> Registry:
     registry.register(StructuredCodec(), StructuredDataset, predicate=is_frame_type)
     registry.register(EnumCodec(), predicate=is_enum)
     registry.register(ChoiceCodec(), predicate=is_choice)
+    registry.register(ErrorCodec(), FlyteError)
     registry.register(NoneCodec(), None, NoneType)
     for python_type, codec in primitive_codecs().items():
         registry.register(codec, python_type)
