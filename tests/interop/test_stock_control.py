@@ -1,4 +1,6 @@
-"""Stock flytekit workflows whose course is decided while they run: branches."""
+"""Stock flytekit workflows whose course is decided while they run: branches and failure handlers."""
+
+from pathlib import Path
 
 import pytest
 
@@ -10,11 +12,29 @@ pytestmark = [pytest.mark.interop, pytest.mark.slow, pytest.mark.timeout(240)]
 SUCCEEDED, FAILED, SKIPPED = 3, 5, 7
 
 
-def test_the_cases_that_are_chosen_run_and_flyteremote_sees_them(stock_platform: LivePlatform) -> None:
+@pytest.fixture(scope="module")
+def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a failure handler writes down what it is told."""
+    return tmp_path_factory.mktemp("handler") / "notes"
+
+
+@pytest.fixture(scope="module")
+def seen(stock_platform: LivePlatform, notes: Path) -> dict:
     stock_platform.stock("pyflyte", "register", "--version", "c1", "control.py", cwd=PROGRAMS)
-    seen = told(stock_platform, "controlling.py", "c1")
+    return told(stock_platform, "controlling.py", "c1", str(notes))
+
+
+def test_the_cases_that_are_chosen_run_and_flyteremote_sees_them(seen: dict) -> None:
     assert seen["7"] == [56, {"n1-0-n0": SUCCEEDED, "n1-0-n1": SKIPPED, "n1-0-n2": SKIPPED}]
     assert seen["3"] == [-6, {"n1-0-n0": SKIPPED, "n1-0-n1": SUCCEEDED, "n1-0-n2": SKIPPED}]
     assert seen["1"] == [4, {"n1-0-n0": SKIPPED, "n1-0-n1": SKIPPED, "n1-0-n2": SUCCEEDED}]
     assert seen["4"][0].startswith("only 3 will do")
     assert seen["4"][1]["n1-0-n1"] == FAILED
+
+
+def test_a_failure_handler_is_told_what_went_wrong_and_the_execution_fails_of_that(seen: dict, notes: Path) -> None:
+    message, phases = seen["guarded"]
+    assert "9 is above 3" in message
+    assert (phases["n0"], phases["fn0"]) == (FAILED, SUCCEEDED)
+    assert notes.read_text().startswith("9: n0: ")
+    assert "9 is above 3" in notes.read_text()

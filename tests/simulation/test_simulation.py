@@ -45,6 +45,14 @@ def random_branch(dice, name, tasks, subs, values, depth=0):
     return branch(name, cases, case(9) if dice.random() < 0.9 else None, complaint="no case")
 
 
+def random_handler(dice, tasks, subs):
+    """What runs when the workflow has failed: often nothing, else a task or a workflow."""
+    fate = dice.random()
+    if subs and fate < 0.2:
+        return node("fn0", dice.choice(subs), x=".x")
+    return node("fn0", dice.choice(tasks), a=".x", b=1) if fate < 0.4 else None
+
+
 def random_workflow(dice, name, tasks, depth=0):
     """A graph of a few nodes, some of which run workflows of their own."""
     nodes, subs, values = [], [], [".x"]
@@ -67,6 +75,7 @@ def random_workflow(dice, name, tasks, depth=0):
         outputs={"o0": INTEGER},
         results={"o0": dice.choice(values)},
         policy=dice.choice([0, FAIL_LATE]),
+        handler=random_handler(dice, tasks, subs),
     )
     return made, subs
 

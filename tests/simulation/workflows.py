@@ -23,6 +23,10 @@ from flyweight.semantics.layout import ExecutionLayout
 
 INTEGER = types_pb2.LiteralType(simple=types_pb2.INTEGER)
 STRING = types_pb2.LiteralType(simple=types_pb2.STRING)
+ERROR = types_pb2.LiteralType(simple=types_pb2.ERROR)
+MAYBE_ERROR = types_pb2.LiteralType(
+    union_type=types_pb2.UnionType(variants=[ERROR, types_pb2.LiteralType(simple=types_pb2.NONE)])
+)
 FAIL_LATE = workflow_pb2.WorkflowMetadata.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE
 
 
@@ -125,7 +129,7 @@ def branch(name, cases, otherwise=None, *, complaint=""):
     return made
 
 
-def workflow(name, nodes, *, inputs=None, outputs=None, results=None, policy=0):
+def workflow(name, nodes, *, inputs=None, outputs=None, results=None, policy=0, handler=None):
     return workflow_pb2.WorkflowTemplate(
         id=identifier(identifier_pb2.WORKFLOW, name),
         metadata=workflow_pb2.WorkflowMetadata(on_failure=policy),
@@ -134,6 +138,7 @@ def workflow(name, nodes, *, inputs=None, outputs=None, results=None, policy=0):
         ),
         nodes=nodes,
         outputs=[bound(var, value) for var, value in (results or {}).items()],
+        failure_node=handler,
     )
 
 

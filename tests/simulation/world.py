@@ -236,7 +236,8 @@ class World:
             case "hang":
                 return None
             case "succeed":
-                total = sum(literals.primitive_value(value) for value in job.inputs.literals.values())
+                given = job.inputs.literals.values()
+                total = sum(literals.primitive_value(value) for value in given if literals.kind(value) == "integer")
                 outputs = literals.literal_map({"o0": literals.primitive(total + 1)})
                 return Succeeded(attempt=job.attempt, outputs=outputs, started_at=self.clock.now())
             case "retry":

@@ -3,15 +3,15 @@
 Immutable, and shared by all executions of the same closure; only the machine's frames change.
 """
 
-from collections.abc import Callable, Iterator, MutableSequence, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, MutableSequence, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from flyteidl.core import compiler_pb2, condition_pb2, literals_pb2, tasks_pb2, workflow_pb2
+from flyteidl.core import compiler_pb2, condition_pb2, interface_pb2, literals_pb2, tasks_pb2, types_pb2, workflow_pb2
 from google.protobuf.duration_pb2 import Duration
 
 from flyweight.clock import Micros
-from flyweight.engine.interfaces import inner_nodes
+from flyweight.engine.interfaces import inner_nodes, takes_error
 from flyweight.ids import END_NODE, START_NODE, entity_key
 
 _KEPT = 128
@@ -56,6 +56,8 @@ class GraphNode:
     deck: bool = False
     interruptible: bool | None = None
     branch: "Branch | None" = None
+    error_inputs: tuple[tuple[str, types_pb2.LiteralType], ...] = ()
+    """Of a workflow's failure node: its inputs that are told what went wrong, with the types they have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,7 +73,8 @@ class Graph:
     fail_fast: bool
     """FAIL_IMMEDIATELY; otherwise whatever can still run is run before the workflow fails."""
     outputs: Sequence[literals_pb2.Binding]
-    has_failure_node: bool
+    failure: int | None = None
+    """The node that runs when the workflow has failed; it stands last, and nothing ever makes it ready."""
     choice: bool = False
     """Whether it is the cases of a branch: one node runs, the others are skipped, and its outputs are the graph's."""
 
@@ -124,12 +127,34 @@ class Graphs:
 
 def index_closure(digest: str, closure: compiler_pb2.CompiledWorkflowClosure) -> ClosureGraph:
     """Index a closure that the linker made."""
-    tasks = {str(entity_key(task.template.id)): task.template for task in closure.tasks}
-    workflows = {
-        str(entity_key(workflow.template.id)): _index_workflow(workflow, tasks.__getitem__)
-        for workflow in closure.sub_workflows
-    }
-    return ClosureGraph(digest=digest, primary=_index_workflow(closure.primary, tasks.__getitem__), workflows=workflows)
+    inner = {str(entity_key(workflow.template.id)): workflow for workflow in closure.sub_workflows}
+    entities = _Entities(
+        tasks={str(entity_key(task.template.id)): task.template for task in closure.tasks},
+        workflows={key: workflow.template.interface for key, workflow in inner.items()},
+        launch_plans={str(entity_key(plan.template.id)): plan.template.interface for plan in closure.launch_plans},
+    )
+    return ClosureGraph(
+        digest=digest,
+        primary=_index_workflow(closure.primary, entities),
+        workflows={key: _index_workflow(workflow, entities) for key, workflow in inner.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entities:
+    """What the nodes of a closure run, by ``str(EntityKey)``."""
+
+    tasks: Mapping[str, tasks_pb2.TaskTemplate]
+    workflows: Mapping[str, interface_pb2.TypedInterface]
+    launch_plans: Mapping[str, interface_pb2.TypedInterface]
+
+    def inputs(self, node: workflow_pb2.Node) -> Mapping[str, interface_pb2.Variable]:
+        """Give what a node's task, workflow or launch plan takes."""
+        if node.WhichOneof("target") == "task_node":
+            return self.tasks[str(entity_key(node.task_node.reference_id))].interface.inputs.variables
+        if node.workflow_node.WhichOneof("reference") == "sub_workflow_ref":
+            return self.workflows[str(entity_key(node.workflow_node.sub_workflow_ref))].inputs.variables
+        return self.launch_plans[str(entity_key(node.workflow_node.launchplan_ref))].inputs.variables
 
 
 def unsupported(graph: ClosureGraph) -> list[str]:
@@ -141,8 +166,6 @@ def unsupported(graph: ClosureGraph) -> list[str]:
             for node in workflow.nodes
             if node.kind not in RUNNABLE
         ]
-        if workflow.has_failure_node:
-            problems.append(f"{workflow.name}: it has an on_failure handler")
     return problems
 
 
@@ -155,18 +178,24 @@ def _all_graphs(graph: ClosureGraph) -> Iterator[Graph]:
         waiting += [node.branch.cases for node in current.nodes if node.branch is not None]
 
 
-def _index_workflow(compiled: compiler_pb2.CompiledWorkflow, task_of: Callable[[str], tasks_pb2.TaskTemplate]) -> Graph:
+def _index_workflow(compiled: compiler_pb2.CompiledWorkflow, entities: _Entities) -> Graph:
     template = compiled.template
     index = {node.id: position for position, node in enumerate(template.nodes)}
     downstream = compiled.connections.downstream
     followers = {name: tuple(index[follower] for follower in downstream[name].ids) for name in downstream}
     nodes = tuple(
-        _index_node(position, node, followers.get(node.id, ()), task_of) for position, node in enumerate(template.nodes)
+        _index_node(position, node, followers.get(node.id, ()), entities)
+        for position, node in enumerate(template.nodes)
     )
     waits = [0] * len(nodes)
     for node in nodes:
         for follower in node.downstream:
             waits[follower] += 1
+    failure = len(nodes) if template.HasField("failure_node") else None
+    if failure is not None:
+        nodes = (*nodes, _index_failure_node(failure, template.failure_node, entities))
+        index[template.failure_node.id] = failure
+        waits.append(1)
     policy = workflow_pb2.WorkflowMetadata.FAIL_IMMEDIATELY
     return Graph(
         name=template.id.name,
@@ -176,15 +205,21 @@ def _index_workflow(compiled: compiler_pb2.CompiledWorkflow, task_of: Callable[[
         end=index[END_NODE],
         fail_fast=template.metadata.on_failure == policy,
         outputs=tuple(template.outputs),
-        has_failure_node=template.HasField("failure_node"),
+        failure=failure,
     )
+
+
+def _index_failure_node(position: int, node: workflow_pb2.Node, entities: _Entities) -> GraphNode:
+    variables = entities.inputs(node)
+    told = tuple((name, variables[name].type) for name in sorted(variables) if takes_error(variables[name].type))
+    return replace(_index_node(position, node, (), entities), error_inputs=told)
 
 
 def _index_node(
     position: int,
     node: workflow_pb2.Node,
     downstream: tuple[int, ...],
-    task_of: Callable[[str], tasks_pb2.TaskTemplate],
+    entities: _Entities,
 ) -> GraphNode:
     kind = _kind(node)
     if kind is NodeKind.WORKFLOW:
@@ -207,12 +242,12 @@ def _index_node(
             inputs=tuple(node.inputs),
             downstream=downstream,
             name=node.metadata.name or node.id,
-            branch=_index_branch(node, task_of),
+            branch=_index_branch(node, entities),
         )
     if kind is not NodeKind.TASK:
         return GraphNode(index=position, id=node.id, kind=kind, inputs=tuple(node.inputs), downstream=downstream)
     target = str(entity_key(node.task_node.reference_id))
-    task = task_of(target)
+    task = entities.tasks[target]
     timeout = _micros(node.metadata.timeout) or _micros(task.metadata.timeout)
     return GraphNode(
         index=position,
@@ -230,14 +265,14 @@ def _index_node(
     )
 
 
-def _index_branch(node: workflow_pb2.Node, task_of: Callable[[str], tasks_pb2.TaskTemplate]) -> Branch:
+def _index_branch(node: workflow_pb2.Node, entities: _Entities) -> Branch:
     """Make a graph of a branch's cases: each follows the start, and the end follows each."""
     block = node.branch_node.if_else
     cases = list(inner_nodes(node))
     end = len(cases) + 1
     nodes = (
         GraphNode(index=0, id=START_NODE, kind=NodeKind.START, inputs=(), downstream=tuple(range(1, end))),
-        *(_index_node(position, case, (end,), task_of) for position, case in enumerate(cases, start=1)),
+        *(_index_node(position, case, (end,), entities) for position, case in enumerate(cases, start=1)),
         GraphNode(index=end, id=END_NODE, kind=NodeKind.END, inputs=(), downstream=()),
     )
     graph = Graph(
@@ -248,7 +283,6 @@ def _index_branch(node: workflow_pb2.Node, task_of: Callable[[str], tasks_pb2.Ta
         end=end,
         fail_fast=False,
         outputs=(),
-        has_failure_node=False,
         choice=True,
     )
     conditions = [block.case.condition, *(other.condition for other in block.other)]

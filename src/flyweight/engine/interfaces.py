@@ -106,6 +106,13 @@ def _typed(interface: interface_pb2.TypedInterface) -> Interface:
     return Interface(inputs=inputs, required=needed, outputs=interface.outputs.variables)
 
 
+def takes_error(kind: types_pb2.LiteralType) -> bool:
+    """Tell whether an input of a failure node is to be told what went wrong: a FlyteError, or None or one."""
+    if kind.WhichOneof("type") == "union_type":
+        return any(takes_error(variant) for variant in kind.union_type.variants)
+    return kind.WhichOneof("type") == "simple" and kind.simple == types_pb2.ERROR
+
+
 def _workflow_interface(node: workflow_pb2.WorkflowNode, scope: Scope) -> Interface:
     if node.WhichOneof("reference") == "sub_workflow_ref":
         key = entity_key(node.sub_workflow_ref)

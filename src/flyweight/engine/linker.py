@@ -4,6 +4,7 @@ Pure. Every problem is collected and said at once, in ``CompileError.problems``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from flyteidl.admin import launch_plan_pb2
 from flyteidl.core import compiler_pb2, identifier_pb2, interface_pb2, literals_pb2, tasks_pb2, types_pb2, workflow_pb2
@@ -18,6 +19,7 @@ from flyweight.engine.interfaces import (
     inner_nodes,
     interface_of,
     references,
+    takes_error,
 )
 from flyweight.errors import CompileError
 from flyweight.ids import END_NODE, START_NODE, EntityKey, entity_key
@@ -138,7 +140,8 @@ def _sub_workflow_keys(template: workflow_pb2.WorkflowTemplate) -> Iterator[Enti
 def _compile(
     template: workflow_pb2.WorkflowTemplate, scope: Scope, problems: Problems
 ) -> compiler_pb2.CompiledWorkflow:
-    _check_ids("", template.nodes, problems)
+    handler = [template.failure_node] if template.HasField("failure_node") else []
+    _check_ids("", [*template.nodes, *handler], problems)
     _check_bindings(template, scope, problems)
     upstream = _upstream(template, problems)
     _check_cycles(upstream, problems)
@@ -187,6 +190,23 @@ def _check_bindings(template: workflow_pb2.WorkflowTemplate, scope: Scope, probl
             check.inputs(node, interfaces[node.id])
             _check_cases(node, scope, check)
     check.results(template)
+    if template.HasField("failure_node"):
+        _check_failure_node(template.failure_node, scope, check)
+
+
+def _check_failure_node(node: workflow_pb2.Node, scope: Scope, check: BindingCheck) -> None:
+    """Check the bindings of what runs when the workflow has failed; what went wrong need not be bound to it."""
+    if node.WhichOneof("target") not in {"task_node", "workflow_node"}:
+        check.problems.add(named(node), "a failure handler must be a task, a workflow or a launch plan")
+        return
+    try:
+        interface = interface_of(node, scope)
+    except UnknownReferenceError as unknown:
+        check.problems.add(named(node), str(unknown))
+        return
+    inputs = interface.inputs or {}
+    told = frozenset(name for name in inputs if takes_error(inputs[name].type))
+    check.inputs(node, replace(interface, required=interface.required - told))
 
 
 def _is_approval(node: workflow_pb2.Node) -> bool:

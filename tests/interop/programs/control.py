@@ -1,8 +1,12 @@
 """Stock flytekit workflows whose course is decided while they run."""
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
 
 from flytekit import conditional, task, workflow
+from flytekit.types.error import FlyteError
 
 
 @dataclass
@@ -44,3 +48,21 @@ def choose(x: int) -> int:
         .then(double(n=x))
     )
     return double(n=chosen)
+
+
+@task
+def fail_above(n: int) -> int:
+    if n > 3:
+        raise ValueError(f"{n} is above 3")
+    return n
+
+
+@task
+def clean_up(n: int, err: Optional[FlyteError] = None) -> None:  # noqa: UP045 - the form that users of flytekit write
+    print(f"cleaning up after {err}")
+    Path(os.environ["FLYWEIGHT_TEST_NOTES"]).write_text(f"{n}: {err.failed_node_id}: {err.message}")
+
+
+@workflow(on_failure=clean_up)
+def guarded(n: int) -> int:
+    return double(n=fail_above(n=n))

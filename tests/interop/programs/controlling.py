@@ -6,7 +6,7 @@ import sys
 from flytekit.configuration import Config
 from flytekit.remote import FlyteRemote
 
-endpoint, version = sys.argv[1:]
+endpoint, version, notes = sys.argv[1:]
 remote = FlyteRemote(
     Config.for_endpoint(endpoint, insecure=True), default_project="flytesnacks", default_domain="development"
 )
@@ -18,7 +18,11 @@ for x, execution in started.items():
     below = {
         child.id.node_id: child.closure.phase
         for node in done.node_executions.values()
-        for child in node._underlying_node_executions or []  # noqa: SLF001 - flytekit has no other way to them
+        for child in node._underlying_node_executions or []
     }
     seen[x] = [done.outputs["o0"] if done.error is None else done.error.message, below]
+guarded = remote.fetch_workflow(name="control.guarded", version=version)
+options = {"envs": {"FLYWEIGHT_TEST_NOTES": notes}}
+done = remote.wait(remote.execute(guarded, inputs={"n": 9}, **options), poll_interval=1)
+seen["guarded"] = [done.error.message, {name: node.closure.phase for name, node in done.node_executions.items()}]
 print(json.dumps(seen))

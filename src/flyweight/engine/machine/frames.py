@@ -3,7 +3,7 @@
 from flyteidl.core import literals_pb2, types_pb2
 
 from flyweight.engine.graph import GraphNode, NodeKind
-from flyweight.engine.machine import attempts, branches, outcomes
+from flyweight.engine.machine import attempts, branches, errors, outcomes
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import ExecutionState, Frame, NodeState, frame_below
 from flyweight.engine.phases import ExecutionPhase, NodePhase
@@ -55,12 +55,18 @@ def _begin(turn: Turn, frame: Frame, index: int) -> None:
         _finish(turn, frame)
         return
     node = _new_node(turn, frame, graph_node)
+    if _resolved(turn, frame, node):
+        _run(turn, node)
+
+
+def _resolved(turn: Turn, frame: Frame, node: NodeState) -> bool:
+    """Give a node its inputs; a node whose inputs are not there has failed."""
     try:
-        node.inputs = bindings.resolve_all(graph_node.inputs, _lookup(frame))
+        node.inputs = bindings.resolve_all(node.graph.inputs, _lookup(frame))
     except InvalidInput as error:
         outcomes.fail(turn, node, user_error(BINDING_FAILED, f"node {node.id}, input {error.message}"))
-        return
-    _run(turn, node)
+        return False
+    return True
 
 
 def _new_node(turn: Turn, frame: Frame, graph_node: GraphNode) -> NodeState:
@@ -196,7 +202,46 @@ def _end_execution(turn: Turn, phase: ExecutionPhase) -> None:
 def _close(turn: Turn, frame: Frame) -> None:
     if frame.ended or frame.active or not (frame.stop or frame.failed):
         return
-    _end_badly(turn, frame, outcomes.failure_of(frame))
+    if _to_be_handled(turn.state, frame):
+        _handle_failure(turn, frame)
+    else:
+        _end_badly(turn, frame, outcomes.failure_of(frame))
+
+
+def _to_be_handled(state: ExecutionState, frame: Frame) -> bool:
+    """Tell whether the failure node is to run: once, and only where the workflow failed and was not stopped."""
+    failure = frame.graph.failure
+    return (
+        failure is not None
+        and failure not in frame.nodes
+        and bool(frame.failed)
+        and not stopped_from_outside(state, frame)
+    )
+
+
+def _handle_failure(turn: Turn, frame: Frame) -> None:
+    failed, failure = outcomes.culprit(frame), frame.graph.failure
+    if failed is None or failure is None:
+        raise PlatformError(f"workflow {frame.graph.name} did not fail, or has no failure node")
+    _failing(turn, frame)
+    node = _new_node(turn, frame, frame.graph.nodes[failure])
+    if _resolved(turn, frame, node):
+        error = errors.failed_node(failed)
+        for name, kind in node.graph.error_inputs:
+            node.inputs.literals[name].CopyFrom(errors.literal(error, kind))
+        _run(turn, node)
+
+
+def stopped_from_outside(state: ExecutionState, frame: Frame) -> str:
+    """Tell why a frame is stopping although none of its own nodes failed; empty if it is not."""
+    if state.phase is ExecutionPhase.ABORTING:
+        return state.abort_cause or TERMINATED
+    if frame.parent == NO_NODE:
+        return ""
+    above = state.nodes[frame.parent]
+    if above.graph.index == above.frame.graph.failure:
+        return stopped_from_outside(state, above.frame)  # what failed around a failure node does not stop it
+    return above.frame.stop
 
 
 def terminate(turn: Turn, cause: str, principal: str) -> None:
@@ -215,9 +260,7 @@ def terminate(turn: Turn, cause: str, principal: str) -> None:
 
 def _stop(turn: Turn, frame: Frame) -> None:
     """Stop what runs in a frame and in the frames below it."""
-    if frame.parent == NO_NODE and turn.state.phase is ExecutionPhase.RUNNING:
-        turn.state.phase = ExecutionPhase.FAILING
-        turn.touch_execution()
+    _failing(turn, frame)
     waiting = [frame]
     while waiting:
         current = waiting.pop()
@@ -228,6 +271,12 @@ def _stop(turn: Turn, frame: Frame) -> None:
                 waiting.append(below)
         turn.state.closing.append(current)
     attempts.drop_held(turn.state)
+
+
+def _failing(turn: Turn, frame: Frame) -> None:
+    if frame.parent == NO_NODE and turn.state.phase is ExecutionPhase.RUNNING:
+        turn.state.phase = ExecutionPhase.FAILING
+        turn.touch_execution()
 
 
 def _stop_node(turn: Turn, node: NodeState, cause: str) -> Frame | None:

@@ -57,20 +57,26 @@ def _end(turn: Turn, node: NodeState, phase: NodePhase) -> Frame:
     return node.frame
 
 
-def failure_of(frame: Frame) -> ExecutionError | None:
-    """Give the error that a frame fails of: the first node's, or as in Flyte the last one's where the others went on.
-
-    The message says which node it was, and which others failed too.
-    """
-    failed = sorted((frame.nodes[index] for index in frame.failed), key=lambda node: (node.ended_at, node.graph.index))
+def culprit(frame: Frame) -> NodeState | None:
+    """Give the node that a frame fails of: the first that failed, or as in Flyte the last where the others went on."""
+    failed = [frame.nodes[index] for index in frame.failed if index != frame.graph.failure]
     if not failed:
         return None
-    chosen = failed[0] if frame.graph.fail_fast else failed[-1]
+    choose = min if frame.graph.fail_fast else max
+    return choose(failed, key=lambda node: (node.ended_at, node.graph.index))
+
+
+def failure_of(frame: Frame) -> ExecutionError | None:
+    """Give the error that a frame fails of. The message says which node it was, and which others failed too."""
+    chosen = culprit(frame)
+    if chosen is None:
+        return None
     error = execution_pb2.ExecutionError()
     if chosen.error is not None:
         error.CopyFrom(chosen.error)
     if _FAILED_NODE not in error.message:  # a sub-workflow's error names the node inside it already
         error.message += f"{_FAILED_NODE}{chosen.id} ({chosen.graph.name})"
+    failed = sorted((frame.nodes[index] for index in frame.failed), key=lambda node: (node.ended_at, node.graph.index))
     others = [node.id for node in failed if node is not chosen]
     if others:
         error.message += f"\nalso failed: {', '.join(others)}"

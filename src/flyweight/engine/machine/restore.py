@@ -9,11 +9,11 @@ from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2
 from flyweight import literals
 from flyweight.engine.graph import ClosureGraph, NodeKind
 from flyweight.engine.jobs import LogSpan, Usage
-from flyweight.engine.machine.frames import TERMINATED
+from flyweight.engine.machine.frames import stopped_from_outside
 from flyweight.engine.machine.outcomes import AUTO_ABORT
 from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, frame_below, new_frame
 from flyweight.engine.phases import ExecutionPhase, NodePhase
-from flyweight.engine.records import NO_NODE, AttemptRecord, LoadedExecution, NewExecution, NodeRecord
+from flyweight.engine.records import AttemptRecord, LoadedExecution, NewExecution, NodeRecord
 from flyweight.errors import PlatformError
 from flyweight.ids import START_NODE, AttemptId, NodeId
 from flyweight.semantics.layout import ExecutionLayout
@@ -144,12 +144,9 @@ def _stop_of(state: ExecutionState, frame: Frame) -> str:
     """Tell why a frame is stopping: because all is, because what it runs in is, or because a node of its own failed."""
     if frame.ended:
         return ""
-    if state.phase is ExecutionPhase.ABORTING:
-        return state.abort_cause or TERMINATED
-    if frame.parent != NO_NODE:
-        above = state.nodes[frame.parent].frame.stop
-        if above:
-            return above
+    outside = stopped_from_outside(state, frame)
+    if outside:
+        return outside
     return AUTO_ABORT if frame.failed and frame.graph.fail_fast else ""
 
 

@@ -76,6 +76,7 @@ def crash(state: ExecutionState, error: execution_pb2.ExecutionError, now: Micro
             turn.touch(node)
     state.phase = ExecutionPhase.FAILED
     state.error = error
+    state.outputs = None
     state.ended_at = now
     turn.touch_execution()
     return turn.commands
