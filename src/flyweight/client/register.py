@@ -75,7 +75,7 @@ class Registering(Fetching, Uploading):
         self._done: dict[tuple[int, str], tuple[AnyEntity, Registered]] = {}
 
     def register(self, entity: AnyEntity, **settings: Unpack[RegisterSettings]) -> Registered:
-        """Register an entity with all it needs; a workflow with its default launch plan.
+        """Register an entity with all it needs; a workflow with its default launch plan; activate what asks for it.
 
         Args:
             entity: a task, workflow or launch plan of this process.
@@ -119,6 +119,8 @@ class Registering(Fetching, Uploading):
         plan = replace(plan, version=version, bundle_uri=uri, code_digest=digest)
         specs = compile_entity(entity, plan)
         sent = self._send_all(specs)
+        if isinstance(entity, LaunchPlan) and entity.options.auto_activate:
+            self.activate_launchplan(top)
         return Registered(id=top, interface=_interface(specs, top), sent=bool(sent))
 
     def _upload(self, code: Code, plan: SerializationSettings) -> str:

@@ -45,7 +45,7 @@ class ReferenceEntity(Entity[P, R], Generic[P, R]):
         return (
             f"{self.name} is a reference to a registered {self.kind}: its code is on the platform, not here. "
             "Run it there with `flyweight run --remote` or FlyteRemote.execute, or replace it with a stand-in "
-            "in your test (flyweight.testing)."
+            "in your test."
         )
 
 

@@ -19,6 +19,7 @@ class Registry:
         self.server = server
         self.things: dict[tuple[str, str, str], Any] = {}
         self.uploads: dict[str, bytes] = {}
+        self.states: dict[str, int] = {}
         self._http = _start_uploads(self.uploads)
         server.answer(rpcs.CREATE_TASK, lambda request: self._create("task", request, task_pb2.TaskCreateResponse))
         server.answer(
@@ -33,6 +34,7 @@ class Registry:
         server.answer(rpcs.GET_LAUNCH_PLAN, lambda request: self._plan(self._get("plan", request.id)))
         server.answer(rpcs.CREATE_UPLOAD_LOCATION, self._location)
         server.answer(rpcs.CREATE_EXECUTION, self._execute)
+        server.answer(rpcs.UPDATE_LAUNCH_PLAN, self._set_state)
 
     def stop(self) -> None:
         self._http.shutdown()
@@ -75,6 +77,11 @@ class Registry:
             if name not in made.spec.fixed_inputs.literals:
                 found.closure.expected_inputs.parameters[name].CopyFrom(parameter)
         return found
+
+    def _set_state(self, request: launch_plan_pb2.LaunchPlanUpdateRequest) -> launch_plan_pb2.LaunchPlanUpdateResponse:
+        self._get("plan", request.id)
+        self.states[request.id.name] = request.state
+        return launch_plan_pb2.LaunchPlanUpdateResponse()
 
     def _location(
         self, request: dataproxy_pb2.CreateUploadLocationRequest

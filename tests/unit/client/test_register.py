@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from flyteidl.admin import launch_plan_pb2
 
 from flyweight import LaunchPlan, reference_launch_plan, reference_task, reference_workflow, task, workflow
 from flyweight.client.remote import FlyteRemote
@@ -28,6 +29,7 @@ def lists(xs: list[int], factor: int = 3) -> int:
 
 
 plan = LaunchPlan.get_or_create(lists, name="lists_plan", default_inputs={"factor": 5})
+active = LaunchPlan.get_or_create(lists, name="lists_active", auto_activate=True)
 fixed = LaunchPlan.get_or_create(lists, name="lists_fixed", fixed_inputs={"factor": 7})
 
 
@@ -80,6 +82,12 @@ def test_a_users_version_is_kept_and_never_changes(registry: Registry, remote: F
 
 def test_settings_are_part_of_the_version(registry: Registry, remote: FlyteRemote) -> None:
     assert remote.register(lists).id.version != remote.register(lists, env={"MODE": "other"}).id.version
+
+
+def test_a_launch_plan_is_activated_only_if_it_asks_for_it(registry: Registry, remote: FlyteRemote) -> None:
+    remote.register(plan)
+    remote.register(active)
+    assert registry.states == {"lists_active": launch_plan_pb2.ACTIVE}
 
 
 def test_every_task_carries_the_digest(registry: Registry, remote: FlyteRemote) -> None:
