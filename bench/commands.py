@@ -33,7 +33,9 @@ def import_time(stock: Path | None, what: str) -> Figure:
     if stock is None:
         return Figure(name=name, unit="s", ours=alone(ours, rounds=7))
     mine, theirs = pairs(ours, lambda: timed(str(stock / "python"), "flytekit"), rounds=7)
-    return Figure(name=name, unit="s", ours=mine, peer=theirs, ratio_goal=1 / 8)
+    # The promise is on the bare import, whose names load on use; what use costs is shown beside it.
+    promise = 1 / 8 if what == "import {}" else None
+    return Figure(name=name, unit="s", ours=mine, peer=theirs, ratio_goal=promise)
 
 
 def cold_local_run(stock: Path | None) -> Figure:
