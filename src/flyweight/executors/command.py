@@ -143,9 +143,11 @@ class CommandExecutor:
             self._memory.remove(command.gauge)
             self._running.pop(job.attempt, None)
             self._jobs.pop(job.attempt, None)
-            await asyncio.to_thread(_clean, command.directory)
+            await asyncio.to_thread(kill_marked, command.directory)
             self._slots.release()
         self._report(report)
+        # Nobody waits for the files to go: a task may have unpacked thousands.
+        await asyncio.to_thread(shutil.rmtree, command.directory, ignore_errors=True)
 
     def _command(self, job: Job) -> _Command:
         attempt = job.attempt

@@ -62,7 +62,7 @@ async def test_a_command_reads_its_inputs_and_its_outputs_are_read(tmp_path: Pat
         assert isinstance(end, Succeeded)
         assert end.outputs == literals_pb2.LiteralMap(literals={"x": integer(7)})
         assert Path(end.log.path).read_text() == "done 7\n"
-        assert not any((tmp_path / "scratch").iterdir())
+    assert not any((tmp_path / "scratch").iterdir())
 
 
 async def test_flytes_environment_is_there_and_the_folder_is_its_own(tmp_path: Path) -> None:
