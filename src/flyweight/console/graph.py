@@ -14,7 +14,7 @@ from flyweight.ids import END_NODE, START_NODE, EntityKey, NodeId, child_node_id
 BOX_WIDTH = 168
 BOX_HEIGHT = 44
 GAP_ACROSS = 28
-GAP_DOWN = 44
+GAP_DOWN = 34
 GROUP_MARGIN = 16
 GROUP_TITLE = 26
 SWEEPS = 4

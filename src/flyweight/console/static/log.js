@@ -31,7 +31,7 @@ export class Log {
     this.rest = "";
     this.count = 0;
     this.last = null;
-    this.size.textContent = "";
+    this.size.textContent = "Nothing so far";
   }
 
   add(text) {

@@ -1,0 +1,68 @@
+"""The console's pages in a real browser on a real platform: lists that move by themselves, nodes, data and logs."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.live import ROOT, LivePlatform
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(120)]
+
+HELLO = ROOT / "examples" / "hello.py"
+
+
+def test_a_run_appears_in_the_list_by_itself(platform: LivePlatform, page: Page) -> None:
+    page.goto(f"http://{platform.endpoint}/")
+    expect(page.get_by_text("Nothing has run here yet")).to_be_visible()
+
+    platform.run("run", "--remote", "--wait", str(HELLO), "greet_all")
+
+    row = page.locator("#rows tr")
+    expect(row).to_have_count(1)
+    expect(row.locator(".chip")).to_have_text("Succeeded")
+    expect(row).to_contain_text("greet_all")
+    expect(page.get_by_text("Nothing has run here yet")).to_have_count(0)
+
+
+def test_filters_stand_in_the_address(platform: LivePlatform, page: Page) -> None:
+    platform.run("run", "--remote", "--wait", str(HELLO), "greet_all")
+    page.goto(f"http://{platform.endpoint}/console")
+    page.get_by_role("link", name="Failed").click()
+    expect(page.get_by_text("Nothing fits")).to_be_visible()
+    assert page.url.endswith("?phase=failed")
+    page.get_by_role("link", name="All", exact=True).click()
+    page.get_by_role("searchbox").fill("greet")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator("#rows tr").first).to_contain_text("greet_all")
+    assert "q=greet" in page.url
+
+
+def test_a_node_shows_its_data_and_keeps_its_place_in_the_address(platform: LivePlatform, page: Page) -> None:
+    platform.run("run", "--remote", "--wait", str(HELLO), "greet_all", "--first", "<b>Alan</b>")
+    page.goto(f"http://{platform.endpoint}/console")
+    page.locator("#rows tr").first.locator("a").click()
+    expect(page.locator("#panel")).to_contain_text("Hello, <b>Alan</b>! Hello, Grace!")
+
+    page.locator("#graph .box").first.click()
+    expect(page.locator("#panel .data").first).to_contain_text("Hello, <b>Alan</b>!")
+    assert "node=n0" in page.url
+    page.reload()
+    expect(page.locator("#panel .title")).to_have_text("greet")
+    page.go_back()
+    expect(page.locator("#panel .title")).to_have_text("This run")
+
+
+def test_relaunch_goes_to_the_new_run(platform: LivePlatform, page: Page) -> None:
+    platform.run("run", "--remote", "--wait", str(HELLO), "greet_all")
+    page.goto(f"http://{platform.endpoint}/console")
+    page.locator("#rows tr").first.locator("a").click()
+    before = page.url
+    page.get_by_role("button", name="Relaunch").click()
+    page.wait_for_url(lambda url: url != before)
+    expect(page.locator("#state .chip")).to_have_text("Succeeded")
+
+
+def test_what_is_not_there_is_told(platform: LivePlatform, page: Page) -> None:
+    answer = page.goto(f"http://{platform.endpoint}/console/projects/flytesnacks/domains/development/executions/nosuch")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.locator("main")).to_contain_text("nosuch")
