@@ -12,6 +12,7 @@ from flyweight.clock import Micros
 from flyweight.engine.phases import AttemptPhase
 from flyweight.engine.records import AttemptRecord, NodeRecord
 from flyweight.errors import NotFound, TooLarge
+from flyweight.executors import deck_page
 from flyweight.ids import AttemptId, NodeId
 from flyweight.services.feed import Feed
 from flyweight.services.lookup import Lookup
@@ -84,6 +85,8 @@ class Decks:
             raise NotFound(f"node {node_id!r} makes no deck: write @task(enable_deck=True) for one")
         state = _state(record.phase)
         page = await self._page(record.deck_uri)
+        if page == deck_page.PAGE:
+            page = None
         live = self._feed.deck_revision(AttemptId(record.execution, record.node, record.attempt))
         return DeckPage(
             html=_PLACEHOLDER.format(text=_WORDS[state]).encode() if page is None else page,
