@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from flyweight.sdk.exceptions import FlyteRecoverableException as FlyteRecoverableException
     from flyweight.sdk.execution import ExecutionParameters as ExecutionParameters
     from flyweight.sdk.execution import current_context as current_context
+    from flyweight.sdk.gate import approve as approve
+    from flyweight.sdk.gate import signals as signals
+    from flyweight.sdk.gate import sleep as sleep
+    from flyweight.sdk.gate import wait_for_input as wait_for_input
     from flyweight.sdk.image import ImageSpec as ImageSpec
     from flyweight.sdk.interface import kwtypes as kwtypes
     from flyweight.sdk.launch_plan import LaunchPlan as LaunchPlan
@@ -63,6 +67,7 @@ _HOMES = {
     "sdk.deck": ("Deck", "DeckField"),
     "sdk.exceptions": ("FlyteRecoverableException",),
     "sdk.execution": ("ExecutionParameters", "current_context"),
+    "sdk.gate": ("approve", "signals", "sleep", "wait_for_input"),
     "sdk.image": ("ImageSpec",),
     "sdk.interface": ("kwtypes",),
     "sdk.launch_plan": ("LaunchPlan",),
@@ -125,6 +130,7 @@ __all__ = [
     "VersionParameters",
     "Workflow",
     "WorkflowFailurePolicy",
+    "approve",
     "conditional",
     "create_node",
     "current_context",
@@ -132,7 +138,10 @@ __all__ = [
     "reference_launch_plan",
     "reference_task",
     "reference_workflow",
+    "signals",
+    "sleep",
     "task",
+    "wait_for_input",
     "workflow",
 ]
 

@@ -1,17 +1,20 @@
 """What a type checker must see: decorators keep the user's signature. Checked by test_signatures.py, never run."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import NamedTuple, assert_type
 
 from flyweight import (
     ReferenceTask,
     Task,
     Workflow,
+    approve,
     conditional,
     reference_launch_plan,
     reference_task,
     reference_workflow,
     task,
+    wait_for_input,
     workflow,
 )
 
@@ -47,6 +50,12 @@ def choosing(x: int, sure: bool) -> str:
     found = conditional("kind").if_((x > 1) & sure).then(plain(x=x)).elif_(x == 0).then(with_options(x=x))
     assert_type(found.else_().fail("no"), str | Split)
     return conditional("size").if_(x > 1).then(plain(x=x)).else_().then(flow(x=x))
+
+
+@workflow
+def gated(x: int) -> str:
+    assert_type(wait_for_input("rate", timeout=timedelta(hours=1), expected_type=float), float)
+    return approve(plain(x=x), "fine?")
 
 
 @reference_task(project="p", domain="d", name="n", version="v")

@@ -7,8 +7,9 @@ import click
 
 from flyweight.cli.here import inputs_of, run_here
 from flyweight.cli.loading import AnyEntity, entities_of, find_entity, load_module
-from flyweight.cli.options import Input, collect, options_for
+from flyweight.cli.options import Input, ValueOf, collect, options_for
 from flyweight.cli.settings import RunSettings
+from flyweight.sdk.gate import signals
 
 if TYPE_CHECKING:  # a local run never loads the client
     from flyweight.client.entities import FetchedEntity
@@ -124,6 +125,9 @@ class RegisteredGroup(click.Group):
 @click.option("--raw-output-data-prefix", "--raw-data-prefix", "raw_output", metavar="URI", help="Where files go.")
 @click.option("--max-parallelism", type=click.IntRange(min=0), help="Nodes that may run at once; 0 is no limit.")
 @click.option("--disable-notifications", is_flag=True, help="Send none.")
+@click.option(
+    "--signals", type=ValueOf(dict), metavar="JSON", help="Answers for the gates of a run here, by name, as an object."
+)
 @click.option("--service-account", metavar="NAME", help="Taken for pyflyte's sake.")
 @click.option("--cluster-pool", metavar="NAME", help="Where on the platform it runs.")
 @click.option("--execution-cluster-label", "--ecl", "cluster_label", metavar="LABEL", help="Likewise.")
@@ -139,6 +143,8 @@ def run(ctx: click.Context, **given: Any) -> None:
     del given["service_account"], given["poll_interval"]
     if given.pop("copy_all"):
         given["copy"] = "all"
+    if given["remote"] and given["signals"] is not None:
+        raise click.UsageError("--signals answers gates of a run here; with --remote the platform asks for them.")
     named_place = given["project"] is not None or given["domain"] is not None
     ctx.meta["run"] = dataclasses.replace(RunSettings(**given), place_is_given=named_place)
 
@@ -153,7 +159,8 @@ def _entity_command(ctx: click.Context, entity: AnyEntity, name: str) -> click.C
 
             run_there(_remote(ctx), entity, collect(_optional(inputs, entity), given), settings)
         else:
-            run_here(entity, collect(inputs, given))
+            with signals(settings.signals or {}):
+                run_here(entity, collect(inputs, given))
 
     docstring = entity.interface.docstring
     text = "\n\n".join(part for part in (docstring.short, docstring.long) if part) or f"Run {entity.name}."

@@ -34,6 +34,8 @@ class RunSettings:
     disable_notifications: bool = False
     cluster_pool: str | None = None
     cluster_label: str | None = None
+    signals: Mapping[str, object] | None = None
+    """Answers for the gates of a run here."""
 
     def images(self) -> ImageConfig:
         """Read ``--image``: a bare one is the default, ``NAME=IMAGE`` names one."""

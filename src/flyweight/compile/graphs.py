@@ -1,5 +1,6 @@
 """Turns a workflow's graph into a flyteidl WorkflowTemplate: nodes, bindings, overrides, outputs."""
 
+import datetime as dt
 import typing
 from typing import Any
 
@@ -11,6 +12,7 @@ from flyweight.compile.tasks import duration, extended_resources, interface, res
 from flyweight.errors import CompileError, Unsupported
 from flyweight.sdk.conditional import Branch
 from flyweight.sdk.entity import AnyEntity
+from flyweight.sdk.gate import OUTPUT, Approval, Gate, Signal, Sleep
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.node import Node
 from flyweight.sdk.options import duration as read_duration
@@ -19,6 +21,7 @@ from flyweight.sdk.reference import ReferenceEntity, ReferenceWorkflow
 from flyweight.sdk.resources import Resources
 from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import Workflow, WorkflowFailurePolicy
+from flyweight.types.registry import default_registry
 
 AnyWorkflow = Workflow[..., Any]
 
@@ -77,6 +80,9 @@ def _node(node: Node, settings: SerializationSettings) -> workflow_pb2.Node:
     if isinstance(node.entity, Branch):
         made.branch_node.CopyFrom(_branch(node.entity, settings))
         return made
+    if isinstance(node.entity, Gate):
+        made.gate_node.CopyFrom(_gate(node.entity))
+        return made
     identifier = identifier_of(node.entity, settings)
     match identifier.resource_type:
         case identifier_pb2.TASK:
@@ -108,11 +114,23 @@ def _branch(branch: Branch, settings: SerializationSettings) -> workflow_pb2.Bra
     return workflow_pb2.BranchNode(if_else=made)
 
 
+def _gate(gate: Gate) -> workflow_pb2.GateNode:
+    match gate.awaited:
+        case Approval():
+            return workflow_pb2.GateNode(approve=workflow_pb2.ApproveCondition(signal_id=gate.name))
+        case Signal(python_type):
+            kind = default_registry().literal_type(python_type)
+            signal = workflow_pb2.SignalCondition(signal_id=gate.name, type=kind, output_variable_name=OUTPUT)
+            return workflow_pb2.GateNode(signal=signal)
+        case Sleep(length):
+            return workflow_pb2.GateNode(sleep=workflow_pb2.SleepCondition(duration=duration(length)))
+
+
 def _node_metadata(node: Node) -> workflow_pb2.NodeMetadata:
     """Give a node's settings: its entity's, then what ``with_overrides`` changed."""
     overrides = node.overrides
     options = node.entity.options if isinstance(node.entity, Task) else None
-    timeout = read_duration(overrides["timeout"]) if "timeout" in overrides else options.timeout if options else None
+    timeout = read_duration(overrides["timeout"]) if "timeout" in overrides else _timeout(node.entity)
     made = workflow_pb2.NodeMetadata(
         name=overrides.get("name", node.entity.short_name),
         timeout=duration(timeout) if timeout else None,
@@ -128,6 +146,16 @@ def _node_metadata(node: Node) -> workflow_pb2.NodeMetadata:
     if "cache_serialize" in overrides:
         made.cache_serializable = overrides["cache_serialize"]
     return made
+
+
+def _timeout(entity: AnyEntity) -> dt.timedelta | None:
+    match entity:
+        case Task():
+            return entity.options.timeout
+        case Gate():
+            return entity.timeout
+        case _:
+            return None
 
 
 def _interruptible(entity: AnyEntity) -> bool | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flyweight.sdk.conditional import Branch, nodes_within
 from flyweight.sdk.entity import AnyEntity
+from flyweight.sdk.gate import Gate
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.node import Node
 from flyweight.sdk.reference import ReferenceEntity
@@ -14,8 +15,8 @@ from flyweight.sdk.workflow import Workflow
 def needs(entity: AnyEntity) -> Iterator[AnyEntity]:
     """Walk what an entity needs, then itself: tasks and launch plans before the workflow that calls them."""
     match entity:
-        case ReferenceEntity() | Branch():
-            return  # registered already; a branch is a part of its workflow, and its nodes are walked there
+        case ReferenceEntity() | Branch() | Gate():
+            return  # registered already, or a part of its workflow; the nodes of a branch are walked there
         case Workflow():
             for node in all_nodes(entity):
                 yield from needs(node.entity)

@@ -21,12 +21,14 @@ from flyweight.errors import InvalidInput, RecoverableError, Unsupported
 from flyweight.runtime import deck_fields, failures
 from flyweight.runtime.calls import call
 from flyweight.runtime.deck_page import DeckSnapshot, DeckState, render_page
+from flyweight.runtime.gates import pass_gate
 from flyweight.runtime.graph import GraphRun, located
 from flyweight.sdk.checkpoint import Checkpoint
 from flyweight.sdk.compilation import drawing
 from flyweight.sdk.context import running_parameters, use_parameters
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.execution import ExecutionParameters
+from flyweight.sdk.gate import Gate
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.task import Task
@@ -81,6 +83,8 @@ def run_literals(
             return _run_task(entity, inputs, entity.options.retries if retries is None else retries)
         case Workflow():
             return _run_workflow(entity, inputs)
+        case Gate():
+            return pass_gate(entity, inputs)
         case LaunchPlan():
             types = entity.workflow.interface.inputs
             fixed = to_literal_map(

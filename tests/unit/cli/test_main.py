@@ -176,3 +176,29 @@ def test_what_this_version_lacks_is_no_fault_of_the_platform(capsys: pytest.Capt
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert "Usage: flyweight" in capsys.readouterr().out
+
+
+GATED = """
+from datetime import timedelta
+from flytekit import wait_for_input, workflow
+
+@workflow
+def wf() -> float:
+    return wait_for_input("share", timeout=timedelta(hours=1), expected_type=float)
+"""
+
+
+def test_gates_of_a_run_here_are_answered_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "gated_program.py"
+    place.write_text(GATED)
+    try:
+        assert main(["run", "--signals", '{"share": 0.5}', str(place), "wf"]) == 0
+        assert capsys.readouterr().out == "0.5\n"
+        assert main(["run", str(place), "wf"]) != 0
+        assert "with --signals of `flyweight run`" in capsys.readouterr().err
+        assert main(["run", "--remote", "--signals", "{}", str(place), "wf"]) != 0
+        assert "the platform asks for them" in capsys.readouterr().err
+    finally:
+        compat.uninstall()
