@@ -27,7 +27,7 @@ pytestmark = [
 ]
 
 PROGRAM = """
-import os, pathlib, random, time
+import atexit, os, pathlib, random, threading, time
 import numpy
 from flytekit import FlyteContextManager, current_context, task
 
@@ -43,6 +43,12 @@ def boom(x: int) -> int:
 @task
 def draw(x: int) -> float:
     return float(numpy.random.random())
+
+@task
+def late(x: int) -> int:
+    atexit.register(print, "goodbye")
+    threading.Thread(target=lambda: (time.sleep(0.2), print("thread done"))).start()
+    return x
 
 @task
 def place(x: int) -> str:
@@ -155,6 +161,14 @@ async def test_forked_tasks_do_not_share_folders_and_names(tmp_path: Path) -> No
         assert folder != other_folder
         assert name != other_name
         assert Path(folder).is_relative_to(tmp_path / "scratch")
+
+
+async def test_a_forked_task_ends_as_python_does(tmp_path: Path) -> None:
+    async with executor(tmp_path) as (commands, reports):
+        commands.start(stock_job(tmp_path, "late"))
+        end = await ended(reports)
+        assert result(end).integer == 7
+        assert Path(end.log.path).read_text().splitlines()[-2:] == ["thread done", "goodbye"]
 
 
 async def test_a_cancelled_task_ends_and_the_next_one_runs(tmp_path: Path) -> None:
