@@ -1,0 +1,63 @@
+"""Drawings: what depends on something stands below it, nothing overlaps, and no arrow says what others say."""
+
+from itertools import combinations
+
+from flyweight.console.graph import MOST_NODES, Box, Drawing, draw
+from tests.unit.console.shapes import closure, sub_workflow, task, template
+
+
+def drawing(*nodes: object, subs: tuple[object, ...] = ()) -> Drawing:
+    drawn = draw(closure(template("main", *nodes), *subs))
+    assert drawn is not None
+    return drawn
+
+
+def boxes(drawn: Drawing) -> dict[str, Box]:
+    return {box.node: box for box in drawn.boxes}
+
+
+def apart(one: Box, other: Box) -> bool:
+    return (
+        one.x + one.width <= other.x
+        or other.x + other.width <= one.x
+        or one.y + one.height <= other.y
+        or other.y + other.height <= one.y
+    )
+
+
+def test_what_comes_after_stands_below():
+    at = boxes(drawing(task("c", "b"), task("b", "a"), task("a")))
+    assert at["a"].y + at["a"].height < at["b"].y
+    assert at["b"].y + at["b"].height < at["c"].y
+
+
+def test_boxes_never_overlap_and_stay_inside():
+    drawn = drawing(*(task(f"n{i}", *(f"n{j}" for j in range(i) if i % (j + 2) == 0)) for i in range(25)))
+    assert all(apart(one, other) for one, other in combinations(drawn.boxes, 2))
+    assert all(0 <= box.x <= drawn.width - box.width for box in drawn.boxes)
+    assert all(0 <= box.y <= drawn.height - box.height for box in drawn.boxes)
+
+
+def test_an_arrow_that_others_imply_is_left_out():
+    assert len(drawing(task("a"), task("b", "a"), task("c", "a", "b")).arrows) == 2
+
+
+def test_a_sub_workflow_is_a_group_around_its_own():
+    drawn = drawing(task("a"), sub_workflow("s", "inner", "a"), subs=(template("inner", task("x"), task("y", "x")),))
+    at = boxes(drawn)
+    assert set(at) == {"a", "s", "s-0-x", "s-0-y"}
+    group, inside = at["s"], at["s-0-y"]
+    assert group.group
+    assert group.x <= inside.x
+    assert inside.x + inside.width <= group.x + group.width
+    assert group.y < inside.y
+    assert inside.y + inside.height <= group.y + group.height
+
+
+def test_too_many_nodes_are_not_drawn():
+    assert draw(closure(template("wide", *(task(f"n{i}") for i in range(MOST_NODES + 1))))) is None
+
+
+def test_a_workflow_of_nothing_is_an_empty_drawing():
+    drawn = drawing()
+    assert (drawn.boxes, drawn.arrows, drawn.height) == ((), (), 0)

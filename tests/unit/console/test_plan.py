@@ -1,0 +1,21 @@
+"""Steps of a workflow, in the order they can run."""
+
+from flyweight.console.plan import steps
+from tests.unit.console.shapes import closure, sub_workflow, task, template
+
+
+def test_steps_stand_behind_what_they_need():
+    found = steps(closure(template("main", task("c", "b"), task("a"), task("b", "a"))))
+    assert [step.node for step in found] == ["a", "b", "c"]
+    assert found[0].title == "do a"
+    assert found[0].entity is not None
+    assert found[0].entity.name == "module.a"
+
+
+def test_those_of_a_sub_workflow_stand_below_their_own():
+    found = steps(closure(template("main", sub_workflow("s", "inner"), task("z", "s")), template("inner", task("x"))))
+    assert [(step.node, step.depth, step.kind) for step in found] == [
+        ("s", 0, "workflow"),
+        ("s-0-x", 1, "task"),
+        ("z", 0, "task"),
+    ]

@@ -1,0 +1,77 @@
+"""Words, times and addresses of executions, nodes and attempts."""
+
+import pytest
+from flyteidl.admin import execution_pb2, node_execution_pb2
+from flyteidl.core import execution_pb2 as core_execution_pb2
+from flyteidl.core import identifier_pb2
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from flyweight.console import views
+from flyweight.console.plan import Step
+from flyweight.ids import NodeId
+
+
+@pytest.mark.parametrize(
+    ("millis", "words"),
+    [
+        (0, "< 1 ms"),
+        (340, "340 ms"),
+        (1000, "1.0 s"),
+        (12_345, "12.3 s"),
+        (125_000, "2 m 05 s"),
+        (3_720_000, "1 h 02 m"),
+    ],
+)
+def test_durations(millis: int, words: str):
+    assert views.duration(millis) == words
+
+
+def test_sizes():
+    assert (views.size(0), views.size(512), views.size(200 * 1024**2)) == ("", "512 B", "200 MiB")
+
+
+def test_addresses_are_those_that_clients_print():
+    of = identifier_pb2.Identifier(
+        resource_type=identifier_pb2.WORKFLOW, project="p", domain="d", name="a/b", version="v 1"
+    )
+    assert views.entity_url(of) == "/console/projects/p/domains/d/workflows/a%2Fb/version/v%201"
+
+
+def test_a_running_execution_has_begun_and_not_ended():
+    message = execution_pb2.Execution()
+    message.closure.phase = core_execution_pb2.WorkflowExecution.RUNNING
+    message.closure.started_at.CopyFrom(Timestamp(seconds=5))
+    view = views.execution(message)
+    assert (view.phase, view.ended, view.span) == ("running", False, views.Span(started=5000))
+
+
+def test_an_ended_execution_took_what_its_duration_says():
+    message = execution_pb2.Execution()
+    message.closure.phase = core_execution_pb2.WorkflowExecution.FAILED
+    message.closure.started_at.CopyFrom(Timestamp(seconds=5))
+    message.closure.duration.CopyFrom(Duration(seconds=1, nanos=500_000_000))
+    message.closure.error.message = "ValueError: no\n\nTraceback ..."
+    view = views.execution(message)
+    assert view.span.took == "1.5 s"
+    assert view.error is not None
+    assert (view.error.headline, view.error.details) == ("ValueError: no", "Traceback ...")
+
+
+def test_a_task_that_runs_by_itself_is_called_by_its_own_name():
+    message = execution_pb2.Execution()
+    message.closure.workflow_id.name = ".flytegen.module.task"
+    message.spec.launch_plan.name = "module.task"
+    assert views.execution(message).what.name == "module.task"
+
+
+def test_a_node_without_a_row_waits():
+    view = views.node(None, Step(node=NodeId("n0"), title="train", kind="task"))
+    assert (view.phase, view.span, view.deck) == ("waiting", views.Span(), False)
+
+
+def test_a_node_has_a_deck_as_soon_as_its_address_is_known():
+    message = node_execution_pb2.NodeExecution()
+    message.closure.phase = core_execution_pb2.NodeExecution.RUNNING
+    message.closure.deck_uri = "file:///deck.html"
+    assert views.node(message, Step(node=NodeId("n0"), title="train", kind="task")).deck
