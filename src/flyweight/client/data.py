@@ -3,6 +3,7 @@
 The codecs of ``flyweight.types`` do their I/O through this while a caller's values become literals and back.
 """
 
+import hashlib
 import io
 import tempfile
 from functools import cached_property
@@ -19,6 +20,13 @@ from flyweight.ids import new_object_name
 from flyweight.types.storage import BlobData
 
 UNNAMED: Final = "data"
+
+
+ROOT_LETTERS: Final = 32
+"""Of a content's digest, in hexadecimal: enough that two contents never meet."""
+
+Members = dict[str, tuple[Path, bytes]]
+"""The files of a folder by their path below it, each with its MD5; a single file has the empty path."""
 
 
 class ClientData:
@@ -43,22 +51,36 @@ class ClientData:
         return uri
 
     def put(self, path: str | Path, uri: str) -> None:
-        """Upload a local file, or a folder with all it contains."""
-        source = Path(path)
+        """Upload a local file, or a folder with all it contains, to an address that was asked for."""
         root, filename = self._place(uri)
-        files = [source] if source.is_file() else sorted(one for one in source.rglob("*") if one.is_file())
-        if not files:
-            raise NotFound(f"{source} holds no file to upload.")
-        for one in files:
-            name = filename if one == source else f"{filename}/{one.relative_to(source).as_posix()}"
-            digest = file_md5(one)
-            self._uploads.send_file(one, self._location(root, name, digest), digest)
+        self._send(_members(Path(path)), root, filename)
+
+    def draft(self) -> Path:
+        """Make up a path in the scratch folder."""
+        return self.local_path(UNNAMED)
+
+    def store(self, path: str | Path, name: str = "") -> str:
+        """Upload a local file, or a folder with all it contains, to an address made of its content."""
+        members = _members(Path(path))
+        digest = hashlib.sha256()
+        for below, (_, md5) in members.items():
+            digest.update(f"{len(below)}:{below}".encode() + md5)
+        return self._send(members, digest.hexdigest()[:ROOT_LETTERS], name or UNNAMED)
 
     def put_bytes(self, data: bytes, uri: str) -> None:
         """Write one object."""
-        path = self.local_path(UNNAMED)
+        path = self.draft()
         path.write_bytes(data)
         self.put(path, uri)
+
+    def _send(self, members: Members, root: str, filename: str) -> str:
+        """Send files, and give the address of the file or folder they are."""
+        address = ""
+        for below, (path, md5) in members.items():
+            location = self._location(root, f"{filename}/{below}" if below else filename, md5)
+            self._uploads.send_file(path, location, md5)
+            address = location.native_url.removesuffix(f"/{below}") if below else location.native_url
+        return address
 
     def get(self, uri: str, path: str | Path) -> None:
         """Download an object to a file, or a prefix with all it contains to a folder."""
@@ -125,6 +147,21 @@ class ClientData:
             return ""
         request = dataproxy_pb2.CreateDownloadLocationRequest(native_url=uri)
         return self._uploads.connection.call(rpcs.CREATE_DOWNLOAD_LOCATION, request).signed_url
+
+
+def _members(source: Path) -> Members:
+    """List the files at or below a path.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    if source.is_file():
+        return {"": (source, file_md5(source))}
+    files = sorted(one for one in source.rglob("*") if one.is_file())
+    if not files:
+        raise NotFound(f"{source} holds no file to upload.")
+    return {one.relative_to(source).as_posix(): (one, file_md5(one)) for one in files}
 
 
 class _Upload(io.BytesIO):

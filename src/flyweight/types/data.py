@@ -28,6 +28,18 @@ class DataAccess(Protocol):
         """Write one object."""
         ...
 
+    def draft(self) -> Path:
+        """Make up a local path to write a new object to, or a folder of objects, before ``store`` takes it."""
+        ...
+
+    def store(self, path: str | Path, name: str = "") -> str:
+        """Bring a local file or folder to where new objects lie, and give its URI; ``name`` becomes its last part.
+
+        What a call sends is addressed by its content where that is known: the same input is the same URI, again and
+        again, and so is the same key of a cache.
+        """
+        ...
+
     def get(self, uri: str, path: str | Path) -> None:
         """Download an object to a file, or a prefix with all it contains to a folder."""
         ...

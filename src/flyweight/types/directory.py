@@ -167,9 +167,10 @@ def _upload(folder: FlyteDirectory, given: Any) -> str:
         found = "is a file; annotate it as FlyteFile" if Path(folder.path).is_file() else "does not exist"
         raise TypeMismatch(f"expected a folder, got {shown(given)}, which {found}")
     data = current_data()
-    uri = folder.remote_path or data.new_uri()
-    data.put(folder.path, uri)
-    return uri
+    if not folder.remote_path:
+        return data.store(folder.path)
+    data.put(folder.path, folder.remote_path)
+    return folder.remote_path
 
 
 def _blob_type(python_type: Any) -> BlobType:

@@ -178,9 +178,10 @@ def _upload(file: FlyteFile, given: Any) -> str:
         found = "is a folder; annotate it as FlyteDirectory" if Path(file.path).is_dir() else "does not exist"
         raise TypeMismatch(f"expected a file, got {shown(given)}, which {found}")
     data = current_data()
-    uri = file.remote_path or data.new_uri(Path(file.path).name)
-    data.put(file.path, uri)
-    return uri
+    if not file.remote_path:
+        return data.store(file.path, Path(file.path).name)
+    data.put(file.path, file.remote_path)
+    return file.remote_path
 
 
 def _file_class(python_type: Any) -> type[FlyteFile]:

@@ -45,8 +45,10 @@ class PickleCodec(Codec):
         if value is None and python_type is not Any:
             raise mismatch(value, python_type)
         self.warn(python_type)
-        uri = current_data().new_uri()
-        current_data().put_bytes(_pickled(value), uri)
+        data = current_data()
+        draft = data.draft()
+        draft.write_bytes(_pickled(value))
+        uri = data.store(draft)
         return Literal(scalar=Scalar(blob=Blob(uri=uri, metadata=BlobMetadata(type=_blob_type()))))
 
     def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> Any:

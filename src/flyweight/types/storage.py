@@ -18,6 +18,7 @@ class BlobData:
     def __init__(self, raw_prefix: str, scratch: str | Path) -> None:
         self.raw_prefix = raw_prefix.rstrip("/")
         self._scratch = Path(scratch)
+        self._drafts: dict[Path, str] = {}
 
     def new_uri(self, name: str = "") -> str:
         """Make up the URI of a new object below the raw output prefix; ``name`` becomes its last part."""
@@ -31,6 +32,25 @@ class BlobData:
     def put_bytes(self, data: bytes, uri: str) -> None:
         """Write one object."""
         blob.put(absolute(uri), data)
+
+    def draft(self) -> Path:
+        """Make up a path to write a new object to: its final place already, where the store is a local folder."""
+        uri = self.new_uri()
+        if not blob.is_file(uri):
+            return self.local_path()
+        path = blob.path_of(uri)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._drafts[path] = uri
+        return path
+
+    def store(self, path: str | Path, name: str = "") -> str:
+        """Give the URI of a draft, or upload a file or folder to a new one."""
+        drafted = self._drafts.pop(Path(path), None)
+        if drafted is not None:
+            return drafted
+        uri = self.new_uri(name)
+        self.put(path, uri)
+        return uri
 
     def get(self, uri: str, path: str | Path) -> None:
         """Download an object to a file, or a prefix with all it contains to a folder."""

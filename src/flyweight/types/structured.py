@@ -250,13 +250,20 @@ def _store(dataset: StructuredDataset, dataset_type: StructuredDatasetType) -> N
     dataset_type.format = dataset_type.format or handler.default_format
     check_format(handler, dataset_type.format)
     data = current_data()
-    uri = dataset.uri or data.new_uri()
-    folder = blob.path_of(uri) if data.is_local(uri) else data.local_path()
+    folder = _folder_for(dataset.uri, data)
     folder.mkdir(parents=True, exist_ok=True)
     handler.write(dataset.dataframe, folder, dataset_type.format)
-    if not data.is_local(uri):
-        data.put(folder, uri)
-    dataset.uri = uri
+    if not dataset.uri:
+        dataset.uri = data.store(folder)
+    elif not data.is_local(dataset.uri):
+        data.put(folder, dataset.uri)
+
+
+def _folder_for(uri: str | None, data: DataAccess) -> Path:
+    """Choose where a dataframe is written: at the URI that the user chose if that is here, else for an upload."""
+    if not uri:
+        return data.draft()
+    return blob.path_of(uri) if data.is_local(uri) else data.local_path()
 
 
 def _handler(frame_type: Any) -> FrameHandler:

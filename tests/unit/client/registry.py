@@ -9,7 +9,7 @@ from flyteidl.admin import execution_pb2, launch_plan_pb2, task_pb2, workflow_pb
 from flyteidl.service import dataproxy_pb2
 
 from flyweight.client import rpcs
-from tests.unit.client.conftest import Refusal, ScriptedServer
+from tests.unit.client.scripted import Refusal, ScriptedServer
 
 
 class Registry:

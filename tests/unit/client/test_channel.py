@@ -9,7 +9,7 @@ from flyteidl.admin import common_pb2, execution_pb2, task_pb2
 from flyweight import errors
 from flyweight.client import rpcs
 from flyweight.client.channel import Connection, Endpoint, NoPlatform
-from tests.unit.client.conftest import Refusal, ScriptedServer
+from tests.unit.client.scripted import Refusal, ScriptedServer
 
 
 @pytest.mark.parametrize(

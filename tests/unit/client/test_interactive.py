@@ -12,8 +12,8 @@ from flyweight.client.remote import FlyteRemote
 from flyweight.client.result import ExecutionResult
 from flyweight.compile.pickle_format import python_version
 from flyweight.errors import InvalidInput, PreconditionFailed
-from tests.unit.client.conftest import ScriptedServer
 from tests.unit.client.registry import Registry
+from tests.unit.client.scripted import ScriptedServer
 
 OFFSET = 1
 
@@ -43,13 +43,6 @@ def notebook(server: ScriptedServer) -> Iterator[FlyteRemote]:
     made = FlyteRemote(Config.for_endpoint(server.address, insecure=True), interactive_mode_enabled=True)
     yield made
     made.close()
-
-
-@pytest.fixture
-def registry(server: ScriptedServer) -> Iterator[Registry]:
-    made = Registry(server)
-    yield made
-    made.stop()
 
 
 def test_another_python_is_refused_before_anything_is_sent(

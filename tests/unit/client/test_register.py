@@ -1,7 +1,5 @@
 """Registration: everything once, nothing twice, and a version never changes its meaning."""
 
-from collections.abc import Iterator
-
 import pytest
 from flyteidl.admin import launch_plan_pb2
 
@@ -9,8 +7,8 @@ from flyweight import LaunchPlan, reference_launch_plan, reference_task, referen
 from flyweight.client.remote import FlyteRemote
 from flyweight.compile.tasks import CODE_DIGEST_TAG
 from flyweight.errors import CompileError, InvalidInput, NotFound, TypeMismatch
-from tests.unit.client.conftest import ScriptedServer
 from tests.unit.client.registry import Registry
+from tests.unit.client.scripted import ScriptedServer
 
 
 @task
@@ -31,13 +29,6 @@ def lists(xs: list[int], factor: int = 3) -> int:
 plan = LaunchPlan.get_or_create(lists, name="lists_plan", default_inputs={"factor": 5})
 active = LaunchPlan.get_or_create(lists, name="lists_active", auto_activate=True)
 fixed = LaunchPlan.get_or_create(lists, name="lists_fixed", fixed_inputs={"factor": 7})
-
-
-@pytest.fixture
-def registry(server: ScriptedServer) -> Iterator[Registry]:
-    made = Registry(server)
-    yield made
-    made.stop()
 
 
 def test_a_workflow_brings_its_tasks_its_plan_and_its_code(registry: Registry, remote: FlyteRemote) -> None:

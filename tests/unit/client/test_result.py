@@ -11,7 +11,7 @@ from flyweight.client.progress import Phase
 from flyweight.client.remote import FlyteRemote
 from flyweight.client.result import ExecutionResult, plain
 from flyweight.errors import TaskFailed
-from tests.unit.client.conftest import ScriptedServer
+from tests.unit.client.scripted import ScriptedServer
 from tests.unit.client.test_watch import execution, update
 
 

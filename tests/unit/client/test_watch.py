@@ -14,7 +14,7 @@ from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.remote import FlyteRemote
 from flyweight.errors import DeadlineExceeded, PreconditionFailed, TaskFailed
 from flyweight.protocol import watch_pb2
-from tests.unit.client.conftest import Refusal, ScriptedServer
+from tests.unit.client.scripted import Refusal, ScriptedServer
 
 Phase = phases_pb2.WorkflowExecution
 ID = identifier_pb2.WorkflowExecutionIdentifier(project="p", domain="d", name="run")

@@ -27,6 +27,14 @@ class Shelf:
     def put_bytes(self, data: bytes, uri: str) -> None:
         self.objects[uri] = data
 
+    def draft(self) -> Path:
+        return self.local_path()
+
+    def store(self, path: str | Path, name: str = "") -> str:
+        uri = self.new_uri(name)
+        self.put(path, uri)
+        return uri
+
     def get(self, uri: str, path: str | Path) -> None:
         self.fetched.append(uri)
         Path(path).write_bytes(self.objects[uri])
