@@ -14,15 +14,16 @@ from flyteidl.core import compiler_pb2, errors_pb2, execution_pb2
 from flyweight import literals
 from flyweight.clock import Clock
 from flyweight.engine import machine
+from flyweight.engine.closing import aborted_attempts, aborted_nodes, platform_reason
 from flyweight.engine.commit import Committer
 from flyweight.engine.graph import Graphs, unsupported
 from flyweight.engine.jobs import DeckPublished, Failed, Job, Report
 from flyweight.engine.machine import CancelAttempt, Changes, Command, Event, SetTimer, StartAttempt
 from flyweight.engine.model import Changed, ExecutionState
 from flyweight.engine.ports import Blobs, Capacity, EngineStore, Executor, Observer
-from flyweight.engine.records import Batch, NewExecution
+from flyweight.engine.records import NewExecution
 from flyweight.engine.recovery import Recovery, load_closure
-from flyweight.engine.turns import Creation, Work, is_empty
+from flyweight.engine.turns import Creation, Part, batch_of, is_empty
 from flyweight.errors import PreconditionFailed, TryAgain, Unsupported
 from flyweight.ids import ExecutionKey
 from flyweight.semantics.layout import ExecutionLayout
@@ -95,6 +96,7 @@ class Driver:
             clock=ports.clock,
             patience=self._settings.patience,
             undo=self._undo,
+            end=self._end,
         )
 
     async def open(self) -> None:
@@ -108,8 +110,8 @@ class Driver:
             clock=self._ports.clock,
         )
         found = await recovery.recover()
-        if found.lost:
-            await self._ports.store.commit(Batch(executions=tuple(found.lost)))
+        for batch in found.lost:
+            await self._ports.store.commit(batch)
         for state in found.states:
             self._live[state.new.key] = _Live(state=state)
             self._happened(_Happening(state.new.key, machine.Restarted()))
@@ -207,62 +209,84 @@ class Driver:
             await asyncio.sleep(0)
 
     async def _turn(self) -> None:
-        work = Work(changes=Changes(limit=self._settings.inline_limit))
-        touched: dict[ExecutionKey, _Live] = {}
+        parts: dict[ExecutionKey, Part] = {}
         for _ in range(min(len(self._inbox), self._settings.events_per_turn)):
             happening = self._inbox.popleft()
             live = self._live.get(happening.key)
             if live is None or live.state.phase.terminal:
                 _too_late(happening)
                 continue
-            touched[happening.key] = live
-            self._step(work, live.state, happening)
-        for key, live in touched.items():
-            self._gather(work, key, live.state)
+            part = parts.get(happening.key)
+            if part is None:
+                part = parts[happening.key] = self._new_part(happening.key)
+            self._step(part, live.state, happening)
+        touched = [(part, self._live[key]) for key, part in parts.items()]
+        for part, live in touched:
+            self._gather(part, live.state)
             if machine.unsettled(live.state):
-                self._happened(_Happening(key, machine.Continued()))
-        for part in await self._committer.commit(work):
-            self._act(part)
-        for key, live in touched.items():
-            if live.state.phase.terminal and self._live.pop(key, None) is not None:
+                self._happened(_Happening(part.key, machine.Continued()))
+        self._act(await self._committer.commit([part for part, _ in touched]))
+        for part, live in touched:
+            if live.state.phase.terminal and self._live.pop(part.key, None) is not None:
                 _cancel_timers(live)
 
-    def _step(self, work: Work, state: ExecutionState, happening: _Happening) -> None:
-        if happening.creation is not None:
-            work.creations.append(happening.creation)
+    def _new_part(self, key: ExecutionKey) -> Part:
+        return Part(key=key, changes=Changes(limit=self._settings.inline_limit))
+
+    def _step(self, part: Part, state: ExecutionState, happening: _Happening) -> None:
+        part.creation = happening.creation or part.creation
         if happening.done is not None:
-            work.done.append(happening.done)
+            part.done.append(happening.done)
         if isinstance(happening.event, DeckPublished):
-            work.decks.append(happening.event)
+            part.decks.append(happening.event)
         now = self._ports.clock.now()
         try:
-            commands = machine.step(state, happening.event, now, self._settings.nodes_per_step)
+            part.commands += machine.step(state, happening.event, now, self._settings.nodes_per_step)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one execution must not stop the others
-            commands = machine.crash(state, _our_fault(state, error), now)
-        work.commands += [(happening.key, command) for command in commands]
+            part.commands += machine.crash(state, _our_fault(state, error), now)
 
-    def _gather(self, work: Work, key: ExecutionKey, state: ExecutionState) -> None:
+    def _gather(self, part: Part, state: ExecutionState) -> None:
         try:
-            machine.changes(state, work.changes)
+            machine.changes(state, part.changes)
         except Exception as error:  # noqa: BLE001 - as above; here the execution's own row must do
-            commands = machine.crash(state, _our_fault(state, error), self._ports.clock.now())
-            work.commands += [(key, command) for command in commands]
+            part.commands += machine.crash(state, _our_fault(state, error), self._ports.clock.now())
             state.changed = Changed(execution=True)
-            machine.changes(state, work.changes)
+            part.changes = Changes(limit=self._settings.inline_limit)
+            machine.changes(state, part.changes)
 
-    def _act(self, work: Work) -> None:
+    def _end(self, part: Part, error: Exception) -> Part:
+        """End an execution whose rows cannot be written; what its last step decided does not happen."""
+        last = self._new_part(part.key)
+        last.done = part.done
+        state = self._live[part.key].state
+        now = self._ports.clock.now()
+        reason = platform_reason("NotRecorded", "what it did could not be recorded, so it ends here", error)
+        last.commands = machine.crash(state, reason, now)
+        self._gather(last, state)
+        # What had ended in memory is open in the store, and its row may be the one that cannot be written.
+        nodes = {row.node for row in last.changes.nodes}
+        attempts = {(row.node, row.attempt) for row in last.changes.attempts}
+        lost, tried = part.changes.nodes, part.changes.attempts
+        last.changes.nodes += aborted_nodes([row for row in lost if row.node not in nodes], reason, now)
+        tried = [row for row in tried if (row.node, row.attempt) not in attempts]
+        last.changes.attempts += aborted_attempts(tried, reason, now)
+        return last
+
+    def _act(self, parts: list[Part]) -> None:
         """Do what was decided, now that it is written."""
-        for key, command in work.commands:
-            self._carry_out(key, command)
-        for creation in work.creations:
-            _resolve(creation.done)
-        for done in work.done:
-            _resolve(done)
-        batch = work.batch()
+        for part in parts:
+            for command in part.commands:
+                self._carry_out(part.key, command)
+            if part.creation is not None:
+                _resolve(part.creation.done)
+            for done in part.done:
+                _resolve(done)
+        batch = batch_of(parts)
         if not is_empty(batch):
             self._ports.observer.committed(batch)
-        for deck in work.decks:
-            self._ports.observer.deck_published(deck)
+        for part in parts:
+            for deck in part.decks:
+                self._ports.observer.deck_published(deck)
 
     def _carry_out(self, key: ExecutionKey, command: Command) -> None:
         match command:

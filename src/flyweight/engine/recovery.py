@@ -4,18 +4,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from flyteidl.core import execution_pb2
-
 from flyweight import literals
 from flyweight.clock import Clock
 from flyweight.engine import machine
+from flyweight.engine.closing import aborted_attempts, aborted_nodes, platform_reason
 from flyweight.engine.graph import ClosureGraph, Graphs
 from flyweight.engine.machine.restore import large_values
 from flyweight.engine.model import ExecutionState
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.ports import Blobs, EngineStore
-from flyweight.engine.records import ExecutionRecord, LoadedExecution, NewExecution
-from flyweight.errors import FlyweightError
+from flyweight.engine.records import Batch, ExecutionRecord, LoadedExecution, NewExecution
 from flyweight.semantics.layout import ExecutionLayout
 
 _log = logging.getLogger(__name__)
@@ -26,8 +24,8 @@ class Recovered:
     """What was found."""
 
     states: list[ExecutionState] = field(default_factory=list[ExecutionState])
-    lost: list[ExecutionRecord] = field(default_factory=list[ExecutionRecord])
-    """Executions that cannot go on, because something of them is gone; their rows as they should now stand."""
+    lost: list[Batch] = field(default_factory=list[Batch])
+    """Of executions that cannot go on, because something of them is gone or spoilt: their rows as they should stand."""
 
 
 async def load_closure(digest: str, graphs: Graphs, store: EngineStore) -> ClosureGraph:
@@ -51,7 +49,7 @@ class Recovery:
         for loaded in await self.store.unfinished():
             try:
                 found.states.append(await self._load(loaded))
-            except FlyweightError as error:
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
                 _log.exception("execution %s cannot go on after the restart", loaded.new.name)
                 found.lost.append(self._given_up(loaded, error))
         return found
@@ -61,18 +59,22 @@ class Recovery:
         blobs = {uri: await self.blobs.read(uri) for uri in large_values(loaded)}
         return machine.restore(loaded, graph, self.layout(loaded.new), blobs)
 
-    def _given_up(self, loaded: LoadedExecution, error: FlyweightError) -> ExecutionRecord:
+    def _given_up(self, loaded: LoadedExecution, error: Exception) -> Batch:
+        """Give its rows as they should now stand: nothing of it is left open."""
         now = self.clock.now()
-        reason = execution_pb2.ExecutionError(
-            code="RecoveryFailed",
-            message=f"it could not go on after the platform was restarted: {error.message}",
-            kind=execution_pb2.ExecutionError.SYSTEM,
-        )
-        return ExecutionRecord(
+        reason = platform_reason("RecoveryFailed", "it could not go on after the platform was restarted", error)
+        execution = ExecutionRecord(
             key=loaded.new.key,
             phase=ExecutionPhase.FAILED,
             started_at=loaded.execution.started_at,
             updated_at=now,
             ended_at=now,
             error=literals.to_bytes(reason),
+        )
+        nodes = [row for row in loaded.nodes if not row.phase.terminal]
+        attempts = [row for row in loaded.attempts if not row.phase.terminal]
+        return Batch(
+            executions=(execution,),
+            nodes=tuple(aborted_nodes(nodes, reason, now)),
+            attempts=tuple(aborted_attempts(attempts, reason, now)),
         )

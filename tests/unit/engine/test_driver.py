@@ -10,7 +10,7 @@ from flyweight.engine.jobs import DeckPublished, Succeeded
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.ports import Capacity
 from flyweight.engine.records import LoadedExecution
-from flyweight.errors import AlreadyExists, NotFound, PreconditionFailed, TryAgain, Unsupported
+from flyweight.errors import AlreadyExists, NotFound, PreconditionFailed, StorageFailed, TryAgain, Unsupported
 from tests.simulation.virtual_time import LoopClock, VirtualTimeLoop
 from tests.simulation.workflows import INTEGER, closure, inputs_of, layout, new_execution, node, task, workflow
 
@@ -26,6 +26,7 @@ class Store:
 
     def __init__(self):
         self.batches, self.errors, self.taken, self.loaded = [], [], set(), []
+        self.poison = None
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -35,6 +36,8 @@ class Store:
             error = self.errors.pop()
             if error is not None:
                 raise error
+        if self.poison and any(self.poison(node) for node in batch.nodes):
+            raise StorageFailed("a row that no database takes")
         if any(new.name in self.taken for new in batch.new):
             raise AlreadyExists("the name is taken")
         self.batches.append(batch)
@@ -235,6 +238,53 @@ def test_a_fault_in_one_execution_fails_it_and_no_other():
     run(scenario)
 
 
+@pytest.mark.parametrize("ever", [False, True], ids=["while it succeeds", "however it ends"])
+def test_rows_that_can_never_be_written_fail_their_own_execution_alone(ever):
+    async def scenario():
+        parts = await opened()
+        for key in (1, 2, 3):
+            await parts.driver.create(new(key), CLOSED)
+        parts.store.poison = lambda row: row.execution == 2 and (ever or row.phase is NodePhase.SUCCEEDED)
+        for key in (1, 2, 3):
+            parts.succeed(key)
+        await until(lambda: not any(parts.driver.live(key) for key in (1, 2, 3)))
+        last = {row.key: row for row in parts.store.rows("executions")}
+        assert [last[key].phase.name for key in (1, 2, 3)] == ["SUCCEEDED", "FAILED", "SUCCEEDED"]
+        assert b"a row that no database takes" in last[2].error
+        open_nodes = {row.execution: row.phase.terminal for row in parts.store.rows("nodes")}
+        assert open_nodes == {1: True, 2: not ever, 3: True}
+        await parts.driver.create(new(4), CLOSED)
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_a_creation_that_can_never_be_written_is_refused_alone():
+    async def scenario():
+        parts = await opened()
+        parts.store.poison = lambda row: row.execution == 2
+        creating = [asyncio.ensure_future(parts.driver.create(new(key), CLOSED)) for key in (1, 2, 3)]
+        outcomes = await asyncio.gather(*creating, return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [type(None), StorageFailed, type(None)]
+        assert not parts.driver.live(2)
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_a_store_that_fails_for_everybody_fails_nobody():
+    async def scenario():
+        parts = await opened()
+        await parts.driver.create(new(1), CLOSED)
+        parts.store.errors = [StorageFailed("disk I/O error")] * 12
+        parts.succeed(1)
+        await until(lambda: not parts.driver.live(1))
+        assert parts.store.rows("executions")[-1].phase is ExecutionPhase.SUCCEEDED
+        await parts.driver.close()
+
+    run(scenario)
+
+
 def test_a_job_that_no_executor_takes_fails_its_node():
     async def scenario():
         parts = await opened()
@@ -344,13 +394,13 @@ def test_a_closure_that_is_not_given_is_loaded():
 
 def test_a_kind_of_node_that_cannot_run_is_refused_at_once():
     template = workflow("w", [])
-    template.nodes.add(id="n0").gate_node.sleep.duration.seconds = 1
+    template.nodes.add(id="n0").array_node.node.CopyFrom(node("n0", TASK, a=1))
 
     async def scenario():
         parts = await opened()
-        gate = closure(template)
-        with pytest.raises(Unsupported, match="w: node n0 is a gate node"):
-            await parts.driver.create(new_execution(gate, 1), gate)
+        array = closure(template, tasks=[TASK])
+        with pytest.raises(Unsupported, match="w: node n0 is a array node"):
+            await parts.driver.create(new_execution(array, 1), array)
         assert not parts.driver.live(1)
         await parts.driver.close()
 
