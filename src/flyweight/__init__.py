@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flyweight.sdk.gate import sleep as sleep
     from flyweight.sdk.gate import wait_for_input as wait_for_input
     from flyweight.sdk.image import ImageSpec as ImageSpec
+    from flyweight.sdk.imperative import Workflow as Workflow
     from flyweight.sdk.interface import kwtypes as kwtypes
     from flyweight.sdk.launch_plan import LaunchPlan as LaunchPlan
     from flyweight.sdk.reference import ReferenceEntity as ReferenceEntity
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from flyweight.sdk.secret import Secrets as Secrets
     from flyweight.sdk.task import Task as Task
     from flyweight.sdk.task import task as task
-    from flyweight.sdk.workflow import Workflow as Workflow
+    from flyweight.sdk.workflow import FunctionWorkflow as FunctionWorkflow
     from flyweight.sdk.workflow import WorkflowFailurePolicy as WorkflowFailurePolicy
     from flyweight.sdk.workflow import workflow as workflow
     from flyweight.types.directory import FlyteDirectory as FlyteDirectory
@@ -69,6 +70,7 @@ _HOMES = {
     "sdk.execution": ("ExecutionParameters", "current_context"),
     "sdk.gate": ("approve", "signals", "sleep", "wait_for_input"),
     "sdk.image": ("ImageSpec",),
+    "sdk.imperative": ("Workflow",),
     "sdk.interface": ("kwtypes",),
     "sdk.launch_plan": ("LaunchPlan",),
     "sdk.reference": (
@@ -85,7 +87,7 @@ _HOMES = {
     "sdk.run_options": ("Annotations", "Labels", "Options", "RawOutputDataConfig"),
     "sdk.secret": ("Secret", "Secrets"),
     "sdk.task": ("Task", "task"),
-    "sdk.workflow": ("Workflow", "WorkflowFailurePolicy", "workflow"),
+    "sdk.workflow": ("FunctionWorkflow", "WorkflowFailurePolicy", "workflow"),
     "types.directory": ("FlyteDirectory",),
     "types.file": ("FlyteFile",),
     "types.flyte_error": ("FlyteError",),
@@ -109,6 +111,7 @@ __all__ = [
     "FlyteFile",
     "FlyteRecoverableException",
     "FlyteRemote",
+    "FunctionWorkflow",
     "HashMethod",
     "ImageSpec",
     "Labels",

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import NamedTuple, assert_type
 
 from flyweight import (
+    FunctionWorkflow,
     ReferenceTask,
     Task,
-    Workflow,
     approve,
     conditional,
     reference_launch_plan,
@@ -84,7 +84,7 @@ assert_type(flow_there(x=1), str)
 assert_type(plan_there(x=1), str)
 takes_a_function(flow)
 kept: Task[[int], Split] = with_options
-drawn: Workflow[[int], str] = flow
+drawn: FunctionWorkflow[[int], str] = flow
 pointed: ReferenceTask[[int], str] = there
 
 plain("one")  # wrong: an int is expected

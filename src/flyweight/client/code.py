@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from flyweight.compile import bundle, pickle_format, pickled
+from flyweight.compile.needs import all_nodes
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.versions import derive_version, environment_digest
 from flyweight.errors import InvalidInput
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.task import Task
-from flyweight.sdk.workflow import Workflow
+from flyweight.sdk.workflow import FunctionWorkflow, Workflow
 
 AnyEntity = Entity[Any, Any]
 
@@ -74,8 +75,11 @@ def kernel_code_of(entity: AnyEntity, root: Path | None) -> Code:
 def source_root(entity: AnyEntity) -> Path | None:
     """Give the folder that the entity's module is imported from."""
     match entity:
-        case Task() | Workflow():
+        case Task() | FunctionWorkflow():
             return entity.location.root
+        case Workflow():
+            roots = (source_root(node.entity) for node in all_nodes(entity))
+            return next((root for root in roots if root is not None), None)
         case LaunchPlan():
             return source_root(entity.workflow)
         case _:

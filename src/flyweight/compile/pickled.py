@@ -14,14 +14,17 @@ from pathlib import Path
 import cloudpickle
 
 from flyweight.compile.code_digest import CodeDigest, is_local_module
+from flyweight.compile.graphs import workflow_template
 from flyweight.compile.needs import needs
 from flyweight.compile.pickle_format import FILE_NAME, AnyTask, python_version
+from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.sources import sources_of
 from flyweight.errors import InvalidInput, TooLarge
+from flyweight.literals import to_bytes
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.task import Task
-from flyweight.sdk.workflow import Workflow
+from flyweight.sdk.workflow import FunctionWorkflow, Workflow
 
 __all__ = ["FILE_NAME", "MAX_PICKLE", "entity_digest", "pickle_entity", "python_version"]
 
@@ -60,9 +63,11 @@ def entity_digest(entity: AnyEntity, root: Path | None = None) -> str:
         match needed:
             case Task():
                 parts.append(("task", needed.name, needed.task_function, _settled(needed.options)))
-            case Workflow():
+            case FunctionWorkflow():
                 settled = (needed.options.failure_policy, needed.options.interruptible, needed.options.default_options)
                 parts.append(("workflow", needed.name, needed.workflow_function, settled))
+            case Workflow():
+                parts.append(("workflow", needed.name, to_bytes(workflow_template(needed, SerializationSettings()))))
             case LaunchPlan():
                 parts.append(("launch plan", needed.name, _settled(needed.options)))
             case _:

@@ -14,7 +14,7 @@ from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.task import Task
-from flyweight.sdk.workflow import Workflow
+from flyweight.sdk.workflow import FunctionWorkflow, Workflow
 from flyweight.types.registry import default_registry
 
 Spec = task_pb2.TaskSpec | workflow_pb2.WorkflowSpec | launch_plan_pb2.LaunchPlan
@@ -84,7 +84,9 @@ def workflow_spec(workflow: AnyWorkflow, settings: SerializationSettings) -> wor
     return workflow_pb2.WorkflowSpec(
         template=workflow_template(workflow, settings),
         sub_workflows=[workflow_template(entity, settings) for entity in inner],
-        description=description(workflow.interface.docstring, workflow.options.docs),
+        description=description(workflow.interface.docstring, workflow.options.docs)
+        if isinstance(workflow, FunctionWorkflow)
+        else None,
     )
 
 

@@ -34,7 +34,10 @@ _ROWS: Final[Mapping[str, str]] = {
     "flytekit.core.options": "Options",
     "flytekit.core.resources": "Resources",
     "flytekit.core.task": "task reference_task",
-    "flytekit.core.workflow": "workflow reference_workflow WorkflowFailurePolicy",
+    "flytekit.core.workflow": (
+        "ImperativeWorkflow=flyweight:Workflow PythonFunctionWorkflow=flyweight:FunctionWorkflow "
+        "WorkflowBase=flyweight.sdk.workflow:Workflow workflow reference_workflow WorkflowFailurePolicy"
+    ),
     "flytekit.deck": "Deck DeckField MarkdownRenderer SourceCodeRenderer TopFrameRenderer",
     "flytekit.deck.deck": "Deck DeckField",
     "flytekit.deck.renderer": "MarkdownRenderer SourceCodeRenderer TopFrameRenderer",

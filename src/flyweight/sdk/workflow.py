@@ -1,6 +1,7 @@
 """``@workflow``: a function whose body, run once with promises, draws a graph of nodes."""
 
 import functools
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -64,13 +65,30 @@ class WorkflowOptions:
 
 
 class Workflow(Entity[P, R], Generic[P, R]):
+    """A graph of calls with inputs and outputs of its own."""
+
+    def __init__(self, options: WorkflowOptions) -> None:
+        self.options = options
+
+    @property
+    @abstractmethod
+    def graph(self) -> Graph:
+        """The nodes and what the outputs are bound to.
+
+        Raises:
+            CompileError: it does not hold together: says which call or output, and why.
+
+        """
+
+
+class FunctionWorkflow(Workflow[P, R], Generic[P, R]):
     """A function that is a workflow; ``graph`` is what its body draws, on first use."""
 
     def __init__(self, function: Callable[P, R], options: WorkflowOptions) -> None:
         require_top_level(function, "Workflow")
+        super().__init__(options)
         self.workflow_function = function
         self._by_name: Callable[..., object] = function  # called with promises in place of values
-        self.options = options
         self.location: FunctionName = name_function(function)
         self._interface = interface_of(function)
         functools.update_wrapper(self, function)
@@ -90,14 +108,18 @@ class Workflow(Entity[P, R], Generic[P, R]):
         """Inputs and outputs as annotated."""
         return self._interface
 
-    @functools.cached_property
+    @property
     def graph(self) -> Graph:
-        """Draw the graph.
+        """Draw the graph, once.
 
         Raises:
             CompileError: the body does not hold together: says which call or output, and why.
 
         """
+        return self._drawn
+
+    @functools.cached_property
+    def _drawn(self) -> Graph:
         compilation = Compilation(self.name)
         inputs = {
             name: Promise(OutputReference(node=None, var=name), python_type)
@@ -145,16 +167,16 @@ class Workflow(Entity[P, R], Generic[P, R]):
 
 
 @overload
-def workflow(function: Callable[P, R], /) -> Workflow[P, R]: ...
+def workflow(function: Callable[P, R], /) -> FunctionWorkflow[P, R]: ...
 
 
 @overload
-def workflow(**settings: Unpack[WorkflowSettings]) -> Callable[[Callable[P, R]], Workflow[P, R]]: ...
+def workflow(**settings: Unpack[WorkflowSettings]) -> Callable[[Callable[P, R]], FunctionWorkflow[P, R]]: ...
 
 
 def workflow(
     function: Callable[P, R] | None = None, /, **settings: Unpack[WorkflowSettings]
-) -> Workflow[P, R] | Callable[[Callable[P_other, R_other]], Workflow[P_other, R_other]]:
+) -> FunctionWorkflow[P, R] | Callable[[Callable[P_other, R_other]], FunctionWorkflow[P_other, R_other]]:
     """Make a function a workflow; with or without options (see ``WorkflowSettings``).
 
     Example:
@@ -174,10 +196,10 @@ def workflow(
     """
     options = _options(settings)
     if function is not None:
-        return Workflow(function, options)
+        return FunctionWorkflow(function, options)
 
-    def decorate(decorated: Callable[P_other, R_other]) -> Workflow[P_other, R_other]:
-        return Workflow(decorated, options)
+    def decorate(decorated: Callable[P_other, R_other]) -> FunctionWorkflow[P_other, R_other]:
+        return FunctionWorkflow(decorated, options)
 
     return decorate
 
