@@ -34,6 +34,7 @@ from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import Workflow
 from flyweight.semantics import budgets
+from flyweight.settings import apply_environment
 from flyweight.types.interface import to_literal_map, to_python_values
 
 LOGGER = logging.getLogger("flyweight.local")
@@ -150,7 +151,7 @@ def _attempt(
     outermost = running_parameters() is None
     state = DeckState.FAILED
     try:
-        with use_parameters(parameters):
+        with use_parameters(parameters), apply_environment(task.options.environment):
             deck_fields.before_call(task, values, parameters)
             returned = interface.unpack(task.name, call(task, values))
             outputs = located(f"{task.name}, outputs", lambda: to_literal_map(returned, interface.outputs))

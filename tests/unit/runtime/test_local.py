@@ -1,5 +1,6 @@
 """Entities run here as they would on a platform: values through literals, retries by budget, the user's own errors."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +93,16 @@ def test_the_failure_policy_says_what_a_failure_leaves_to_run(policy: WorkflowFa
     with pytest.raises(ValueError, match="bad 7"):
         wf()
     assert seen == ran
+
+
+def test_a_task_sees_its_environment_and_leaves_none_behind() -> None:
+    @task(environment={"LOCAL_TEST_MODE": "fast"})
+    def mode() -> str:
+        os.environ["LOCAL_TEST_LEFT"] = "over"
+        return os.environ["LOCAL_TEST_MODE"]
+
+    assert mode() == "fast"
+    assert not {"LOCAL_TEST_MODE", "LOCAL_TEST_LEFT"} & set(os.environ)
 
 
 def test_a_recoverable_error_is_tried_again_within_the_budget() -> None:
