@@ -42,6 +42,7 @@ from flyweight.services.nodes import Nodes
 from flyweight.services.objects import Objects
 from flyweight.services.projects import Projects
 from flyweight.services.registration import Registration
+from flyweight.services.signals import Signals
 from flyweight.services.tasks import Tasks
 from flyweight.services.watch import Watch
 from flyweight.services.workflows import Workflows
@@ -53,6 +54,7 @@ from flyweight.store.named_entities import NamedEntityStore
 from flyweight.store.platform import settle
 from flyweight.store.projects import ProjectStore
 from flyweight.store.registry import RegistryStore
+from flyweight.store.signals import SignalStore
 
 logger = logging.getLogger(__name__)
 
@@ -255,6 +257,7 @@ def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
         console.launch_plans,
         console.projects,
         NamedEntities(NamedEntityStore(base.database), registry, registration, clock),
+        Signals(store=SignalStore(base.database), lookup=lookup, driver=driver),
         console.watch,
         console.logs,
     )

@@ -19,7 +19,10 @@ def everything(state):
     kept, recorded = state.changed, {name for name, found in state.nodes.items() if found.recorded}
     attempts = [attempt for found in state.nodes.values() for attempt in found.attempts]
     state.changed = Changed(
-        execution=True, nodes=dict(state.nodes), attempts={attempt.id: attempt for attempt in attempts}
+        execution=True,
+        nodes=dict(state.nodes),
+        attempts={attempt.id: attempt for attempt in attempts},
+        signals=dict(state.signals),
     )
     into = Changes(limit=1 << 20)
     machine.changes(state, into)
@@ -60,7 +63,11 @@ class Run:
         """The rows say all there is to know."""
         into = everything(self.state)
         rows = LoadedExecution(
-            new=self.new, execution=into.executions[0], nodes=tuple(into.nodes), attempts=tuple(into.attempts)
+            new=self.new,
+            execution=into.executions[0],
+            nodes=tuple(into.nodes),
+            attempts=tuple(into.attempts),
+            signals=tuple(into.signals),
         )
         restored = machine.restore(rows, self.graph, layout(self.new), {})
         restored.held.sort()

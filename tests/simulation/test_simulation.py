@@ -15,6 +15,7 @@ from tests.simulation.workflows import (
     branch,
     closure,
     condition,
+    gate,
     inputs_of,
     new_execution,
     node,
@@ -45,6 +46,17 @@ def random_branch(dice, name, tasks, subs, values, depth=0):
     return branch(name, cases, case(9) if dice.random() < 0.9 else None, complaint="no case")
 
 
+def random_gate(dice, name, upstream, values):
+    """A sleep, which may be too long for it, a value or a yes that somebody is to give."""
+    match dice.randint(0, 2):
+        case 0:
+            return gate(name, upstream, sleep=dice.choice([0, 1, 2.5]), timeout=dice.choice([0, 0, 0, 1.5]))
+        case 1:
+            return gate(name, upstream, signal=dice.choice(["one", "two"]))
+        case _:
+            return gate(name, upstream, approve=dice.choice(["yes-one", "yes-two"]), o0=dice.choice(values))
+
+
 def random_handler(dice, tasks, subs):
     """What runs when the workflow has failed: often nothing, else a task or a workflow."""
     fate = dice.random()
@@ -64,6 +76,10 @@ def random_workflow(dice, name, tasks, depth=0):
             nodes.append(node(f"n{index}", sub, upstream, x=dice.choice(values)))
         elif dice.random() < 0.2:
             nodes.append(random_branch(dice, f"n{index}", tasks, subs, values))
+        elif dice.random() < 0.2:
+            nodes.append(random_gate(dice, f"n{index}", upstream, values))
+            if not nodes[-1].gate_node.signal.signal_id:
+                continue
         else:
             inputs = {"a": dice.choice([*values, 3]), "b": dice.choice(values)}
             nodes.append(node(f"n{index}", dice.choice(tasks), upstream, **inputs))

@@ -129,6 +129,24 @@ def branch(name, cases, otherwise=None, *, complaint=""):
     return made
 
 
+def gate(name, upstream=(), *, sleep=None, signal="", approve="", kind=INTEGER, timeout=0.0, **inputs):
+    """A gate: sleeps, waits for a value, or for a yes to what it is given."""
+    made = workflow_pb2.Node(
+        id=name, inputs=[bound(var, value) for var, value in inputs.items()], upstream_node_ids=upstream
+    )
+    if timeout:
+        made.metadata.timeout.CopyFrom(Duration(seconds=int(timeout), nanos=int(timeout % 1 * 1e9)))
+    if signal:
+        made.gate_node.signal.CopyFrom(
+            workflow_pb2.SignalCondition(signal_id=signal, type=kind, output_variable_name="o0")
+        )
+    elif approve:
+        made.gate_node.approve.signal_id = approve
+    else:
+        made.gate_node.sleep.duration.CopyFrom(Duration(seconds=int(sleep), nanos=int(sleep % 1 * 1e9)))
+    return made
+
+
 def workflow(name, nodes, *, inputs=None, outputs=None, results=None, policy=0, handler=None):
     return workflow_pb2.WorkflowTemplate(
         id=identifier(identifier_pb2.WORKFLOW, name),

@@ -5,6 +5,7 @@ the same end as one without.
 """
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, LogSpan, Sta
 from flyweight.engine.phases import AttemptPhase
 from flyweight.engine.ports import Capacity
 from flyweight.engine.records import ExecutionRecord, LoadedExecution
-from flyweight.errors import AlreadyExists, NotFound, TryAgain
+from flyweight.errors import AlreadyExists, NotFound, PreconditionFailed, TryAgain
 from flyweight.ids import AttemptId
 from flyweight.semantics.budgets import PLATFORM_RESTARTED
 from tests.simulation.virtual_time import LoopClock
@@ -52,6 +53,7 @@ class MemoryStore:
     def __init__(self, world):
         self.world = world
         self.new, self.executions, self.nodes, self.attempts, self.closures = {}, {}, {}, {}, {}
+        self.signals = {}
 
     async def commit(self, batch):
         dice, weather = self.world.dice, self.world.weather
@@ -84,6 +86,10 @@ class MemoryStore:
                 before = kept.get(key(record))
                 assert before is None or not before.phase.terminal, f"{before} had ended, and became {record}"
                 kept[key(record)] = record
+        for signal in batch.signals:
+            self.signals[signal.execution, signal.signal] = signal
+            if not signal.value:
+                self.world.answer_later(signal)
         self._check_successes(batch)
         for execution in batch.executions:
             if execution.phase.terminal:
@@ -116,6 +122,7 @@ class MemoryStore:
             execution=self.executions[key],
             nodes=tuple(row for row in self.nodes.values() if row.execution == key),
             attempts=tuple(row for row in self.attempts.values() if row.execution == key),
+            signals=tuple(row for (execution, _), row in self.signals.items() if execution == key),
         )
 
     async def unfinished(self):
@@ -255,6 +262,21 @@ class World:
             origin=execution_pb2.ExecutionError.ErrorKind.Value(origin),
         )
         return Failed(attempt=job.attempt, error=error)
+
+    def answer_later(self, signal):
+        """Somebody answers each signal, always the same, and goes on trying until it is taken."""
+        self.loop.call_later(self.dice.random() * 5, lambda: self.loop.create_task(self._answer(signal)))
+
+    async def _answer(self, signal):
+        where = signal.execution, signal.signal
+        fate = random.Random(f"{self.seed} {where}")
+        answer = fate.random() < 0.9 if signal.signal.startswith("yes") else fate.randint(0, 5)
+        while not self.store.signals[where].value and not self.store.executions[signal.execution].phase.terminal:
+            if self.driver.live(signal.execution) and not self.crashed.is_set():
+                giving = self.driver.give_signal(*where, literals.primitive(answer))
+                with contextlib.suppress(TimeoutError, TryAgain, PreconditionFailed):
+                    await asyncio.wait_for(giving, 5)
+            await asyncio.sleep(0.1)
 
     async def boot(self):
         self.crashed.clear()

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from flyteidl.core import compiler_pb2, errors_pb2, execution_pb2
+from flyteidl.core import compiler_pb2, errors_pb2, execution_pb2, literals_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.clock import Clock
@@ -173,10 +173,21 @@ class Driver:
             PreconditionFailed: it has ended.
             TryAgain: nothing can be written at the moment.
         """
+        await self._tell(key, machine.Terminate(cause=cause, principal=principal))
+
+    async def want_signal(self, key: ExecutionKey, signal: str, kind: types_pb2.LiteralType) -> None:
+        """Have a signal of an execution, if it is not there yet; returns once durable; raises as ``terminate``."""
+        await self._tell(key, machine.SignalWanted(signal=signal, type=kind))
+
+    async def give_signal(self, key: ExecutionKey, signal: str, value: literals_pb2.Literal) -> None:
+        """Give a signal that is there a value of its type; returns once that is durable; raises as ``terminate``."""
+        await self._tell(key, machine.SignalSet(signal=signal, value=value))
+
+    async def _tell(self, key: ExecutionKey, event: Event) -> None:
         if key not in self._live:
             raise PreconditionFailed("The execution has ended already.")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._happened(_Happening(key, machine.Terminate(cause=cause, principal=principal), done=done))
+        self._happened(_Happening(key, event, done=done))
         await done
 
     def report(self, report: Report) -> None:

@@ -31,7 +31,7 @@ class NodeKind(Enum):
     ARRAY = "array"
 
 
-RUNNABLE = frozenset({NodeKind.START, NodeKind.END, NodeKind.TASK, NodeKind.WORKFLOW, NodeKind.BRANCH})
+RUNNABLE = frozenset({NodeKind.START, NodeKind.END, NodeKind.TASK, NodeKind.WORKFLOW, NodeKind.BRANCH, NodeKind.GATE})
 """The kinds of node that the machine can run."""
 
 
@@ -56,6 +56,7 @@ class GraphNode:
     deck: bool = False
     interruptible: bool | None = None
     branch: "Branch | None" = None
+    gate: workflow_pb2.GateNode | None = None
     error_inputs: tuple[tuple[str, types_pb2.LiteralType], ...] = ()
     """Of a workflow's failure node: its inputs that are told what went wrong, with the types they have."""
 
@@ -244,11 +245,22 @@ def _index_node(
             name=node.metadata.name or node.id,
             branch=_index_branch(node, entities),
         )
+    if kind is NodeKind.GATE:
+        return GraphNode(
+            index=position,
+            id=node.id,
+            kind=kind,
+            inputs=tuple(node.inputs),
+            downstream=downstream,
+            timeout=micros(node.metadata.timeout),
+            name=node.metadata.name or node.id,
+            gate=node.gate_node,
+        )
     if kind is not NodeKind.TASK:
         return GraphNode(index=position, id=node.id, kind=kind, inputs=tuple(node.inputs), downstream=downstream)
     target = str(entity_key(node.task_node.reference_id))
     task = entities.tasks[target]
-    timeout = _micros(node.metadata.timeout) or _micros(task.metadata.timeout)
+    timeout = micros(node.metadata.timeout) or micros(task.metadata.timeout)
     return GraphNode(
         index=position,
         id=node.id,
@@ -308,7 +320,8 @@ def _kind(node: workflow_pb2.Node) -> NodeKind:
             return NodeKind((target or "").removesuffix("_node"))
 
 
-def _micros(duration: Duration) -> Micros:
+def micros(duration: Duration) -> Micros:
+    """Give a duration in microseconds."""
     return Micros(duration.seconds * 1_000_000 + duration.nanos // 1000)
 
 

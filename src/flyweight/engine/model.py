@@ -7,7 +7,7 @@ nodes open a frame below themselves.
 from collections import deque
 from dataclasses import dataclass, field
 
-from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2
+from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2, types_pb2
 
 from flyweight.clock import Micros
 from flyweight.engine.graph import ClosureGraph, Graph, GraphNode, NodeKind
@@ -91,6 +91,18 @@ class Frame:
 
 
 @dataclass(slots=True, kw_only=True)
+class SignalState:
+    """Something that gates wait for."""
+
+    id: str
+    type: types_pb2.LiteralType
+    value: literals_pb2.Literal | None = None
+    """What was given; None until then."""
+    created_at: Micros = NOT_YET
+    updated_at: Micros = NOT_YET
+
+
+@dataclass(slots=True, kw_only=True)
 class ExecutionState:
     """One execution that has not ended, or has just done so."""
 
@@ -113,6 +125,9 @@ class ExecutionState:
     ended_at: Micros = NOT_YET
     frames: dict[NodeId, Frame] = field(default_factory=dict[NodeId, Frame])
     nodes: dict[NodeId, NodeState] = field(default_factory=dict[NodeId, NodeState])
+    signals: dict[str, SignalState] = field(default_factory=dict[str, SignalState])
+    waiting: dict[str, set[NodeId]] = field(default_factory=dict[str, set[NodeId]])
+    """Gates that wait for a signal, by its id."""
     open_attempts: int = 0
     held: list[tuple[Micros, NodeId]] = field(default_factory=list[tuple[Micros, NodeId]])
     """Tasks that are ready and wait for ``max_parallelism`` to let them in, as a heap: the longest wait first."""
@@ -130,6 +145,7 @@ class Changed:
     execution: bool = False
     nodes: dict[NodeId, NodeState] = field(default_factory=dict[NodeId, NodeState])
     attempts: dict[AttemptId, AttemptState] = field(default_factory=dict[AttemptId, AttemptState])
+    signals: dict[str, SignalState] = field(default_factory=dict[str, SignalState])
 
 
 def new_frame(graph: Graph, inputs: literals_pb2.LiteralMap, parent: NodeId = NO_NODE) -> Frame:

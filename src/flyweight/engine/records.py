@@ -128,6 +128,21 @@ class AttemptRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalRecord:
+    """Something that gates of an execution wait for, or have waited for."""
+
+    execution: ExecutionKey
+    signal: str
+    """Its id, unique in its execution: gates that name the same wait for the same."""
+    type: bytes
+    """``flyteidl.core.LiteralType`` of what may be given."""
+    value: bytes = b""
+    """``flyteidl.core.Literal``; empty until it is given."""
+    created_at: Micros = NOT_YET
+    updated_at: Micros = NOT_YET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What one transaction writes: everything that waited when the driver took its turn."""
 
@@ -135,6 +150,7 @@ class Batch:
     executions: tuple[ExecutionRecord, ...] = ()
     nodes: tuple[NodeRecord, ...] = ()
     attempts: tuple[AttemptRecord, ...] = ()
+    signals: tuple[SignalRecord, ...] = ()
     closures: dict[str, bytes] = field(default_factory=dict[str, bytes])
     """Closures by digest, for executions of a single task (workflows store theirs when they are registered)."""
 
@@ -147,3 +163,4 @@ class LoadedExecution:
     execution: ExecutionRecord
     nodes: tuple[NodeRecord, ...]
     attempts: tuple[AttemptRecord, ...]
+    signals: tuple[SignalRecord, ...] = ()

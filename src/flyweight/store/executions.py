@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Table, bindparam, 
 from sqlalchemy.exc import IntegrityError
 
 from flyweight.engine.phases import ExecutionPhase
-from flyweight.engine.records import AttemptRecord, Batch, LoadedExecution, NewExecution, NodeRecord
+from flyweight.engine.records import AttemptRecord, Batch, LoadedExecution, NewExecution, NodeRecord, SignalRecord
 from flyweight.errors import AlreadyExists, NotFound
 from flyweight.ids import AttemptId, ExecutionKey, NodeId
 from flyweight.store import fields, rows, tables
@@ -210,6 +210,7 @@ def _write(connection: Connection, batch: Batch) -> None:
     rows.write_progress(connection, batch.executions)
     rows.write_nodes(connection, batch.nodes)
     rows.write_attempts(connection, batch.attempts)
+    rows.write_signals(connection, batch.signals)
 
 
 def _taken(new: Sequence[NewExecution]) -> str:
@@ -232,12 +233,18 @@ def _unfinished(connection: Connection) -> list[LoadedExecution]:
         select(tables.attempts).where(_attempts.execution.in_(unfinished)).order_by(_attempts.attempt)
     ).mappings():
         attempts[row["execution"]].append(rows.attempt(row))
+    signals: defaultdict[int, list[SignalRecord]] = defaultdict(list)
+    for row in connection.execute(
+        select(tables.signals).where(tables.signals.c.execution.in_(unfinished)).order_by(tables.signals.c.created_at)
+    ).mappings():
+        signals[row["execution"]].append(rows.signal(row))
     return [
         LoadedExecution(
             new=stored.new,
             execution=stored.record,
             nodes=tuple(nodes[stored.new.key]),
             attempts=tuple(attempts[stored.new.key]),
+            signals=tuple(signals[stored.new.key]),
         )
         for stored in map(rows.execution, executions)
     ]

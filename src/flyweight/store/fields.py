@@ -169,6 +169,18 @@ ATTEMPTS = Listing(
     unique=_attempts.attempt,
 )
 
+_signals = tables.signals.c
+SIGNALS = Listing(
+    entity="signal",
+    fields={
+        "signal_id": _text(_signals.signal),
+        "created_at": _moment(_signals.created_at),
+        "updated_at": _moment(_signals.updated_at),
+    },
+    order=(_signals.created_at.asc(),),
+    unique=_signals.signal,
+)
+
 TASKS = Listing(
     entity="task",
     fields=_entity("tasks"),

@@ -10,15 +10,19 @@ PRIVATE = 0o700
 LONGEST_SOCKET_PATH = 107
 """What fits the kernel's address of a unix socket, less its final zero."""
 _LONGEST_SOCKET_NAME = 24
+_LONGEST_PATH = LONGEST_SOCKET_PATH - len("/run/") - _LONGEST_SOCKET_NAME
+_DESCRIPTORS = "/proc/self/fd"
+"""Where Linux gives every open folder a short path."""
 
 
 class DataFolder:
     """An open data folder; ``close`` lets another platform have it."""
 
-    def __init__(self, path: Path, lock: int) -> None:
+    def __init__(self, path: Path, lock: int, run: int) -> None:
         self.path = path
         """Absolute, with links resolved."""
         self._lock = lock
+        self._run = run
 
     @classmethod
     def open(cls, path: Path) -> "DataFolder":
@@ -46,10 +50,11 @@ class DataFolder:
             ) from error
         try:
             _take(lock, path)
+            run = os.open(path / "run", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except BaseException:
             os.close(lock)
             raise
-        return cls(path, lock)
+        return cls(path, lock, run)
 
     @property
     def database(self) -> Path:
@@ -63,8 +68,8 @@ class DataFolder:
 
     @property
     def run(self) -> Path:
-        """Where sockets live."""
-        return self.path / "run"
+        """Where sockets live, by a path that fits a socket's address: for this process, and until ``close``."""
+        return self.path / "run" if _fits(self.path) else Path(f"{_DESCRIPTORS}/{self._run}")
 
     @property
     def logs(self) -> Path:
@@ -74,16 +79,20 @@ class DataFolder:
     def close(self) -> None:
         """Let go of the folder; doing it twice does nothing."""
         if self._lock >= 0:
+            os.close(self._run)
             os.close(self._lock)
             self._lock = -1
 
 
+def _fits(path: Path) -> bool:
+    return len(os.fsencode(path)) <= _LONGEST_PATH
+
+
 def _check_length(path: Path) -> None:
-    longest = LONGEST_SOCKET_PATH - len("/run/") - _LONGEST_SOCKET_NAME
-    if len(os.fsencode(path)) > longest:
+    if not _fits(path) and not Path(_DESCRIPTORS).is_dir():
         raise InvalidInput(
-            f"The data folder's path is too long for the sockets in it ({len(os.fsencode(path))} bytes, {longest} fit):"
-            f" {path}. Give a shorter --data-dir."
+            f"The data folder's path is too long for the sockets in it ({len(os.fsencode(path))} bytes,"
+            f" {_LONGEST_PATH} fit): {path}. Give a shorter --data-dir."
         )
 
 

@@ -9,7 +9,7 @@ from flyteidl.admin import execution_pb2
 from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, update
 
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
-from flyweight.engine.records import AttemptRecord, ExecutionRecord, NewExecution, NodeRecord
+from flyweight.engine.records import AttemptRecord, ExecutionRecord, NewExecution, NodeRecord, SignalRecord
 from flyweight.ids import EntityKey
 from flyweight.store import tables
 from flyweight.store.bulk import Bulk, upsert
@@ -18,6 +18,7 @@ _NEW = tuple(field.name for field in fields(NewExecution))
 _PROGRESS = tuple(field.name for field in fields(ExecutionRecord))
 _NODE = tuple(field.name for field in fields(NodeRecord))
 _ATTEMPT = tuple(field.name for field in fields(AttemptRecord))
+_SIGNAL = tuple(field.name for field in fields(SignalRecord))
 _LARGE = frozenset({"inputs", "user_inputs", "outputs", "detail"})
 """Left out of lists: whoever wants them asks for the one row."""
 
@@ -35,6 +36,7 @@ _execution_tags = Bulk[_Row](upsert(tables.execution_tags, ("execution", "tag"),
 _closures = Bulk[_Row](upsert(tables.closures, ("digest", "body"), replace=False), reader=itemgetter)
 _nodes = Bulk[NodeRecord](upsert(tables.node_executions, _NODE), _PHASE)
 _attempts = Bulk[AttemptRecord](upsert(tables.attempts, _ATTEMPT), _PHASE)
+_signals = Bulk[SignalRecord](upsert(tables.signals, _SIGNAL))
 _progress = Bulk[ExecutionRecord](
     update(tables.executions)
     .values(dict.fromkeys([*_PROGRESS[1:], "ended"]))
@@ -80,6 +82,11 @@ def write_attempts(connection: Connection, records: Iterable[AttemptRecord]) -> 
     _attempts.write(connection, records)
 
 
+def write_signals(connection: Connection, records: Iterable[SignalRecord]) -> None:
+    """Insert signals, or replace them."""
+    _signals.write(connection, records)
+
+
 def columns(table: Table, *, large: bool) -> list[Column[Any]]:
     """Give the columns that a record is made of; without the large ones, it has them empty."""
     return [column for column in table.c if large or column.name not in _LARGE]
@@ -106,6 +113,11 @@ def attempt(row: RowMapping) -> AttemptRecord:
     values = _fields(_ATTEMPT, row)
     values["phase"] = AttemptPhase(values["phase"])
     return AttemptRecord(**values)
+
+
+def signal(row: RowMapping) -> SignalRecord:
+    """Read a signal."""
+    return SignalRecord(**_fields(_SIGNAL, row))
 
 
 def _fields(names: Iterable[str], row: RowMapping) -> dict[str, Any]:

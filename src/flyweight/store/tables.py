@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import INTEGER
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration's revision. Revisions are numbers, so that a newer database can be told from a broken one."""
 
 metadata = MetaData(
@@ -221,6 +221,18 @@ node_executions = Table(
     _bytes("detail"),
 )
 Index("ix_node_executions_parent", node_executions.c.execution, node_executions.c.parent, node_executions.c.created_at)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("execution", BigInteger, primary_key=True, autoincrement=False),
+    Column("signal", String, primary_key=True),
+    _bytes("type"),
+    _bytes("value"),
+    _number("created_at"),
+    _number("updated_at"),
+)
+"""What gates wait for: ``type`` is a ``flyteidl.core.LiteralType``, ``value`` a ``Literal`` or empty until it is given."""
 
 attempts = Table(
     "attempts",

@@ -12,7 +12,7 @@ from flyweight.engine.ports import Capacity
 from flyweight.engine.records import LoadedExecution
 from flyweight.errors import AlreadyExists, NotFound, PreconditionFailed, StorageFailed, TryAgain, Unsupported
 from tests.simulation.virtual_time import LoopClock, VirtualTimeLoop
-from tests.simulation.workflows import INTEGER, closure, inputs_of, layout, new_execution, node, task, workflow
+from tests.simulation.workflows import INTEGER, bound, closure, inputs_of, layout, new_execution, node, task, workflow
 
 TASK = task("plain", deck=True)
 CLOSED = closure(
@@ -394,7 +394,7 @@ def test_a_closure_that_is_not_given_is_loaded():
 
 def test_a_kind_of_node_that_cannot_run_is_refused_at_once():
     template = workflow("w", [])
-    template.nodes.add(id="n0").array_node.node.CopyFrom(node("n0", TASK, a=1))
+    template.nodes.add(id="n0", inputs=[bound("a", [1])]).array_node.node.CopyFrom(node("n0", TASK))
 
     async def scenario():
         parts = await opened()

@@ -1,7 +1,18 @@
 """The machine: events in, commands out; no I/O, no clock, no randomness."""
 
 from flyweight.engine.machine.commands import CancelAttempt, Command, SetTimer, StartAttempt
-from flyweight.engine.machine.events import Continued, Created, Event, Restarted, Terminate, Timer, TimerFired
+from flyweight.engine.machine.events import (
+    Continued,
+    Created,
+    Event,
+    GateDue,
+    Restarted,
+    SignalSet,
+    SignalWanted,
+    Terminate,
+    Timer,
+    TimerFired,
+)
 from flyweight.engine.machine.restore import begin, restore
 from flyweight.engine.machine.rows import Changes, changes
 from flyweight.engine.machine.step import crash, step, unsettled
@@ -13,8 +24,11 @@ __all__ = [
     "Continued",
     "Created",
     "Event",
+    "GateDue",
     "Restarted",
     "SetTimer",
+    "SignalSet",
+    "SignalWanted",
     "StartAttempt",
     "Terminate",
     "Timer",

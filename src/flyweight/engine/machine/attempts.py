@@ -26,6 +26,7 @@ from flyweight.semantics.layout import CHECKPOINTS, DECK
 
 CANCEL_GRACE = Micros(120_000_000)
 """How long an executor may take to stop an attempt (it has a grace period of its own) before it is given up on."""
+_TIMEOUT_HINT = ": its log shows how far it came; @task(timeout=...) gives it longer"
 _FAILURES = frozenset({AttemptPhase.FAILED, AttemptPhase.RETRYABLE_FAILED})
 
 
@@ -215,7 +216,7 @@ def timer(turn: Turn, event: TimerFired) -> None:
     match event.timer:
         case Timer.EXECUTION:
             if attempt.error is None:
-                message = f"task execution timeout [{seconds:g}s] expired"
+                message = f"task execution timeout [{seconds:g}s] expired{_TIMEOUT_HINT}"
                 stop(turn, attempt, user_error(budgets.TIMEOUT_EXPIRED, message))
         case Timer.ACTIVE:
             if attempt.error is None or attempt.error.code == budgets.TIMEOUT_EXPIRED:

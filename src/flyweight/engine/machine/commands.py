@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flyweight.clock import Micros
 from flyweight.engine.jobs import Job
-from flyweight.engine.machine.events import TimerFired
+from flyweight.engine.machine.events import GateDue, TimerFired
 from flyweight.ids import AttemptId
 
 
@@ -28,7 +28,7 @@ class SetTimer:
     """Send the event at that time. Timers are never taken back: a late one is ignored."""
 
     at: Micros
-    event: TimerFired
+    event: TimerFired | GateDue
 
 
 Command = StartAttempt | CancelAttempt | SetTimer

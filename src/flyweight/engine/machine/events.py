@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from flyteidl.core import literals_pb2, types_pb2
+
 from flyweight.engine.jobs import Report
-from flyweight.ids import AttemptId
+from flyweight.ids import AttemptId, NodeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,29 @@ class TimerFired:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GateDue:
+    """A gate has been open for as long as it may be, or is to be."""
+
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalWanted:
+    """Somebody wants a signal to be there before a gate waits for it; one that is there stays as it is."""
+
+    signal: str
+    type: types_pb2.LiteralType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalSet:
+    """A signal, which is there, was given a value of its type."""
+
+    signal: str
+    value: literals_pb2.Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Restarted:
     """The platform died and is back; whatever was with a worker is lost."""
 
@@ -49,4 +74,4 @@ class Continued:
     """The last step left some of its work."""
 
 
-Event = Created | Continued | Terminate | TimerFired | Restarted | Report
+Event = Created | Continued | Terminate | TimerFired | GateDue | SignalWanted | SignalSet | Restarted | Report

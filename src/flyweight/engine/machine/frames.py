@@ -3,7 +3,7 @@
 from flyteidl.core import literals_pb2, types_pb2
 
 from flyweight.engine.graph import GraphNode, NodeKind
-from flyweight.engine.machine import attempts, branches, errors, outcomes
+from flyweight.engine.machine import attempts, branches, errors, gates, outcomes
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import ExecutionState, Frame, NodeState, frame_below
 from flyweight.engine.phases import ExecutionPhase, NodePhase
@@ -93,6 +93,8 @@ def _run(turn: Turn, node: NodeState) -> None:
             _run_inside(turn, node)
         case NodeKind.BRANCH:
             _branch(turn, node)
+        case NodeKind.GATE:
+            gates.open_gate(turn, node)
         case kind:
             message = f"node {node.id} is a {kind.value} node, which this version cannot run"
             outcomes.fail(turn, node, system_error(UNSUPPORTED, message))
@@ -287,6 +289,7 @@ def _stop_node(turn: Turn, node: NodeState, cause: str) -> Frame | None:
         return None
     below = turn.state.frames.get(node.id)
     if below is None:
+        gates.leave(turn.state, node)
         outcomes.abort(turn, node, cause)
         return None
     node.phase = NodePhase.FAILING

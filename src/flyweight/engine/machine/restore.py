@@ -4,16 +4,17 @@ import heapq
 from collections.abc import Mapping
 
 from flyteidl.admin import execution_pb2 as admin_execution_pb2
-from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2
+from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.engine.graph import ClosureGraph, NodeKind
 from flyweight.engine.jobs import LogSpan, Usage
+from flyweight.engine.machine import gates
 from flyweight.engine.machine.frames import stopped_from_outside
 from flyweight.engine.machine.outcomes import AUTO_ABORT
-from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, frame_below, new_frame
+from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, SignalState, frame_below, new_frame
 from flyweight.engine.phases import ExecutionPhase, NodePhase
-from flyweight.engine.records import AttemptRecord, LoadedExecution, NewExecution, NodeRecord
+from flyweight.engine.records import AttemptRecord, LoadedExecution, NewExecution, NodeRecord, SignalRecord
 from flyweight.errors import PlatformError
 from flyweight.ids import START_NODE, AttemptId, NodeId
 from flyweight.semantics.layout import ExecutionLayout
@@ -68,6 +69,7 @@ def restore(
     state.error = _error(row.error)
     if row.phase is ExecutionPhase.SUCCEEDED:
         state.outputs = _read(row.outputs, row.outputs_uri, blobs)
+    state.signals = {record.signal: _signal(record) for record in loaded.signals}
     if row.phase is not ExecutionPhase.QUEUED:
         _restore_frames(state, loaded, blobs)
     return state
@@ -119,6 +121,7 @@ def _place(state: ExecutionState, frame: Frame, node: NodeState) -> None:
     if node.phase.terminal:
         return
     frame.active.add(node.graph.index)
+    gates.wait(state, node)
     if node.attempt is not None:
         state.open_attempts += 1
     elif node.graph.kind is NodeKind.TASK:
@@ -184,6 +187,16 @@ def _attempt(state: ExecutionState, record: AttemptRecord) -> AttemptState:
         started_at=record.started_at,
         updated_at=record.updated_at,
         ended_at=record.ended_at,
+    )
+
+
+def _signal(record: SignalRecord) -> SignalState:
+    return SignalState(
+        id=record.signal,
+        type=types_pb2.LiteralType.FromString(record.type),
+        value=literals_pb2.Literal.FromString(record.value) if record.value else None,
+        created_at=record.created_at,
+        updated_at=record.updated_at,
     )
 
 

@@ -6,9 +6,9 @@ from flyteidl.core import execution_pb2, literals_pb2
 
 from flyweight import literals
 from flyweight.engine.jobs import LogSpan
-from flyweight.engine.model import AttemptState, Changed, ExecutionState, NodeState
+from flyweight.engine.model import AttemptState, Changed, ExecutionState, NodeState, SignalState
 from flyweight.engine.phases import AttemptPhase
-from flyweight.engine.records import AttemptRecord, ExecutionRecord, NodeRecord
+from flyweight.engine.records import AttemptRecord, ExecutionRecord, NodeRecord, SignalRecord
 from flyweight.ids import END_NODE
 from flyweight.semantics import budgets
 from flyweight.semantics.layout import DECK, OUTPUTS
@@ -25,6 +25,7 @@ class Changes:
     executions: list[ExecutionRecord] = field(default_factory=list[ExecutionRecord])
     nodes: list[NodeRecord] = field(default_factory=list[NodeRecord])
     attempts: list[AttemptRecord] = field(default_factory=list[AttemptRecord])
+    signals: list[SignalRecord] = field(default_factory=list[SignalRecord])
     uploads: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]])
     """Blobs to be written before the batch is committed, by URI."""
 
@@ -36,6 +37,7 @@ def changes(state: ExecutionState, into: Changes) -> None:
         into.executions.append(_execution(state, into))
     into.nodes += [_node(state, node, into) for node in changed.nodes.values()]
     into.attempts += [_attempt(state, attempt) for attempt in changed.attempts.values()]
+    into.signals += [_signal(state, signal) for signal in changed.signals.values()]
 
 
 def _execution(state: ExecutionState, into: Changes) -> ExecutionRecord:
@@ -113,6 +115,17 @@ def _attempt(state: ExecutionState, attempt: AttemptState) -> AttemptRecord:
         started_at=attempt.started_at,
         updated_at=attempt.updated_at,
         ended_at=attempt.ended_at,
+    )
+
+
+def _signal(state: ExecutionState, signal: SignalState) -> SignalRecord:
+    return SignalRecord(
+        execution=state.new.key,
+        signal=signal.id,
+        type=literals.to_bytes(signal.type),
+        value=b"" if signal.value is None else literals.to_bytes(signal.value),
+        created_at=signal.created_at,
+        updated_at=signal.updated_at,
     )
 
 

@@ -6,9 +6,19 @@ from flyteidl.core import execution_pb2
 
 from flyweight.clock import Micros
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
-from flyweight.engine.machine import attempts, frames
+from flyweight.engine.machine import attempts, frames, gates
 from flyweight.engine.machine.commands import CancelAttempt, Command
-from flyweight.engine.machine.events import Continued, Created, Event, Restarted, Terminate, TimerFired
+from flyweight.engine.machine.events import (
+    Continued,
+    Created,
+    Event,
+    GateDue,
+    Restarted,
+    SignalSet,
+    SignalWanted,
+    Terminate,
+    TimerFired,
+)
 from flyweight.engine.machine.turn import Turn
 from flyweight.engine.model import ExecutionState, new_frame
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
@@ -31,10 +41,17 @@ def step(state: ExecutionState, event: Event, now: Micros, share: int = SHARE) -
             frames.terminate(turn, event.cause, event.principal)
         case TimerFired():
             attempts.timer(turn, event)
+        case GateDue():
+            gates.due(turn, event.node)
+        case SignalWanted():
+            gates.want(turn, event.signal, event.type)
+        case SignalSet():
+            gates.give(turn, event.signal, event.value)
         case Continued():
             pass
         case Restarted():
             attempts.restarted(turn)
+            gates.restarted(turn)
         case Started() | DeckPublished() | Succeeded() | Failed() | Cancelled():
             attempts.report(turn, event)
         case _:

@@ -7,7 +7,7 @@ from flyteidl.core import execution_pb2
 
 from flyweight.clock import Micros
 from flyweight.engine.machine.commands import Command
-from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState
+from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, SignalState
 
 ExecutionError = execution_pb2.ExecutionError
 
@@ -33,6 +33,11 @@ class Turn:
         """Note that the attempt's row must be written."""
         attempt.updated_at = self.now
         self.state.changed.attempts[attempt.id] = attempt
+
+    def touch_signal(self, signal: SignalState) -> None:
+        """Note that the signal's row must be written."""
+        signal.updated_at = self.now
+        self.state.changed.signals[signal.id] = signal
 
     def touch_execution(self) -> None:
         """Note that the execution's row must be written."""
