@@ -41,7 +41,7 @@ def run_here(entity: AnyEntity, inputs: Mapping[str, Any]) -> None:
 def print_outputs(values: Mapping[str, Any]) -> None:
     """Print outputs: one unnamed as it is, several with their names."""
     if list(values) == ["o0"]:
-        click.echo(values["o0"])
+        click.echo(str(values["o0"]))  # click itself would print None as nothing
         return
     for name, value in values.items():
         click.echo(f"{name}: {value}")

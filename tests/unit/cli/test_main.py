@@ -36,6 +36,10 @@ def area(point: Point, scale: int = 2, loud: bool = False) -> float:
 def fails(number: int) -> float:
     return 1 / number
 
+@task
+def nothing(number: int) -> int | None:
+    return None
+
 @workflow
 def wf(point: Point, ratio: float = 0.5) -> float:
     return area(point=point)
@@ -58,6 +62,11 @@ def program(tmp_path: Path, request: pytest.FixtureRequest) -> str:
 def test_a_task_runs_here(program: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", program, "area", "--point", '{"x": 3}', "--scale", "4", "--loud"]) == 0
     assert capsys.readouterr().out == "computing\n12.0\n"
+
+
+def test_an_output_that_is_none_is_shown(program: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", program, "nothing", "--number", "1"]) == 0
+    assert capsys.readouterr().out == "None\n"
 
 
 def test_inputs_may_stand_in_a_file_and_options_win(
