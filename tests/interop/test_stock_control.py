@@ -1,4 +1,4 @@
-"""Stock flytekit workflows whose course is decided while they run: branches and failure handlers."""
+"""Stock flytekit workflows whose course is decided while they run: branches, failure handlers and gates."""
 
 from pathlib import Path
 
@@ -38,3 +38,24 @@ def test_a_failure_handler_is_told_what_went_wrong_and_the_execution_fails_of_th
     assert (phases["n0"], phases["fn0"]) == (FAILED, SUCCEEDED)
     assert notes.read_text().startswith("9: n0: ")
     assert "9 is above 3" in notes.read_text()
+
+
+def test_gates_wait_through_a_killed_platform_for_flyteremotes_answers(tmp_path: Path, stock_python: Path) -> None:
+    platform = LivePlatform(tmp_path / "data")
+    platform.data_dir.mkdir(mode=0o700)
+    (platform.data_dir / "config.yaml").write_text(f'environments:\n  "*flytekit*": {stock_python}\n')
+    platform.start()
+    try:
+        platform.stock("pyflyte", "register", "--version", "c1", "control.py", cwd=PROGRAMS)
+        started = told(platform, "answering.py", "start", "c1")
+        assert "failed to validate that signal" in started["early"]
+        assert started["asked"] == ["factor"]
+        platform.kill()
+        platform.start()
+        answered = told(platform, "answering.py", "answer", started["name"])
+    finally:
+        platform.stop()
+    assert answered["asked"] == ["factor"]
+    assert "not castable: expected integer, got string" in answered["wrong"]
+    assert "has ended already" in answered["late"]
+    assert answered["outputs"] == 20

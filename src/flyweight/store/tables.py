@@ -232,7 +232,7 @@ signals = Table(
     _number("created_at"),
     _number("updated_at"),
 )
-"""What gates wait for: ``type`` is a ``flyteidl.core.LiteralType``, ``value`` a ``Literal`` or empty until it is given."""
+"""What gates wait for: ``type`` is a ``flyteidl.core.LiteralType``, ``value`` a ``Literal``, empty until given."""
 
 attempts = Table(
     "attempts",

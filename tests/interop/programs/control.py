@@ -2,10 +2,11 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Optional
 
-from flytekit import conditional, task, workflow
+from flytekit import approve, conditional, sleep, task, wait_for_input, workflow
 from flytekit.types.error import FlyteError
 
 
@@ -66,3 +67,12 @@ def clean_up(n: int, err: Optional[FlyteError] = None) -> None:  # noqa: UP045 -
 @workflow(on_failure=clean_up)
 def guarded(n: int) -> int:
     return double(n=fail_above(n=n))
+
+
+@workflow
+def asking(n: int) -> int:
+    """Waits for time, for a value and for a yes."""
+    pause = sleep(timedelta(seconds=1))
+    factor = wait_for_input("factor", timeout=timedelta(minutes=5), expected_type=int)
+    pause >> factor
+    return double(n=approve(double(n=factor), "sure", timeout=timedelta(minutes=5)))
