@@ -30,9 +30,9 @@ def file_errors(uri: str) -> Generator[None]:
         ) from error
     except OSError as error:
         if error.errno in _FULL:
-            raise StorageFailed(
+            raise TryAgain(
                 f"{uri} could not be written: no space left on device (ENOSPC). Nothing was kept of it: free some space"
-                " and run it again."
+                " and try again."
             ) from error
         if error.errno in _BUSY:
             raise TryAgain(f"{uri}: {error.strerror}. Try again in a moment.") from error

@@ -21,7 +21,7 @@ def get(uri: str) -> bytes:
 def put(uri: str, data: bytes, content_type: str = "") -> None:
     """Write an object, all of it or nothing, in place of what stood there.
 
-    Raises ``StorageFailed`` when the disk is full (it says so), ``TryAgain`` when the store does not answer.
+    Raises ``TryAgain`` when the disk is full or the store does not answer, ``StorageFailed`` when it refuses.
     """
     _backend(uri).put(uri, data, content_type)
 

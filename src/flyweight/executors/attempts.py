@@ -69,5 +69,8 @@ def start_fault(worker: WorkerProcess, ended: WorkerExit) -> faults.ContainerErr
     """Say why a worker never came up."""
     if ended.not_started:
         return faults.worker_not_started(ended.not_started, python=worker.spec.python, permanent=True)
-    reason = f"the process {faults.exit_words(ended.returncode)}: {faults.log_tail(worker.log_descriptor, 0)}"
+    tail = faults.log_tail(worker.log_descriptor, 0)
+    if ended.returncode < 0:
+        return faults.worker_killed_early(ended.returncode, tail)
+    reason = f"the process {faults.exit_words(ended.returncode)}: {tail}"
     return faults.worker_not_started(reason, python=worker.spec.python, permanent=False)

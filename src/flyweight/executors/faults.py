@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 from flyteidl.core import errors_pb2, execution_pb2
 
@@ -14,6 +15,8 @@ SYSTEM = execution_pb2.ExecutionError.SYSTEM
 UNKNOWN = execution_pb2.ExecutionError.UNKNOWN
 
 _LOG_TAIL = 2048
+_OUR_FRAMES = (f'File "{Path(__file__).resolve().parent.parent}', 'File "<frozen runpy>')
+"""How lines of a traceback begin that tell a user nothing."""
 
 ContainerError = errors_pb2.ContainerError
 
@@ -49,6 +52,13 @@ def worker_not_started(reason: str, *, python: str, permanent: bool) -> Containe
         message=f"No worker could be started with the interpreter {python!r}: {reason}. "
         "Flyweight must be installed in that environment; which one is used stands in the configuration "
         "under `environments`.",
+    )
+
+
+def worker_killed_early(returncode: int, tail: str) -> ContainerError:
+    """Say that a worker was killed before it could take the attempt."""
+    return platform_fault(
+        "WorkerNotStarted", f"A worker process that was starting for this task {exit_words(returncode)}.{_quoted(tail)}"
     )
 
 
@@ -114,16 +124,19 @@ def exit_words(returncode: int, *, out_of_memory: bool = False) -> str:
         name = signal.Signals(number).name
     except ValueError:
         name = "unknown"
+    if number == signal.SIGKILL:
+        return f"was killed by signal 9 (SIGKILL){_killer(out_of_memory=out_of_memory)}"
     words = f"was killed by signal {number} ({name}"
     description = signal.strsignal(number)
-    words += f", {description.lower()})" if description else ")"
-    if number == signal.SIGKILL:
-        words += (
-            ": the kernel killed it because memory ran out"
-            if out_of_memory
-            else ": killed by the kernel, probably out of memory, or by somebody on this machine"
-        )
-    return words
+    return words + (f", {description.lower()})" if description else ")")
+
+
+def _killer(*, out_of_memory: bool) -> str:
+    if out_of_memory:
+        who = ": the kernel killed it because memory ran out"
+    else:
+        who = ": by the kernel, probably out of memory, or by somebody on this machine"
+    return f"{who}. If it was memory, use less of it, or run fewer tasks at once (flyweight up --workers)"
 
 
 def log_tail(descriptor: int, start: int) -> str:
@@ -135,4 +148,6 @@ def log_tail(descriptor: int, start: int) -> str:
 
 
 def _quoted(tail: str) -> str:
-    return f" The last lines of its log:\n{tail}" if tail else ""
+    """Quote a log's end, without the frames of ours that a fatal error's traceback goes through."""
+    lines = [line for line in tail.splitlines() if not line.lstrip().startswith(_OUR_FRAMES)]
+    return " The last lines of its log:\n" + "\n".join(lines) if lines else ""

@@ -129,7 +129,7 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path):
     # The kernel's own full device: every write to it fails with ENOSPC.
     uri = blob.file_uri(tmp_path / "big")
     with (
-        pytest.raises(StorageFailed, match="no space left on device"),
+        pytest.raises(TryAgain, match="no space left on device"),
         file_errors(uri),
         Path("/dev/full").open("wb") as full,
     ):

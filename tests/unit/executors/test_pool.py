@@ -54,7 +54,7 @@ async def test_an_error_that_the_runner_reports_is_passed_on_and_the_worker_goes
     [
         (("die", "9"), "ended with exit code 9"),
         (("kill", "11"), "killed by signal 11 (SIGSEGV"),
-        (("kill", "9"), "killed by the kernel, probably out of memory"),
+        (("kill", "9"), "by the kernel, probably out of memory"),
     ],
 )
 async def test_a_lost_worker_fails_its_attempt_and_no_other(
