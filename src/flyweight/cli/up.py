@@ -30,7 +30,7 @@ def up(detach: bool, **given: Any) -> int:
 
     Ctrl-C or `flyweight down` stops it. What was running goes on at the next start.
     """
-    settings = load_platform_settings({name: value or None for name, value in given.items()})
+    settings = load_platform_settings({name: None if value is False else value for name, value in given.items()})
     if detach:
         return _detached(settings, given)
     from flyweight import server
@@ -58,7 +58,9 @@ def _detached(settings: PlatformSettings, given: dict[str, Any]) -> int:
         )
     if not _wait(settings, process):
         said = log.read_bytes()[began:][-TAIL:].decode(errors="replace").strip()
-        click.echo(said or f"The platform did not answer within {START_SECONDS:g} s; its log is {log}.", err=True)
+        left = process.poll()
+        what = f"did not answer within {START_SECONDS:g} s" if left is None else f"ended with {left}, without a word"
+        click.echo(said or f"The platform {what}; its log is {log}.", err=True)
         return 1
     found = discover(settings.data_dir)
     address = found.address if found else f"{settings.host}:{settings.port}"
@@ -96,6 +98,6 @@ def _flags(given: dict[str, Any]) -> list[str]:
         flag = f"--{name.replace('_', '-')}"
         if value is True:
             flags.append(flag)
-        elif value not in (None, False):
+        elif value is not None and value is not False:
             flags += [flag, str(value)]
     return flags
