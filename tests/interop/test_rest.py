@@ -63,7 +63,7 @@ def test_an_execution_is_created_in_json_in_either_spelling(registered: LivePlat
 
 
 def test_lists_are_sorted_and_paged_as_asked_in_the_query(registered: LivePlatform) -> None:
-    path = f"/api/v1/launch_plans/{P}/{D}/pipeline.pipeline?limit=1&sort_by.key=created_at&sort_by.direction=ASCENDING"
+    path = f"/api/v1/launch_plans/{P}/{D}/kinds.kinds?limit=1&sort_by.key=created_at&sort_by.direction=ASCENDING"
     first = launch_plan_pb2.LaunchPlanList.FromString(send(registered, "GET", path, Accept=BINARY)[2])
     assert [one.id.version for one in first.launch_plans] == ["v1"]
     second = json.loads(send(registered, "GET", f"{path}&token={first.token}")[2])

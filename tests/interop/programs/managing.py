@@ -50,7 +50,7 @@ def executions(*wanted, **settings):
 
 page, token = executions(limit=1)
 next_page, _ = executions(limit=1, token=token)
-of = NamedEntityIdentifier("flytesnacks", "development", "pipeline.pipeline")
+of = NamedEntityIdentifier("flytesnacks", "development", "kinds.kinds")
 listed, _ = client.list_launch_plans_paginated(of, limit=10, sort_by=Sort("created_at", Sort.Direction.ASCENDING))
 
 
@@ -71,10 +71,10 @@ deck = client.get_download_artifact_signed_url("n3", "flytesnacks", "development
 tell(
     activity=activity,
     latest=[
-        remote.fetch_workflow(name="pipeline.pipeline").id.version,
-        remote.fetch_task(name="pipeline.plan").id.version,
+        remote.fetch_workflow(name="kinds.kinds").id.version,
+        remote.fetch_task(name="kinds.take").id.version,
     ],
-    lazily=remote.fetch_task_lazy(name="pipeline.plan").entity.id.version,
+    lazily=remote.fetch_task_lazy(name="kinds.take").entity.id.version,
     plans=[one.id.version for one in listed],
     tasks=sorted(one.id.name for one in remote.list_tasks_by_version(first)),
     unknown=refusal(lambda: remote.fetch_task(name="pipeline.plann", version=first)),
