@@ -18,7 +18,7 @@ from flyweight import blob
 from flyweight.clock import Clock, Micros
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report, Started, Succeeded, Usage
 from flyweight.engine.ports import Capacity
-from flyweight.errors import FlyweightError, UserError
+from flyweight.errors import UserError
 from flyweight.executors import deck_page, destinations, faults
 from flyweight.executors.environments import Environments, find_program
 from flyweight.executors.leftovers import MARK, kill_marked, mark
@@ -135,7 +135,7 @@ class CommandExecutor:
             report = await self._finished(command)
         except UserError as error:
             report = self._failed(command, faults.refused("BadContainer", f"Task {job.task.id.name}: {error}"))
-        except (FlyweightError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is (a NUL in a word: ValueError), it must be reported
             report = self._failed(command, faults.platform_fault("CommandNotStarted", f"{job.task.id.name}: {error}"))
         finally:
             for timer in command.timers:

@@ -34,10 +34,9 @@ def parse_quantity(text: str) -> int:
     number = text.strip().rstrip("kKMGTPim")
     suffix = text.strip()[len(number) :]
     try:
-        amount = float(number) * _SUFFIXES[suffix]
-    except (ValueError, KeyError):
+        return int(float(number) * _SUFFIXES[suffix])
+    except (ValueError, KeyError, OverflowError):  # int() refuses infinity, and what is no number
         raise InvalidInput(f"{text!r} is not an amount of memory: write it like 500Mi, 2Gi or 1000000000") from None
-    return int(amount)
 
 
 def memory_limit(task: tasks_pb2.TaskTemplate) -> int:

@@ -15,7 +15,7 @@ from flyweight import blob
 from flyweight.clock import Clock
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report
 from flyweight.engine.ports import Capacity
-from flyweight.errors import FlyweightError, InvalidInput
+from flyweight.errors import FlyweightError, InvalidInput, TooLarge, UserError
 from flyweight.executors import deck_page, faults
 from flyweight.executors.attempts import RunningAttempt, start_fault
 from flyweight.executors.crew import Crew, CrewLimits
@@ -168,15 +168,22 @@ class WorkerPool:
         """Give a job that has its slot to a worker."""
         self._last_number += 1
         try:
-            start = self._start_message(job)
-            python = self._interpreter(job)
-            limit = memory_limit(job.task)
-        except InvalidInput as error:
-            del self._jobs[job.attempt]
-            self._slots.release()
-            fault = faults.refused("BadContainer", f"Task {job.task.id.name} cannot run: {error}")
-            self._report(Failed(attempt=job.attempt, error=fault, ended_at=self._clock.now()))
+            running = self._hand_over(job)
+        except UserError as error:
+            self._give_up(job, faults.refused("BadContainer", f"Task {job.task.id.name} cannot run: {error}"))
             return
+        except Exception as error:  # noqa: BLE001 - what was never handed over would else never be reported
+            _log.exception("no worker could be given %s", job.attempt)
+            self._give_up(job, faults.platform_fault("WorkerNotHired", f"No worker could be given the task: {error}"))
+            return
+        self._memory.add(running.gauge)
+        started = asyncio.get_running_loop().call_later(_STARTED_AFTER, self._started, running)
+        running.timers.append(started)
+
+    def _hand_over(self, job: Job) -> RunningAttempt:
+        start = self._start_message(job)
+        python = self._interpreter(job)
+        limit = memory_limit(job.task)
         worker = self._crew.take(python, start.bundle_uri)
         start.working_directory = worker.workplace
         running = RunningAttempt(
@@ -187,11 +194,19 @@ class WorkerPool:
             log_start=worker.log_size(),
             gauge=MemoryGauge(limit=limit, process=lambda: worker.pid, on_breach=worker.kill),
         )
+        try:
+            worker.send(worker_pb2.ToWorker(start=start))
+        except TooLarge:
+            self._crew.dismiss(worker)
+            raise
         self._running[job.attempt] = self._busy[worker] = running
-        worker.send(worker_pb2.ToWorker(start=start))
-        self._memory.add(running.gauge)
-        started = asyncio.get_running_loop().call_later(_STARTED_AFTER, self._started, running)
-        running.timers.append(started)
+        return running
+
+    def _give_up(self, job: Job, fault: faults.ContainerError) -> None:
+        """Report a job that got its slot and no worker."""
+        del self._jobs[job.attempt]
+        self._slots.release()
+        self._report(Failed(attempt=job.attempt, error=fault, ended_at=self._clock.now()))
 
     def _started(self, running: RunningAttempt) -> None:
         self._report(running.started())

@@ -130,6 +130,14 @@ async def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
         assert "'no-such-program'" in (await reports.end()).error.message
 
 
+async def test_a_command_that_cannot_be_started_is_reported_all_the_same(tmp_path: Path) -> None:
+    async with running_commands(tmp_path) as (executor, reports):
+        executor.start(script(tmp_path, "pass", "no\0 word of a command"))
+        end = await reports.end()
+        assert (end.error.code, "null byte" in end.error.message) == ("CommandNotStarted", True)
+        assert executor.capacity().busy == 0
+
+
 async def test_cancelling_ends_a_command_and_all_it_started(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     source = (

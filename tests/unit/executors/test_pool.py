@@ -205,6 +205,21 @@ async def test_a_container_that_is_not_ours_is_refused(tmp_path: Path) -> None:
         assert pool.capacity().busy == 0
 
 
+async def test_attempts_that_no_worker_can_be_hired_for_are_reported_and_free_their_slots(tmp_path: Path) -> None:
+    taken = tmp_path / "logs"
+    taken.write_text("a file where the folder of logs should be")
+    async with running_pool(tmp_path, logs=taken) as (pool, reports):
+        for number in range(3):
+            pool.start(job(template("echo"), f"n{number}"))
+        ends = [await reports.end(f"n{number}") for number in range(3)]
+        assert [end.error.code for end in ends] == ["WorkerNotHired"] * 3
+        assert (pool.capacity().busy, pool.capacity().queued) == (0, 0)
+        taken.unlink()
+        pool.start(job(template("echo"), "n0"))
+        pool.start(job(template("echo"), "n9"))
+        assert isinstance(await reports.end("n9"), Succeeded)
+
+
 async def test_outputs_past_the_frame_limit_fail_the_attempt_only(tmp_path: Path) -> None:
     async with running_pool(tmp_path) as (pool, reports):
         pool.start(job(template("large"), "n0"))
