@@ -31,11 +31,11 @@ class PendingFile(io.BufferedWriter):
                 self._path.unlink(missing_ok=True)
 
     def drop(self) -> None:
-        """Forget what was written."""
+        """Forget what was written, and what was still to be: a full disk must not refuse that."""
         if self._finish is not None:
             self._finish = None
             self._path.unlink(missing_ok=True)
-        super().close()
+        self.raw.close()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

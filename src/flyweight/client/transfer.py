@@ -1,13 +1,14 @@
 """Moves bytes over signed links: a file up, an object down, streamed, with the server's own words when it refuses."""
 
 import http.client
+import json
 import shutil
 import ssl
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 from flyweight.errors import InvalidInput, NotFound, PermissionDenied, StorageFailed, TryAgain
@@ -20,7 +21,7 @@ def put(link: str, body: IO[bytes], headers: Mapping[str, str], certificate: Pat
     """Send a stream to a signed link; its length stands in ``Content-Length``.
 
     Raises:
-        TryAgain: the server did not answer.
+        TryAgain: the server did not answer, or cannot write at the moment.
         StorageFailed: it refused.
 
     """
@@ -28,8 +29,19 @@ def put(link: str, body: IO[bytes], headers: Mapping[str, str], certificate: Pat
         connection.request("PUT", _target(link), body=body, headers=dict(headers))
         answer = connection.getresponse()
         said = answer.read(2000).decode(errors="replace")
+    if answer.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+        raise TryAgain(_message(said) or f"{_shown(link)} could not be written at the moment: {answer.reason}.")
     if answer.status not in (HTTPStatus.OK, HTTPStatus.CREATED):
         raise StorageFailed(f"{_shown(link)} could not be written: {answer.status} {answer.reason}. {said}")
+
+
+def _message(body: str) -> str:
+    """Give the words of our own server's answer; another's may say anything."""
+    try:
+        said: Any = json.loads(body)
+        return str(said["message"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def get_bytes(link: str, certificate: Path | None = None) -> bytes:

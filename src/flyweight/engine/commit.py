@@ -33,6 +33,8 @@ class Committer:
     """Seconds until callers are told to try again later."""
     undo: Callable[[Creation, Exception], None]
     """Called for a creation that will not be committed."""
+    stuck: Callable[[TryAgain], None]
+    """Called again and again when callers have waited for their patience's time: others wait for the same."""
     end: Callable[[Part, Exception], Part]
     """Ends an execution whose part cannot be written; gives the part that says so."""
 
@@ -86,6 +88,7 @@ class Committer:
             except Exception as still:  # noqa: BLE001 - as above
                 _log.critical("the platform cannot write; nothing goes on until it can: %s", still, exc_info=error)
                 _excuse(part, still)
+                self.stuck(_try_again(still))
             else:
                 return
             await asyncio.sleep(pause)
@@ -103,6 +106,7 @@ class Committer:
                 _log.warning("the platform cannot write and will go on trying: %s", error)
                 if self.clock.monotonic() >= deadline:
                     self._excuse_all(parts, error)
+                    self.stuck(_try_again(error))
             except UserError:
                 raise
             except Exception as error:
@@ -130,18 +134,18 @@ class Committer:
         for part in list(parts):
             if part.creation is not None:
                 parts.remove(part)
-                self.undo(part.creation, TryAgain(f"The platform cannot write, so nothing was started. {_told(error)}"))
+                self.undo(part.creation, _try_again(error))
             _excuse(part, error)
 
 
 def _excuse(part: Part, error: Exception) -> None:
     for done in part.done:
         if not done.done():
-            said = f"The platform cannot write, so it is not certain that this happens: ask later. {_told(error)}"
-            done.set_exception(TryAgain(said))
+            done.set_exception(_try_again(error))
     part.done.clear()
 
 
-def _told(error: Exception) -> str:
+def _try_again(error: Exception) -> TryAgain:
     """Say it in the words of the one who knows what to do about it."""
-    return error.message if isinstance(error, FlyweightError) else f"({error})"
+    why = error.message if isinstance(error, FlyweightError) else f"({error})"
+    return TryAgain(f"The platform cannot write at the moment; nothing was started. {why}")

@@ -96,6 +96,7 @@ class Driver:
             clock=ports.clock,
             patience=self._settings.patience,
             undo=self._undo,
+            stuck=self._excuse_waiting,
             end=self._end,
         )
 
@@ -332,6 +333,17 @@ class Driver:
             _cancel_timers(live)
         if not creation.done.done():
             creation.done.set_exception(error)
+
+    def _excuse_waiting(self, error: TryAgain) -> None:
+        """Answer whoever waits for the turn after the one that cannot be written. What has begun goes on waiting."""
+        waiting, self._inbox = self._inbox, deque()
+        for happening in waiting:
+            if happening.creation is not None:
+                self._undo(happening.creation, error)
+                continue
+            self._inbox.append(happening)
+            if happening.done is not None and not happening.done.done():
+                happening.done.set_exception(error)
 
 
 def _our_fault(state: ExecutionState, error: Exception) -> execution_pb2.ExecutionError:

@@ -185,6 +185,23 @@ def test_a_full_disk_fails_creation_cleanly_and_loses_nothing_else():
     run(scenario)
 
 
+def test_who_comes_while_a_full_disk_holds_up_a_turn_is_told_so():
+    async def scenario():
+        parts = await opened(patience=5.0)
+        await parts.driver.create(new(1), CLOSED)
+        parts.store.errors = [TryAgain("disk full")] * 12
+        parts.succeed(1)
+        await asyncio.sleep(1)  # virtual: the turn without a caller is being tried by now
+        with pytest.raises(TryAgain, match="disk full"):
+            await parts.driver.create(new(2), CLOSED)
+        await until(lambda: not parts.driver.live(1))
+        assert {row.name for row in parts.store.rows("new")} == {"e1"}
+        await parts.driver.create(new(2), CLOSED)
+        await parts.driver.close()
+
+    run(scenario)
+
+
 def test_a_name_that_is_taken_fails_that_creation_alone():
     async def scenario():
         parts = await opened()
