@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from flyweight.sdk.imperative import Workflow as Workflow
     from flyweight.sdk.interface import kwtypes as kwtypes
     from flyweight.sdk.launch_plan import LaunchPlan as LaunchPlan
+    from flyweight.sdk.map_task import map_task as map_task
     from flyweight.sdk.reference import ReferenceEntity as ReferenceEntity
     from flyweight.sdk.reference import ReferenceLaunchPlan as ReferenceLaunchPlan
     from flyweight.sdk.reference import ReferenceTask as ReferenceTask
@@ -73,6 +74,7 @@ _HOMES = {
     "sdk.imperative": ("Workflow",),
     "sdk.interface": ("kwtypes",),
     "sdk.launch_plan": ("LaunchPlan",),
+    "sdk.map_task": ("map_task",),
     "sdk.reference": (
         "ReferenceEntity",
         "ReferenceLaunchPlan",
@@ -138,6 +140,7 @@ __all__ = [
     "create_node",
     "current_context",
     "kwtypes",
+    "map_task",
     "reference_launch_plan",
     "reference_task",
     "reference_workflow",

@@ -12,6 +12,7 @@ from flyweight.compile.versions import derive_version, environment_digest
 from flyweight.errors import InvalidInput
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.launch_plan import LaunchPlan
+from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import FunctionWorkflow, Workflow
 
@@ -80,6 +81,8 @@ def source_root(entity: AnyEntity) -> Path | None:
         case Workflow():
             roots = (source_root(node.entity) for node in all_nodes(entity))
             return next((root for root in roots if root is not None), None)
+        case MapTask():
+            return source_root(entity.task)
         case LaunchPlan():
             return source_root(entity.workflow)
         case _:

@@ -7,6 +7,7 @@ from typing import Any
 from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, types_pb2, workflow_pb2
 
 from flyweight.compile.bindings import binding_data
+from flyweight.compile.map_tasks import array_node
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import duration, extended_resources, interface, resources, task_identifier
 from flyweight.errors import CompileError, Unsupported
@@ -14,6 +15,7 @@ from flyweight.sdk.conditional import Branch
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.gate import OUTPUT, Approval, Gate, Signal, Sleep
 from flyweight.sdk.launch_plan import LaunchPlan
+from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.node import Node
 from flyweight.sdk.options import duration as read_duration
 from flyweight.sdk.options import image_name
@@ -83,6 +85,10 @@ def _node(node: Node, settings: SerializationSettings) -> workflow_pb2.Node:
     if isinstance(node.entity, Gate):
         made.gate_node.CopyFrom(_gate(node.entity))
         return made
+    if isinstance(node.entity, MapTask):
+        made.array_node.CopyFrom(array_node(node.entity, _element(node, made, settings)))
+        made.metadata.CopyFrom(workflow_pb2.NodeMetadata(name=node.entity.name, retries=literals_pb2.RetryStrategy()))
+        return made
     identifier = identifier_of(node.entity, settings)
     match identifier.resource_type:
         case identifier_pb2.TASK:
@@ -99,6 +105,14 @@ def _node(node: Node, settings: SerializationSettings) -> workflow_pb2.Node:
             made.workflow_node.launchplan_ref.CopyFrom(identifier)
         case _:
             raise CompileError(f"{node.id}: {node.entity!r} cannot be a node.")
+    return made
+
+
+def _element(node: Node, outer: workflow_pb2.Node, settings: SerializationSettings) -> workflow_pb2.Node:
+    """Give the node of one element of an array node: it has the settings of the call."""
+    made = workflow_pb2.Node(id=node.entity.name, metadata=outer.metadata, inputs=outer.inputs)
+    made.task_node.reference_id.CopyFrom(identifier_of(node.entity, settings))
+    made.task_node.overrides.CopyFrom(_task_overrides(node))
     return made
 
 
@@ -129,7 +143,7 @@ def _gate(gate: Gate) -> workflow_pb2.GateNode:
 def _node_metadata(node: Node) -> workflow_pb2.NodeMetadata:
     """Give a node's settings: its entity's, then what ``with_overrides`` changed."""
     overrides = node.overrides
-    options = node.entity.options if isinstance(node.entity, Task) else None
+    options = task.options if (task := _task_of(node.entity)) else None
     timeout = read_duration(overrides["timeout"]) if "timeout" in overrides else _timeout(node.entity)
     made = workflow_pb2.NodeMetadata(
         name=overrides.get("name", node.entity.short_name),
@@ -148,10 +162,22 @@ def _node_metadata(node: Node) -> workflow_pb2.NodeMetadata:
     return made
 
 
+def _task_of(entity: AnyEntity) -> Task[..., Any] | None:
+    match entity:
+        case Task():
+            return entity
+        case MapTask():
+            return entity.task
+        case _:
+            return None
+
+
 def _timeout(entity: AnyEntity) -> dt.timedelta | None:
     match entity:
         case Task():
             return entity.options.timeout
+        case MapTask():
+            return entity.task.options.timeout
         case Gate():
             return entity.timeout
         case _:
@@ -162,6 +188,8 @@ def _interruptible(entity: AnyEntity) -> bool | None:
     match entity:
         case Task() | Workflow():
             return entity.options.interruptible
+        case MapTask():
+            return entity.task.options.interruptible
         case LaunchPlan():
             return entity.workflow.options.interruptible
         case _:

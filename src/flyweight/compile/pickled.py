@@ -23,6 +23,7 @@ from flyweight.errors import InvalidInput, TooLarge
 from flyweight.literals import to_bytes
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
+from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import FunctionWorkflow, Workflow
 
@@ -40,7 +41,7 @@ def pickle_entity(entity: AnyEntity, root: Path | None = None) -> bytes:
         TooLarge: the code captures too much data.
 
     """
-    tasks = {needed.name: needed for needed in needs(entity) if isinstance(needed, Task)}
+    tasks = {task.name: task for needed in needs(entity) if (task := _task_of(needed)) is not None}
     project = (root or Path.cwd()).resolve()
     with _by_value(project):
         packed = {name: _pickle(name, task) for name, task in tasks.items()}
@@ -61,8 +62,9 @@ def entity_digest(entity: AnyEntity, root: Path | None = None) -> str:
     parts: list[object] = []
     for needed in dict.fromkeys(needs(entity)):
         match needed:
-            case Task():
-                parts.append(("task", needed.name, needed.task_function, _settled(needed.options)))
+            case Task() | MapTask():
+                task = needed.task if isinstance(needed, MapTask) else needed
+                parts.append(("task", needed.name, task.task_function, _settled(task.options)))
             case FunctionWorkflow():
                 settled = (needed.options.failure_policy, needed.options.interruptible, needed.options.default_options)
                 parts.append(("workflow", needed.name, needed.workflow_function, settled))
@@ -73,6 +75,16 @@ def entity_digest(entity: AnyEntity, root: Path | None = None) -> str:
             case _:
                 parts.append((type(needed).__name__, needed.name))
     return digest.of(parts)
+
+
+def _task_of(entity: AnyEntity) -> AnyTask | None:
+    match entity:
+        case Task():
+            return entity
+        case MapTask():
+            return entity.task
+        case _:
+            return None
 
 
 def _settled(options: object) -> object:

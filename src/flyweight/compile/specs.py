@@ -6,12 +6,14 @@ from flyteidl.admin import common_pb2, launch_plan_pb2, task_pb2, workflow_pb2
 from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2
 
 from flyweight.compile.graphs import AnyWorkflow, identifier_of, workflow_template
+from flyweight.compile.map_tasks import map_task_spec
 from flyweight.compile.needs import all_nodes, needs
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import description, interface, task_spec
 from flyweight.errors import InvalidInput, TypeMismatch
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
+from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import FunctionWorkflow, Workflow
@@ -57,7 +59,7 @@ def _require_names(entities: dict[AnyEntity, None]) -> None:
     seen: dict[tuple[type, str], AnyEntity] = {}
     for entity in entities:
         known = seen.setdefault((type(entity), entity.name), entity)
-        if known is not entity:
+        if known != entity:
             raise InvalidInput(f"Two different entities are called {entity.name}. Give each its own name.")
 
 
@@ -65,6 +67,8 @@ def _spec(entity: AnyEntity, settings: SerializationSettings) -> Spec:
     match entity:
         case Task():
             return task_spec(entity, settings)
+        case MapTask():
+            return map_task_spec(entity, settings)
         case Workflow():
             return workflow_spec(entity, settings)
         case LaunchPlan():

@@ -24,7 +24,7 @@ from flyweight.runtime.code import Codebase
 from flyweight.runtime.deck_page import DeckSnapshot, DeckState
 from flyweight.runtime.decks import DeckPublisher
 from flyweight.runtime.local import LocalCaller
-from flyweight.runtime.resolver import load_task
+from flyweight.runtime.resolver import inputs_of_attempt, load_task
 from flyweight.sdk.checkpoint import Checkpoint
 from flyweight.sdk.context import use_caller, use_parameters
 from flyweight.sdk.execution import ExecutionParameters
@@ -132,7 +132,8 @@ class _Attempt:
     def _inputs(self) -> dict[str, Any]:
         try:
             data = blob.get(self._start.inputs_uri) if self._start.inputs_uri else self._start.inputs
-            return to_python_values(literals.map_from_bytes(data), self._task.interface.inputs)
+            given = inputs_of_attempt(self._start.resolver, self._start.loader_args, literals.map_from_bytes(data))
+            return to_python_values(given, self._task.interface.inputs)
         except Exception as error:
             what = f"The inputs of {self._task.name} could not be read"
             raise failures.AttemptFailed(failures.failure(failures.BAD_INPUT, what, error)) from error

@@ -15,10 +15,10 @@ from typing import Any
 
 from flyteidl.core import identifier_pb2, literals_pb2
 
-from flyweight import blob
+from flyweight import blob, literals
 from flyweight.clock import SystemClock, to_datetime
 from flyweight.errors import InvalidInput, RecoverableError, Unsupported
-from flyweight.runtime import deck_fields, failures
+from flyweight.runtime import deck_fields, elements, failures
 from flyweight.runtime.calls import call
 from flyweight.runtime.deck_page import DeckSnapshot, DeckState, render_page
 from flyweight.runtime.gates import pass_gate
@@ -30,6 +30,7 @@ from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.gate import Gate
 from flyweight.sdk.launch_plan import LaunchPlan
+from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import Workflow
@@ -82,6 +83,8 @@ def run_literals(
             raise InvalidInput(entity.run_hint)
         case Task():
             return _run_task(entity, inputs, entity.options.retries if retries is None else retries)
+        case MapTask():
+            return _run_elements(entity, inputs, entity.task.options.retries if retries is None else retries)
         case Workflow():
             return _run_workflow(entity, inputs)
         case Gate():
@@ -121,6 +124,28 @@ def _run_workflow(workflow: AnyWorkflow, inputs: literals_pb2.LiteralMap) -> lit
             run.handle(failure, graph.failure_node)
         raise failure.error
     return run.resolve(f"{workflow.name}, outputs", graph.outputs)
+
+
+def _run_elements(mapped: MapTask, inputs: literals_pb2.LiteralMap, retries: int) -> literals_pb2.LiteralMap:
+    """Run a task for each element, one after the other; fails as soon as too few can still succeed."""
+    total = elements.count(mapped.name, inputs, mapped.bound)
+    may_fail = total - elements.required(mapped.options, total)
+    made: list[literals_pb2.LiteralMap | None] = []
+    for index in range(total):
+        try:
+            made.append(_run_task(mapped.task, elements.element(inputs, mapped.bound, index), retries))
+        except Exception as error:
+            if made.count(None) == may_fail:
+                error.add_note(f"This was element {index} of {total} that {mapped.task.name} is mapped over.")
+                raise
+            LOGGER.warning("Element %d of %s failed (%r); its output is None.", index, mapped.task.name, error)
+            made.append(None)
+    return literals.literal_map(
+        {
+            name: literals.collection(literals.none() if one is None else one.literals[name] for one in made)
+            for name in mapped.interface.outputs
+        }
+    )
 
 
 def _run_task(task: AnyTask, inputs: literals_pb2.LiteralMap, retries: int) -> literals_pb2.LiteralMap:

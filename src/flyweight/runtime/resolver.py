@@ -6,9 +6,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from flyteidl.core import literals_pb2
+
 from flyweight.compile.pickle_format import FILE_NAME, read_pickled
 from flyweight.errors import InvalidInput, NotFound
+from flyweight.runtime.elements import element, index_of
 from flyweight.sdk.task import Task
+from flyweight.settings import task_environment
 
 AnyTask = Task[..., Any]
 
@@ -71,8 +75,37 @@ class PickledResolver:
         return task
 
 
+class MappedResolver:
+    """``vars A,B resolver R ...``: the task that is mapped; R finds it by the arguments that follow."""
+
+    def load(self, arguments: Sequence[str], folder: Path | None) -> AnyTask:
+        """Find the task itself.
+
+        Raises:
+            InvalidInput: there is no such resolver.
+
+        """
+        return load_task(arguments[3], arguments[4:], folder)
+
+
 default = ModuleResolver()
 pickled = PickledResolver()
+mapped = MappedResolver()
+MAPPED = f"{__name__}.mapped"
+
+
+def inputs_of_attempt(
+    resolver: str, arguments: Sequence[str], inputs: literals_pb2.LiteralMap
+) -> literals_pb2.LiteralMap:
+    """Give what an attempt takes of its node's inputs: all, or those of its element when the task is mapped.
+
+    Raises:
+        InvalidInput: nothing says which element, or there is none such.
+
+    """
+    if resolver != MAPPED:
+        return inputs
+    return element(inputs, arguments[1].split(","), index_of(task_environment()))
 
 
 def load_task(resolver: str, arguments: Sequence[str], folder: Path | None) -> AnyTask:
@@ -85,7 +118,7 @@ def load_task(resolver: str, arguments: Sequence[str], folder: Path | None) -> A
     module_name, _, attribute = resolver.rpartition(".")
     found: object = getattr(importlib.import_module(module_name), attribute, None)
     # Our own first: a check against a protocol costs as much as the rest of this function.
-    if not isinstance(found, (ModuleResolver, PickledResolver, Resolver)):
+    if not isinstance(found, (ModuleResolver, PickledResolver, MappedResolver, Resolver)):
         raise InvalidInput(f"{resolver} is not a task resolver: it has no method `load`.")
     return found.load(arguments, folder)
 

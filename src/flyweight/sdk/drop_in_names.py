@@ -23,6 +23,7 @@ def _places(names: str) -> dict[str, str]:
 _ROWS: Final[Mapping[str, str]] = {
     "flytekit.configuration": f"Config PlatformConfig={_CLIENT}.config:PlatformConfig",
     "flytekit.core.annotation": "",
+    "flytekit.core.array_node_map_task": "map_task",
     "flytekit.core.base_task": "",
     "flytekit.core.cache": "Cache",
     "flytekit.core.condition": "conditional",
