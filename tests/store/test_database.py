@@ -221,3 +221,14 @@ def test_a_path_that_cannot_be_opened_is_named(tmp_path):
 def test_other_databases_are_refused_in_words(target, kind):
     with pytest.raises(kind):
         Database.open(target)
+
+
+def test_the_file_and_those_beside_it_are_their_owners_alone(tmp_path):
+    file = tmp_path / "db"
+    file.touch(mode=0o644)
+    database = Database.open(file)
+    try:
+        assert {path.stat().st_mode & 0o777 for path in (file, *tmp_path.glob("db-*"))} == {0o600}
+        assert len(list(tmp_path.iterdir())) == 3
+    finally:
+        database.close()

@@ -29,6 +29,7 @@ def write_discovery(data_dir: Path, *, address: str, version: str, started: int)
     pid = os.getpid()
     content = {"address": address, "pid": pid, "born": _born(pid), "started": started, "version": version}
     pending = data_dir / f"{DISCOVERY_FILE}.{pid}"
+    pending.touch(mode=0o600)
     pending.write_text(json.dumps(content), encoding="utf-8")
     pending.replace(data_dir / DISCOVERY_FILE)
 

@@ -41,6 +41,7 @@ class Database:
         path = Path(address.database or "")
         if sqlite.looks_foreign(path):
             raise faults.broken(str(path), "it is not an SQLite file")
+        sqlite.keep_private(path)
         writing = sqlite.writing_engine(address)
         try:
             schema.bring_up_to_date(writing, str(path))

@@ -1,11 +1,14 @@
 """All that is special to SQLite: how a connection is opened, what is asked of it, and how a transaction begins."""
 
+import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
+PRIVATE = 0o600
 BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another process (a backup, a curious ``sqlite3`` shell) before it gives up."""
 
@@ -43,6 +46,19 @@ def looks_foreign(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return file.read(len(_HEADER)) != _HEADER
+
+
+def keep_private(path: Path) -> None:
+    """Make the file if it is not there, for its owner alone: SQLite gives the files beside it the same mode.
+
+    It holds the secret that links are signed with, and what users pass to their tasks.
+    """
+    with suppress(OSError):  # what is wrong with the place, SQLite will say
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+        try:
+            os.fchmod(descriptor, PRIVATE)
+        finally:
+            os.close(descriptor)
 
 
 def _engine(address: URL, *, begin: str, pragmas: tuple[str, ...], size: int = 1) -> Engine:
