@@ -153,6 +153,10 @@ class Feed:
         for record in batch.attempts:
             if record.phase.terminal:
                 self._revisions.pop(AttemptId(record.execution, record.node, record.attempt), None)
+        ended = {record.key for record in batch.executions if record.phase.terminal}
+        if ended:
+            # An attempt that was given up may have published again before its worker stopped.
+            self._revisions = {of: revision for of, revision in self._revisions.items() if of.execution not in ended}
 
     def _tell_lists(self, batch: Batch) -> None:
         keys = {new.key for new in batch.new} | {record.key for record in batch.executions}

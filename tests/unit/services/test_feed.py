@@ -3,9 +3,9 @@
 from flyweight.clock import Micros
 from flyweight.engine.jobs import DeckPublished
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
-from flyweight.engine.records import AttemptRecord, Batch, ExecutionRecord, NodeRecord
+from flyweight.engine.records import AttemptRecord, Batch, ExecutionRecord, NewExecution, NodeRecord
 from flyweight.ids import AttemptId, ExecutionKey, NodeId
-from flyweight.services.feed import Feed
+from flyweight.services.feed import RECENT, Feed
 
 KEY = ExecutionKey(7)
 NODE = NodeId("n0")
@@ -82,3 +82,44 @@ def test_a_decks_revision_is_known_while_its_attempt_runs_and_left_to_the_row_af
     assert feed.deck_revision(place) == 3
     feed.committed(Batch(attempts=(attempt(AttemptPhase.SUCCEEDED),)))
     assert feed.deck_revision(place) == 0
+
+
+def test_no_deck_of_an_ended_execution_is_kept() -> None:
+    feed = Feed()
+    other = AttemptId(ExecutionKey(8), NODE, 0)
+    feed.committed(Batch(attempts=(attempt(AttemptPhase.ABORTED),)))
+    for late in (AttemptId(KEY, NODE, 0), other):
+        feed.deck_published(DeckPublished(attempt=late, revision=4))
+    feed.committed(Batch(executions=(ExecutionRecord(key=KEY, phase=ExecutionPhase.ABORTED),)))
+    assert feed.deck_revision(AttemptId(KEY, NODE, 0)) == 0
+    assert feed.deck_revision(other) == 4
+
+
+def created(number: int) -> Batch:
+    key = ExecutionKey(number)
+    return Batch(
+        new=(
+            NewExecution(
+                key=key,
+                project="p",
+                domain="d",
+                name=f"e{number}",
+                closure_digest="",
+                spec=b"",
+                inputs=b"",
+                created_at=Micros(1),
+            ),
+        )
+    )
+
+
+def test_the_executions_started_last_are_found_by_name() -> None:
+    feed = Feed()
+    assert feed.recent("p", "d", "e0") is None
+    for number in range(RECENT):
+        feed.committed(created(number))
+    assert feed.recent("p", "d", "e0") == 0
+    assert feed.recent("p", "other", "e0") is None
+    feed.committed(created(RECENT))
+    assert feed.recent("p", "d", "e0") is None
+    assert feed.recent("p", "d", f"e{RECENT}") == RECENT
