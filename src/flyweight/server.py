@@ -32,6 +32,7 @@ from flyweight.services.data import Data
 from flyweight.services.decks import Decks
 from flyweight.services.executions import Executions
 from flyweight.services.feed import Feed
+from flyweight.services.identity import Identity
 from flyweight.services.launch_plans import LaunchPlans
 from flyweight.services.launcher import Launcher, Storage
 from flyweight.services.links import Links
@@ -258,6 +259,7 @@ def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
         console.projects,
         NamedEntities(NamedEntityStore(base.database), registry, registration, clock),
         Signals(store=SignalStore(base.database), lookup=lookup, driver=driver),
+        Identity(),
         console.watch,
         console.logs,
     )

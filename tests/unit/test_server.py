@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from flyteidl.service import auth_pb2, identity_pb2
+from flyteidl.service.auth_pb2_grpc import AuthMetadataServiceStub
+from flyteidl.service.identity_pb2_grpc import IdentityServiceStub
+from grpc import StatusCode
+from grpc.aio import AioRpcError, insecure_channel
 
 from flyweight import server
 from flyweight.errors import InvalidInput, PreconditionFailed
@@ -38,10 +43,26 @@ async def test_a_running_platform_is_found_and_a_stopped_one_is_not(tmp_path: Pa
         assert found.address == running.address
         assert tmp_path.stat().st_mode & 0o777 == 0o700
         assert (tmp_path / "run").stat().st_mode & 0o777 == 0o700
+        for secret in ("flyweight.db", "flyweight.db-wal", "flyweight.db-shm", "platform.json", "run/grpc.sock"):
+            assert (tmp_path / secret).stat().st_mode & 0o777 == 0o600, secret
     assert discover(tmp_path) is None
     assert list((tmp_path / "run").iterdir()) == []
     async with server.platform(settings(tmp_path)):
         pass
+
+
+async def test_who_asks_who_they_are_is_answered_and_who_wants_to_log_in_is_told_to_leave_it(tmp_path: Path):
+    async with server.platform(settings(tmp_path)) as running, insecure_channel(running.address) as channel:
+        identity = await IdentityServiceStub(channel).UserInfo(identity_pb2.UserInfoRequest())
+        assert identity.subject == "local"
+        login = AuthMetadataServiceStub(channel)
+        for answer in (
+            login.GetPublicClientConfig(auth_pb2.PublicClientAuthConfigRequest()),
+            login.GetOAuth2Metadata(auth_pb2.OAuth2MetadataRequest()),
+        ):
+            with pytest.raises(AioRpcError, match="asks nobody to log in") as refused:
+                await answer
+            assert refused.value.code() is StatusCode.UNIMPLEMENTED
 
 
 async def test_a_second_platform_on_the_folder_is_refused_and_harms_nothing(tmp_path: Path):

@@ -293,12 +293,13 @@ class Driver:
                 _resolve(part.creation.done)
             for done in part.done:
                 _resolve(done)
-        batch = batch_of(parts)
-        if not is_empty(batch):
-            self._ports.observer.committed(batch)
+        # Decks first: an attempt's last one is often reported with its end, and nothing is to follow that.
         for part in parts:
             for deck in part.decks:
                 self._ports.observer.deck_published(deck)
+        batch = batch_of(parts)
+        if not is_empty(batch):
+            self._ports.observer.committed(batch)
 
     def _carry_out(self, key: ExecutionKey, command: Command) -> None:
         match command:

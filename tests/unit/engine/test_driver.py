@@ -387,6 +387,40 @@ def test_decks_are_passed_on_after_their_attempts_row_is_there():
     run(scenario)
 
 
+def test_a_deck_that_is_reported_with_its_attempts_end_is_told_of_before_it():
+    async def scenario():
+        parts = await opened()
+        told = []
+        parts.committed = lambda batch: told.extend(row.phase.terminal for row in batch.attempts)
+        parts.deck_published = told.append
+        await parts.driver.create(new(), CLOSED)
+        deck = DeckPublished(attempt=parts.jobs[1, "n0", 0].attempt, revision=1)
+        parts.report(deck)
+        parts.succeed(1)
+        await until(lambda: not parts.driver.live(1))
+        assert told == [False, deck, True]
+        await parts.driver.close()
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(("queued", "commits"), [(0, 5), (1, 1)])
+def test_while_attempts_wait_for_slots_what_ends_is_gathered_for_one_commit(queued, commits):
+    async def scenario():
+        parts = await opened(gathering=1.0)
+        await asyncio.gather(*(parts.driver.create(new(key), CLOSED) for key in range(1, 6)))
+        parts.capacity = lambda: Capacity(slots=7, busy=7, queued=queued)
+        before = len(parts.store.batches)
+        for key in range(1, 6):
+            parts.succeed(key)
+            await asyncio.sleep(0.1)
+        await until(lambda: not any(parts.driver.live(key) for key in range(1, 6)))
+        assert len(parts.store.batches) - before == commits
+        await parts.driver.close()
+
+    run(scenario)
+
+
 def test_the_closure_of_a_single_task_is_kept_with_its_first_execution():
     async def scenario():
         parts = await opened()
