@@ -5,6 +5,7 @@ hashable forms that dictionaries and rows are keyed by, and the rules for names 
 """
 
 import base64
+import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -76,6 +77,12 @@ def hashed_name(name: str) -> str:
     for byte in name.encode():
         digest = ((digest ^ byte) * 0x01000193) & 0xFFFFFFFF
     return "f" + base64.b32encode(digest.to_bytes(4, "big")).decode().rstrip("=").translate(_FLYTE_BASE32)
+
+
+def child_execution_name(parent: identifier_pb2.WorkflowExecutionIdentifier, node: NodeId) -> str:
+    """Name the execution that a node of another starts: always the same, so that it is started once."""
+    parts = f"{parent.project}:{parent.domain}:{parent.name}:{node}"
+    return "f" + hashlib.sha256(parts.encode()).hexdigest()[:19]
 
 
 def new_execution_name() -> str:

@@ -26,8 +26,9 @@ from flyweight.clock import Clock, SystemClock
 from flyweight.console.routes import routes
 from flyweight.console.sources import ConsoleServices
 from flyweight.engine.driver import Driver, DriverSettings, Ports
-from flyweight.errors import InvalidInput
+from flyweight.errors import InvalidInput, PlatformError
 from flyweight.executors.local import local_executor
+from flyweight.services.children import ChildExecutions
 from flyweight.services.data import Data
 from flyweight.services.decks import Decks
 from flyweight.services.executions import Executions
@@ -100,6 +101,7 @@ class _Services:
     """Objects whose coroutines bear the names of RPCs."""
     data: Data
     console: ConsoleServices
+    children: ChildExecutions
 
 
 def run(settings: PlatformSettings) -> int:
@@ -136,10 +138,29 @@ async def serve(settings: PlatformSettings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with platform(settings) as running:
         logger.info("Flyweight answers at http://%s/console (data in %s)", running.address, settings.data_dir)
-        await stop.wait()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
-        logger.info("Stopping; what runs goes on at the next start.")
+        try:
+            await until_stopped(running.driver, stop)
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+            logger.info("Stopping; what runs goes on at the next start.")
+
+
+async def until_stopped(driver: Driver, stop: asyncio.Event) -> None:
+    """Wait for the request to stop; raises ``PlatformError`` if the driver has failed: a platform that answers, and runs
+    nothing, would only look alive."""
+    stopping = asyncio.ensure_future(stop.wait())
+    running = asyncio.ensure_future(driver.ended())
+    await asyncio.wait({stopping, running}, return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        stopping.cancel()
+        problem = running.exception()
+        logger.critical("the engine has failed, so the platform stops", exc_info=problem)
+        raise PlatformError(
+            f"The engine has failed ({type(problem).__name__}: {problem}), and the platform has stopped. Nothing is "
+            "lost: start it again. Please report it, with the traceback in the log."
+        ) from problem
+    running.cancel()
 
 
 @asynccontextmanager
@@ -164,7 +185,7 @@ async def platform(settings: PlatformSettings) -> AsyncGenerator[Platform]:
         driver = _driver(base, feed)
         services = _services(base, feed, driver)
         stack.push_async_callback(driver.close)
-        await driver.open()
+        await driver.open(services.children)
         await _answer(stack, base, services, sockets)
         write_discovery(folder.path, address=address, version=version("flyweight"), started=clock.now())
         stack.callback(remove_discovery, folder.path)
@@ -263,7 +284,8 @@ def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
         console.watch,
         console.logs,
     )
-    return _Services(answering=answering, data=data, console=console)
+    children = ChildExecutions(store=store, lookup=lookup, launcher=launcher, driver=driver)
+    return _Services(answering=answering, data=data, console=console, children=children)
 
 
 async def _answer(stack: AsyncExitStack, base: _Base, services: _Services, sockets: list[socket]) -> None:

@@ -1,5 +1,6 @@
-"""Stock flytekit workflows whose course is decided while they run: branches, failure handlers and gates."""
+"""Stock flytekit workflows whose course is decided while they run: branches, failure handlers, gates and launch plans."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from tests.live import LivePlatform
 pytestmark = [pytest.mark.interop, pytest.mark.slow, pytest.mark.timeout(240)]
 
 SUCCEEDED, FAILED, SKIPPED = 3, 5, 7
+ABORTED = 7
+"""An execution's; the others are nodes' phases."""
 
 
 @pytest.fixture(scope="module")
@@ -40,22 +43,51 @@ def test_a_failure_handler_is_told_what_went_wrong_and_the_execution_fails_of_th
     assert "9 is above 3" in notes.read_text()
 
 
-def test_gates_wait_through_a_killed_platform_for_flyteremotes_answers(tmp_path: Path, stock_python: Path) -> None:
+@pytest.fixture
+def mortal_platform(tmp_path: Path, stock_python: Path) -> Iterator[LivePlatform]:
+    """A platform of the test's own, to be killed."""
     platform = LivePlatform(tmp_path / "data")
     platform.data_dir.mkdir(mode=0o700)
     (platform.data_dir / "config.yaml").write_text(f'environments:\n  "*flytekit*": {stock_python}\n')
     platform.start()
     try:
         platform.stock("pyflyte", "register", "--version", "c1", "control.py", cwd=PROGRAMS)
-        started = told(platform, "answering.py", "start", "c1")
-        assert "failed to validate that signal" in started["early"]
-        assert started["asked"] == ["factor"]
-        platform.kill()
-        platform.start()
-        answered = told(platform, "answering.py", "answer", started["name"])
+        yield platform
     finally:
         platform.stop()
+
+
+def test_gates_wait_through_a_killed_platform_for_flyteremotes_answers(mortal_platform: LivePlatform) -> None:
+    started = told(mortal_platform, "answering.py", "start", "c1")
+    assert "failed to validate that signal" in started["early"]
+    assert started["asked"] == ["factor"]
+    mortal_platform.kill()
+    mortal_platform.start()
+    answered = told(mortal_platform, "answering.py", "answer", started["name"])
     assert answered["asked"] == ["factor"]
     assert "not castable: expected integer, got string" in answered["wrong"]
     assert "has ended already" in answered["late"]
     assert answered["outputs"] == 20
+
+
+def test_a_launch_plan_node_runs_an_execution_of_its_own_that_inherits(seen: dict, notes: Path) -> None:
+    done, failed = seen["launching 2"], seen["launching 8"]
+    assert done["end"] == 8
+    assert done["child"][:3] == [4, 1, "control.inner_plan"]
+    assert done["linked"]
+    assert failed["linked"]
+    assert done["inherited"] == {"FLYWEIGHT_TEST_NOTES": str(notes)}
+    assert failed["child"][0] == 6
+    assert "8 is above 3" in failed["end"]
+    assert f"in execution {failed['child'][3]} of launch plan control.inner_plan" in failed["end"]
+
+
+def test_children_outlive_a_killed_platform_and_end_with_their_parents(mortal_platform: LivePlatform) -> None:
+    first = told(mortal_platform, "launching.py", "start", "c1", "2")
+    mortal_platform.kill()
+    mortal_platform.start()
+    assert told(mortal_platform, "launching.py", "end", first["name"]) == {"outputs": 2, "child": first["child"]}
+    second = told(mortal_platform, "launching.py", "start", "c1", "300")
+    stopped = told(mortal_platform, "launching.py", "terminate", second["name"], second["child"])
+    assert stopped["phase"] == ABORTED
+    assert stopped["cause"].startswith(f"cascading abort as parent execution id [{second['name']}] aborted")

@@ -6,7 +6,7 @@ from flyweight.clock import Micros
 from flyweight.engine import machine
 from flyweight.engine.graph import index_closure
 from flyweight.engine.jobs import Cancelled, Failed, Started, Succeeded
-from flyweight.engine.machine import CancelAttempt, Changes, SetTimer, StartAttempt
+from flyweight.engine.machine import CancelAttempt, Changes, SetTimer, StartAttempt, StartChild, StopChild
 from flyweight.engine.model import Changed
 from flyweight.engine.records import LoadedExecution
 from tests.simulation.workflows import closure, inputs_of, layout, new_execution
@@ -35,12 +35,14 @@ def everything(state):
 class Run:
     """One execution, the commands not yet carried out, and the time."""
 
-    def __init__(self, template, *, tasks, subs=(), inputs=None, **spec):
-        self.new = new_execution(closure(template, tasks=tasks, subs=subs), inputs=inputs, **spec)
-        self.graph = index_closure("digest", closure(template, tasks=tasks, subs=subs))
+    def __init__(self, template, *, tasks, subs=(), plans=(), inputs=None, **spec):
+        closed = closure(template, tasks=tasks, subs=subs, plans=plans)
+        self.new = new_execution(closed, inputs=inputs, **spec)
+        self.graph = index_closure("digest", closed)
         self.state = machine.begin(self.new, self.graph, layout(self.new), inputs or inputs_of())
         self.now = Micros(5 * SECOND)
         self.jobs, self.cancelled, self.timers = {}, [], []
+        self.children, self.stopping = {}, []
         self.tell(machine.Created())
 
     def tell(self, event):
@@ -56,6 +58,10 @@ class Run:
                     self.cancelled.append((command.attempt.node, command.attempt.attempt))
                 case SetTimer():
                     self.timers.append(command)
+                case StartChild():
+                    self.children[command.child.node] = command.child
+                case StopChild():
+                    self.stopping.append((command.child.node, command.cause))
         self.check()
         return commands
 

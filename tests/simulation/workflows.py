@@ -1,6 +1,6 @@
 """Small ways to write down workflows for tests: each node is a name, what it runs, and what its inputs are bound to."""
 
-from flyteidl.admin import execution_pb2
+from flyteidl.admin import execution_pb2, launch_plan_pb2
 from flyteidl.core import (
     compiler_pb2,
     condition_pb2,
@@ -96,6 +96,8 @@ def node(name, runs, upstream=(), retries=0, **inputs):
         made.metadata.retries.retries = retries
     if isinstance(runs, tasks_pb2.TaskTemplate):
         made.task_node.reference_id.CopyFrom(runs.id)
+    elif isinstance(runs, launch_plan_pb2.LaunchPlan):
+        made.workflow_node.launchplan_ref.CopyFrom(runs.id)
     else:
         made.workflow_node.sub_workflow_ref.CopyFrom(runs.id)
     return made
@@ -160,8 +162,18 @@ def workflow(name, nodes, *, inputs=None, outputs=None, results=None, policy=0, 
     )
 
 
-def closure(template, *, tasks=(), subs=()) -> compiler_pb2.CompiledWorkflowClosure:
-    return linker.link(template, sub_workflows=subs, tasks=tasks)
+def closure(template, *, tasks=(), subs=(), plans=()) -> compiler_pb2.CompiledWorkflowClosure:
+    return linker.link(template, sub_workflows=subs, tasks=tasks, launch_plans=plans)
+
+
+def plan(template):
+    """The launch plan of a workflow's own name."""
+    made = launch_plan_pb2.LaunchPlan(id=identifier(identifier_pb2.LAUNCH_PLAN, template.id.name))
+    made.closure.expected_outputs.CopyFrom(template.interface.outputs)
+    for name, variable in template.interface.inputs.variables.items():
+        made.closure.expected_inputs.parameters[name].var.CopyFrom(variable)
+        made.closure.expected_inputs.parameters[name].required = True
+    return made
 
 
 def inputs_of(**values):

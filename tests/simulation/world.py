@@ -8,23 +8,24 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flyteidl.core import errors_pb2, execution_pb2
 
 from flyweight import literals
 from flyweight.engine import machine
+from flyweight.engine.children import ChildEnded
 from flyweight.engine.driver import Driver, DriverSettings, Ports
 from flyweight.engine.graph import Graphs
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, LogSpan, Started, Succeeded
-from flyweight.engine.phases import AttemptPhase
+from flyweight.engine.phases import AttemptPhase, ExecutionPhase
 from flyweight.engine.ports import Capacity
 from flyweight.engine.records import ExecutionRecord, LoadedExecution
 from flyweight.errors import AlreadyExists, NotFound, PreconditionFailed, TryAgain
 from flyweight.ids import AttemptId
 from flyweight.semantics.budgets import PLATFORM_RESTARTED
 from tests.simulation.virtual_time import LoopClock
-from tests.simulation.workflows import layout
+from tests.simulation.workflows import layout, new_execution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +207,52 @@ class DiceExecutor:
             loop.call_later(dice.random() * 2, self.world.tell_again, report)
 
 
+class DiceChildren:
+    """Starts what launch-plan nodes stand for, as the platform does: once for each name."""
+
+    def __init__(self, world):
+        self.world = world
+        self.driver = world.driver
+
+    def find(self, child):
+        return next((new for new in self.world.store.new.values() if new.name == child.name), None)
+
+    async def start(self, child):
+        found = self.find(child)
+        if found is None:
+            closed = self.world.plans[child.launch_plan.name]
+            key = int(child.name[1:13], 16)
+            new = replace(
+                new_execution(closed, key, child.inputs),
+                name=child.name,
+                parent_execution=child.parent,
+                parent_node=child.node,
+            )
+            self.world.store.closures[new.closure_digest] = closed
+            await self.driver.create(new, closed)
+            return None
+        return self.end(child, found)
+
+    async def stop(self, child, cause):
+        found = self.find(child)
+        if found is None:
+            return ChildEnded(node=child.node, phase=ExecutionPhase.ABORTED)
+        with contextlib.suppress(PreconditionFailed):
+            await self.driver.terminate(found.key, cause, "")
+        return self.end(child, found)
+
+    def end(self, child, found):
+        row = self.world.store.executions.get(found.key)
+        if row is None or not row.phase.terminal:
+            return None
+        return ChildEnded(
+            node=child.node,
+            phase=row.phase,
+            outputs=literals.map_from_bytes(row.outputs or self.world.blobs.kept.get(row.outputs_uri, b"")),
+            error=execution_pb2.ExecutionError.FromString(row.error) if row.error else None,
+        )
+
+
 @dataclass
 class World:
     """One seed's world: its fates, its weather, and what its driver has told."""
@@ -219,6 +266,8 @@ class World:
     faults: list = field(default_factory=list)
     """Checks that did not hold."""
     crashes: int = 0
+    plans: dict = field(default_factory=dict)
+    """Closures that launch plans run, by name."""
 
     def __post_init__(self):
         self.dice = random.Random(self.seed)
@@ -290,7 +339,7 @@ class World:
             layout=layout,
         )
         self.driver = Driver(ports, DriverSettings(inline_limit=24, events_per_turn=3, nodes_per_step=2, patience=30.0))
-        await self.driver.open()
+        await self.driver.open(DiceChildren(self))
 
     async def crash(self):
         """Die here: the caller never comes back."""
@@ -302,6 +351,7 @@ class World:
         self.driver._loop_task.cancel()
         dead = self.executor
         dead.alive = False
+        self.driver._launching.close()
         for job in list(dead.running.values()):
             outcome = self.outcome(job)
             if outcome is not None and self.dice.random() < self.weather.zombies:
@@ -334,6 +384,11 @@ class World:
         assert isinstance(report, DeckPublished)
 
     def check_nothing_runs(self, key):
+        ended = self.store.executions
+        children = [new for new in self.store.new.values() if new.parent_execution == key]
+        assert all(new.key in ended and ended[new.key].phase.terminal for new in children), (
+            "a child outlives its parent"
+        )
         running = [attempt for attempt in self.executor.running if attempt.execution == key]
         assert not running, f"{running} outlive their execution"
 

@@ -14,14 +14,25 @@ from flyteidl.core import compiler_pb2, errors_pb2, execution_pb2, literals_pb2,
 from flyweight import literals
 from flyweight.clock import Clock
 from flyweight.engine import machine
+from flyweight.engine.children import ChildEnded
 from flyweight.engine.closing import aborted_attempts, aborted_nodes, platform_reason
 from flyweight.engine.commit import Committer
 from flyweight.engine.graph import Graphs, unsupported
 from flyweight.engine.jobs import DeckPublished, Failed, Job, Report
-from flyweight.engine.machine import CancelAttempt, Changes, Command, Event, SetTimer, StartAttempt
+from flyweight.engine.launching import Launching
+from flyweight.engine.machine import (
+    CancelAttempt,
+    Changes,
+    Command,
+    Event,
+    SetTimer,
+    StartAttempt,
+    StartChild,
+    StopChild,
+)
 from flyweight.engine.model import Changed, ExecutionState
-from flyweight.engine.ports import Blobs, Capacity, EngineStore, Executor, Observer
-from flyweight.engine.records import NewExecution
+from flyweight.engine.ports import Blobs, Capacity, Children, EngineStore, Executor, Observer
+from flyweight.engine.records import NO_EXECUTION, NewExecution
 from flyweight.engine.recovery import Recovery, load_closure
 from flyweight.engine.turns import Creation, Part, batch_of, is_empty
 from flyweight.errors import PreconditionFailed, TryAgain, Unsupported
@@ -90,6 +101,7 @@ class Driver:
         self._wake = asyncio.Event()
         self._closing = False
         self._loop_task: asyncio.Task[None] | None = None
+        self._launching = Launching(None, lambda _, __: None)
         self._committer = Committer(
             store=ports.store,
             blobs=ports.blobs,
@@ -100,8 +112,13 @@ class Driver:
             end=self._end,
         )
 
-    async def open(self) -> None:
-        """Open the executor, take up what had not ended when the platform stopped last, and begin to run."""
+    async def open(self, children: Children | None = None) -> None:
+        """Open the executor, take up what had not ended when the platform stopped last, and begin to run.
+
+        Args:
+            children: starts the executions of launch-plan nodes; without it, those nodes fail.
+        """
+        self._launching = Launching(children, lambda key, event: self._happened(_Happening(key, event)))
         await self._ports.executor.open(self.report)
         recovery = Recovery(
             store=self._ports.store,
@@ -121,6 +138,7 @@ class Driver:
     async def close(self) -> None:
         """Stop the executor and the loop. What has not ended goes on at the next ``open``."""
         self._closing = True
+        self._launching.close()
         await self._ports.executor.close()
         self._wake.set()
         if self._loop_task is not None:
@@ -203,6 +221,15 @@ class Driver:
         """Tell how busy the executor is."""
         return self._ports.executor.capacity()
 
+    async def ended(self) -> None:
+        """Wait until the driver runs no more: after ``close``, or for a fault of ours, which is raised.
+
+        After a fault nothing moves here any more. All that was told to anybody is in the store, so that the remedy is
+        to stop, and start anew.
+        """
+        if self._loop_task is not None:
+            await asyncio.shield(self._loop_task)
+
     def _happened(self, happening: _Happening) -> None:
         self._inbox.append(happening)
         self._wake.set()
@@ -241,6 +268,13 @@ class Driver:
         for part, live in touched:
             if live.state.phase.terminal and self._live.pop(part.key, None) is not None:
                 _cancel_timers(live)
+                self._tell_parent(live.state)
+
+    def _tell_parent(self, state: ExecutionState) -> None:
+        """Tell the execution that started this one, if there is one, that it has ended and how."""
+        if state.new.parent_execution != NO_EXECUTION:
+            ended = ChildEnded(node=state.new.parent_node, phase=state.phase, outputs=state.outputs, error=state.error)
+            self._happened(_Happening(state.new.parent_execution, ended))
 
     def _new_part(self, key: ExecutionKey) -> Part:
         return Part(key=key, changes=Changes(limit=self._settings.inline_limit))
@@ -307,6 +341,10 @@ class Driver:
                 self._start(command.job)
             case CancelAttempt():
                 self._ports.executor.cancel(command.attempt, command.reason)
+            case StartChild():
+                self._launching.start(command.child)
+            case StopChild():
+                self._launching.stop(command.child, command.cause)
             case SetTimer():
                 live = self._live.get(key)
                 if live is not None:

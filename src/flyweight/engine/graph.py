@@ -7,7 +7,16 @@ from collections.abc import Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from flyteidl.core import compiler_pb2, condition_pb2, interface_pb2, literals_pb2, tasks_pb2, types_pb2, workflow_pb2
+from flyteidl.core import (
+    compiler_pb2,
+    condition_pb2,
+    identifier_pb2,
+    interface_pb2,
+    literals_pb2,
+    tasks_pb2,
+    types_pb2,
+    workflow_pb2,
+)
 from google.protobuf.duration_pb2 import Duration
 
 from flyweight.clock import Micros
@@ -31,7 +40,17 @@ class NodeKind(Enum):
     ARRAY = "array"
 
 
-RUNNABLE = frozenset({NodeKind.START, NodeKind.END, NodeKind.TASK, NodeKind.WORKFLOW, NodeKind.BRANCH, NodeKind.GATE})
+RUNNABLE = frozenset(
+    {
+        NodeKind.START,
+        NodeKind.END,
+        NodeKind.TASK,
+        NodeKind.WORKFLOW,
+        NodeKind.BRANCH,
+        NodeKind.GATE,
+        NodeKind.LAUNCH_PLAN,
+    }
+)
 """The kinds of node that the machine can run."""
 
 
@@ -57,6 +76,7 @@ class GraphNode:
     interruptible: bool | None = None
     branch: "Branch | None" = None
     gate: workflow_pb2.GateNode | None = None
+    launch_plan: identifier_pb2.Identifier | None = None
     error_inputs: tuple[tuple[str, types_pb2.LiteralType], ...] = ()
     """Of a workflow's failure node: its inputs that are told what went wrong, with the types they have."""
 
@@ -244,6 +264,16 @@ def _index_node(
             downstream=downstream,
             name=node.metadata.name or node.id,
             branch=_index_branch(node, entities),
+        )
+    if kind is NodeKind.LAUNCH_PLAN:
+        return GraphNode(
+            index=position,
+            id=node.id,
+            kind=kind,
+            inputs=tuple(node.inputs),
+            downstream=downstream,
+            name=node.workflow_node.launchplan_ref.name,
+            launch_plan=node.workflow_node.launchplan_ref,
         )
     if kind is NodeKind.GATE:
         return GraphNode(

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from flyteidl.core import compiler_pb2
 
+from flyweight.engine.children import Child, ChildEnded
 from flyweight.engine.jobs import DeckPublished, Job, Report
 from flyweight.engine.records import Batch, LoadedExecution
 from flyweight.ids import AttemptId
@@ -77,6 +78,21 @@ class Executor(Protocol):
 
     async def close(self) -> None:
         """Stop every worker; nothing is reported any more."""
+        ...
+
+
+class Children(Protocol):
+    """Starts and stops the executions that launch-plan nodes stand for (``services/children.py``)."""
+
+    async def start(self, child: Child) -> ChildEnded | None:
+        """Start it, or find it if it is there; give its end if it has ended already.
+
+        Raises a ``UserError`` if it cannot be started as it is, ``TryAgain`` if it cannot be at the moment.
+        """
+        ...
+
+    async def stop(self, child: Child, cause: str) -> ChildEnded | None:
+        """Have it stopped; give its end if it has ended, or was never started. Raises ``TryAgain``."""
         ...
 
 

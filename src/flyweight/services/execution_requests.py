@@ -20,6 +20,18 @@ _OF_LAUNCH_PLAN = (
 )
 """Fields that a launch plan gives when the caller does not."""
 
+_INHERITED = (
+    "labels",
+    "annotations",
+    "security_context",
+    "raw_output_data_config",
+    "interruptible",
+    "envs",
+    "cluster_assignment",
+    "execution_cluster_label",
+)
+"""Fields that an execution hands on to the executions that its nodes start."""
+
 
 def caller_inputs(request: execution_pb2.ExecutionCreateRequest) -> literals_pb2.LiteralMap:
     """Take the inputs from where this caller's generation of clients puts them."""
@@ -50,6 +62,16 @@ def spec_with_launch_plan(
         spec.annotations.values.setdefault(key, value)
     spec.max_parallelism = spec.max_parallelism or plan.max_parallelism
     spec.overwrite_cache = spec.overwrite_cache or plan.overwrite_cache
+    return spec
+
+
+def inherited_spec(parent: execution_pb2.ExecutionSpec) -> execution_pb2.ExecutionSpec:
+    """Give what an execution hands on to those that its nodes start, as flytepropeller does."""
+    spec = execution_pb2.ExecutionSpec(max_parallelism=parent.max_parallelism, overwrite_cache=parent.overwrite_cache)
+    for name in _INHERITED:
+        if parent.HasField(name):
+            getattr(spec, name).CopyFrom(getattr(parent, name))
+    spec.metadata.nesting = parent.metadata.nesting + 1
     return spec
 
 

@@ -13,14 +13,16 @@ from flyteidl.core import identifier_pb2, literals_pb2
 
 from flyweight import blob, literals
 from flyweight.clock import Clock
+from flyweight.engine.children import Child
 from flyweight.engine.driver import Driver
-from flyweight.engine.records import NewExecution
+from flyweight.engine.records import NO_EXECUTION, NO_NODE, NewExecution
 from flyweight.errors import AlreadyExists, FlyweightError
 from flyweight.ids import START_NODE, ExecutionKey, new_execution_key, new_execution_name
 from flyweight.semantics.layout import ExecutionLayout
 from flyweight.services.execution_requests import (
     accepted_spec,
     caller_inputs,
+    inherited_spec,
     merged_inputs,
     spec_with_launch_plan,
 )
@@ -55,6 +57,7 @@ class _Origin:
 
     mode: _Mode.ExecutionMode | None = None
     reference: StoredExecution | None = None
+    child: Child | None = None
 
 
 class Launcher:
@@ -100,6 +103,7 @@ class Launcher:
         new = found.new
         spec = accepted_spec(execution_pb2.ExecutionSpec.FromString(new.spec))
         spec.overwrite_cache = spec.overwrite_cache or overwrite_cache
+        spec.metadata.ClearField("parent_node_execution")  # nobody waits for this one
         spec.metadata.reference_execution.CopyFrom(_Identifier(project=new.project, domain=new.domain, name=new.name))
         request = execution_pb2.ExecutionCreateRequest(
             project=new.project,
@@ -109,6 +113,21 @@ class Launcher:
             inputs=literals.map_from_bytes(new.user_inputs),
         )
         return await self._start(request, _Origin(mode=_Mode.RELAUNCH, reference=found))
+
+    async def child(self, child: Child) -> _Identifier:
+        """Start what a node of another execution stands for; it inherits what its parent was started with."""
+        spec = inherited_spec(execution_pb2.ExecutionSpec.FromString(child.parent_spec))
+        spec.launch_plan.CopyFrom(child.launch_plan)
+        spec.metadata.parent_node_execution.node_id = child.node
+        spec.metadata.parent_node_execution.execution_id.CopyFrom(child.parent_id)
+        request = execution_pb2.ExecutionCreateRequest(
+            project=child.parent_id.project,
+            domain=child.parent_id.domain,
+            name=child.name,
+            spec=spec,
+            inputs=child.inputs,
+        )
+        return await self._start(request, _Origin(mode=_Mode.CHILD_WORKFLOW, child=child))
 
     async def _start(self, request: execution_pb2.ExecutionCreateRequest, origin: _Origin) -> _Identifier:
         await self._registration.check_project(request.project, request.domain)
@@ -150,6 +169,8 @@ class Launcher:
             task=target.task,
             mode=spec.metadata.mode,
             principal=spec.metadata.principal,
+            parent_execution=origin.child.parent if origin.child else NO_EXECUTION,
+            parent_node=origin.child.node if origin.child else NO_NODE,
             reference_execution=origin.reference.new.key if origin.reference else ExecutionKey(0),
             created_at=now,
         )

@@ -14,7 +14,7 @@ from google.protobuf.duration_pb2 import Duration
 from flyweight.clock import Micros, to_timestamp
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.records import AttemptRecord, NewExecution, NodeRecord
-from flyweight.ids import identifier
+from flyweight.ids import child_execution_name, identifier
 from flyweight.services.identifiers import parse_key
 from flyweight.store.rows import StoredExecution
 
@@ -85,6 +85,12 @@ def node(subject: Subject, record: NodeRecord) -> node_execution_pb2.NodeExecuti
         duration=_between(record.started_at, record.ended_at),
         deck_uri=record.deck_uri,
     )
+    if record.kind == "launch_plan" and record.started_at:
+        child = child_execution_name(subject.execution, record.node)
+        of = identifier_pb2.WorkflowExecutionIdentifier(
+            project=subject.execution.project, domain=subject.execution.domain, name=child
+        )
+        closure.workflow_node_metadata.executionId.CopyFrom(of)
     # Both stand in the same oneof: a failed node shows why it failed, even if it has an output prefix.
     if record.error:
         closure.error.CopyFrom(core_execution_pb2.ExecutionError.FromString(record.error))

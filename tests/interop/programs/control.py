@@ -1,12 +1,13 @@
 """Stock flytekit workflows whose course is decided while they run."""
 
 import os
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Optional
 
-from flytekit import approve, conditional, sleep, task, wait_for_input, workflow
+from flytekit import LaunchPlan, approve, conditional, sleep, task, wait_for_input, workflow
 from flytekit.types.error import FlyteError
 
 
@@ -76,3 +77,35 @@ def asking(n: int) -> int:
     factor = wait_for_input("factor", timeout=timedelta(minutes=5), expected_type=int)
     pause >> factor
     return double(n=approve(double(n=factor), "sure", timeout=timedelta(minutes=5)))
+
+
+@workflow
+def inner(n: int, text: str = "by default") -> int:
+    return double(n=fail_above(n=n))
+
+
+inner_plan = LaunchPlan.get_or_create(inner, "control.inner_plan", default_inputs={"text": "of the plan"})
+
+
+@workflow
+def launching(n: int) -> int:
+    return double(n=inner_plan(n=n))
+
+
+@task
+def linger(seconds: int) -> int:
+    time.sleep(seconds)
+    return seconds
+
+
+@workflow
+def slow(seconds: int) -> int:
+    return linger(seconds=seconds)
+
+
+slow_plan = LaunchPlan.get_or_create(slow, "control.slow_plan")
+
+
+@workflow
+def launching_slow(seconds: int) -> int:
+    return slow_plan(seconds=seconds)

@@ -1,6 +1,6 @@
 """The machine: events in, commands out; no I/O, no clock, no randomness."""
 
-from flyweight.engine.machine.commands import CancelAttempt, Command, SetTimer, StartAttempt
+from flyweight.engine.machine.commands import CancelAttempt, Command, SetTimer, StartAttempt, StartChild, StopChild
 from flyweight.engine.machine.events import (
     Continued,
     Created,
@@ -30,6 +30,8 @@ __all__ = [
     "SignalSet",
     "SignalWanted",
     "StartAttempt",
+    "StartChild",
+    "StopChild",
     "Terminate",
     "Timer",
     "TimerFired",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flyweight.clock import Micros
+from flyweight.engine.children import Child
 from flyweight.engine.jobs import Job
 from flyweight.engine.machine.events import GateDue, TimerFired
 from flyweight.ids import AttemptId
@@ -31,4 +32,19 @@ class SetTimer:
     event: TimerFired | GateDue
 
 
-Command = StartAttempt | CancelAttempt | SetTimer
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartChild:
+    """Start an execution, or find it if it is there; its end is to be told."""
+
+    child: Child
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopChild:
+    """Stop an execution; its end is to be told, also if it was never started."""
+
+    child: Child
+    cause: str
+
+
+Command = StartAttempt | CancelAttempt | SetTimer | StartChild | StopChild

@@ -5,6 +5,7 @@ from enum import Enum
 
 from flyteidl.core import literals_pb2, types_pb2
 
+from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.jobs import Report
 from flyweight.ids import AttemptId, NodeId
 
@@ -74,4 +75,16 @@ class Continued:
     """The last step left some of its work."""
 
 
-Event = Created | Continued | Terminate | TimerFired | GateDue | SignalWanted | SignalSet | Restarted | Report
+Event = (
+    Created
+    | Continued
+    | Terminate
+    | TimerFired
+    | GateDue
+    | SignalWanted
+    | SignalSet
+    | ChildStarted
+    | ChildEnded
+    | Restarted
+    | Report
+)

@@ -3,7 +3,7 @@
 from flyteidl.core import literals_pb2, types_pb2
 
 from flyweight.engine.graph import GraphNode, NodeKind
-from flyweight.engine.machine import attempts, branches, errors, gates, outcomes
+from flyweight.engine.machine import attempts, branches, errors, gates, launches, outcomes
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import ExecutionState, Frame, NodeState, frame_below
 from flyweight.engine.phases import ExecutionPhase, NodePhase
@@ -95,6 +95,8 @@ def _run(turn: Turn, node: NodeState) -> None:
             _branch(turn, node)
         case NodeKind.GATE:
             gates.open_gate(turn, node)
+        case NodeKind.LAUNCH_PLAN:
+            launches.launch(turn, node)
         case kind:
             message = f"node {node.id} is a {kind.value} node, which this version cannot run"
             outcomes.fail(turn, node, system_error(UNSUPPORTED, message))
@@ -286,6 +288,9 @@ def _stop_node(turn: Turn, node: NodeState, cause: str) -> Frame | None:
     attempt = node.attempt
     if attempt is not None:
         attempts.stop(turn, attempt, user_error(outcomes.NODE_ABORTED, cause))
+        return None
+    if launches.is_launched(node):
+        launches.stop(turn, node, cause)
         return None
     below = turn.state.frames.get(node.id)
     if below is None:

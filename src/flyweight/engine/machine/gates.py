@@ -3,6 +3,8 @@
 What they wait for is an execution's signal, a row of its own; gates that name the same signal wait for the same.
 """
 
+from typing import assert_never
+
 from flyteidl.core import literals_pb2, types_pb2
 
 from flyweight import literals
@@ -10,7 +12,7 @@ from flyweight.clock import Micros
 from flyweight.engine.graph import micros
 from flyweight.engine.machine import outcomes
 from flyweight.engine.machine.commands import SetTimer
-from flyweight.engine.machine.events import GateDue
+from flyweight.engine.machine.events import GateDue, SignalSet, SignalWanted
 from flyweight.engine.machine.turn import Turn, user_error
 from flyweight.engine.model import ExecutionState, NodeState, SignalState
 from flyweight.engine.phases import NodePhase
@@ -22,13 +24,26 @@ _BOOLEAN = types_pb2.LiteralType(simple=types_pb2.BOOLEAN)
 _DEFAULT_OUTPUT = "o0"
 
 
+def take(turn: Turn, event: GateDue | SignalWanted | SignalSet) -> None:
+    """Take an event of gates or signals; one that comes too late changes nothing."""
+    match event:
+        case GateDue():
+            _due(turn, event.node)
+        case SignalWanted():
+            _want(turn, event.signal, event.type)
+        case SignalSet():
+            _give(turn, event.signal, event.value)
+        case _:
+            assert_never(event)
+
+
 def open_gate(turn: Turn, node: NodeState) -> None:
     """Begin to wait; a signal that has been given already lets the gate pass at once."""
     node.phase = NodePhase.RUNNING
     node.started_at = turn.now
     signal = _signal_of(node)
     if signal:
-        want(turn, signal, _type_of(node))
+        _want(turn, signal, _type_of(node))
         value = turn.state.signals[signal].value
         if value is not None:
             _pass(turn, node, value)
@@ -37,14 +52,14 @@ def open_gate(turn: Turn, node: NodeState) -> None:
     _set_timer(turn, node)
 
 
-def want(turn: Turn, signal: str, kind: types_pb2.LiteralType) -> None:
+def _want(turn: Turn, signal: str, kind: types_pb2.LiteralType) -> None:
     """Have a signal, unless it is there."""
     if signal not in turn.state.signals:
         made = turn.state.signals[signal] = SignalState(id=signal, type=kind, created_at=turn.now)
         turn.touch_signal(made)
 
 
-def give(turn: Turn, signal: str, value: literals_pb2.Literal) -> None:
+def _give(turn: Turn, signal: str, value: literals_pb2.Literal) -> None:
     """Give a signal its value: the gates that wait for it pass. A value given later counts for later gates."""
     found = turn.state.signals.get(signal)
     if found is None:
@@ -55,7 +70,7 @@ def give(turn: Turn, signal: str, value: literals_pb2.Literal) -> None:
         _pass(turn, turn.state.nodes[name], value)
 
 
-def due(turn: Turn, name: NodeId) -> None:
+def _due(turn: Turn, name: NodeId) -> None:
     """Take a gate's timer: a sleep is over, or nobody gave the signal in time."""
     node = turn.state.nodes.get(name)
     if node is None or node.phase.terminal or node.graph.gate is None:

@@ -5,9 +5,10 @@ from typing import assert_never
 from flyteidl.core import execution_pb2
 
 from flyweight.clock import Micros
+from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
-from flyweight.engine.machine import attempts, frames, gates
-from flyweight.engine.machine.commands import CancelAttempt, Command
+from flyweight.engine.machine import attempts, frames, gates, launches
+from flyweight.engine.machine.commands import CancelAttempt, Command, StopChild
 from flyweight.engine.machine.events import (
     Continued,
     Created,
@@ -41,17 +42,16 @@ def step(state: ExecutionState, event: Event, now: Micros, share: int = SHARE) -
             frames.terminate(turn, event.cause, event.principal)
         case TimerFired():
             attempts.timer(turn, event)
-        case GateDue():
-            gates.due(turn, event.node)
-        case SignalWanted():
-            gates.want(turn, event.signal, event.type)
-        case SignalSet():
-            gates.give(turn, event.signal, event.value)
+        case GateDue() | SignalWanted() | SignalSet():
+            gates.take(turn, event)
+        case ChildStarted() | ChildEnded():
+            launches.take(turn, event)
         case Continued():
             pass
         case Restarted():
             attempts.restarted(turn)
             gates.restarted(turn)
+            launches.restarted(turn)
         case Started() | DeckPublished() | Succeeded() | Failed() | Cancelled():
             attempts.report(turn, event)
         case _:
@@ -86,6 +86,8 @@ def crash(state: ExecutionState, error: execution_pb2.ExecutionError, now: Micro
             attempt.ended_at = now
             turn.touch_attempt(attempt)
             turn.commands.append(CancelAttempt(attempt=attempt.id, reason=error.message))
+        if launches.is_launched(node):
+            turn.commands.append(StopChild(child=launches.child_of(state, node), cause=error.message))
         if not node.phase.terminal:
             node.phase = NodePhase.ABORTED
             node.error = error

@@ -1,0 +1,104 @@
+"""Launch-plan nodes: each stands for an execution of its own, which is started, waited for, and stopped with it."""
+
+from typing import assert_never
+
+from flyteidl.core import execution_pb2, literals_pb2
+
+from flyweight.engine.children import Child, ChildEnded, ChildStarted
+from flyweight.engine.graph import NodeKind
+from flyweight.engine.machine import outcomes
+from flyweight.engine.machine.commands import StartChild, StopChild
+from flyweight.engine.machine.turn import ExecutionError, Turn, system_error
+from flyweight.engine.model import ExecutionState, NodeState
+from flyweight.engine.phases import ExecutionPhase, NodePhase
+from flyweight.errors import PlatformError
+from flyweight.ids import child_execution_name
+
+CHILD_FAILED = "RemoteChildWorkflowExecutionFailed"
+
+
+def take(turn: Turn, event: ChildStarted | ChildEnded) -> None:
+    """Take what is told of a node's execution; what comes too late changes nothing."""
+    node = turn.state.nodes.get(event.node)
+    if node is None or not is_launched(node):
+        return
+    match event:
+        case ChildStarted():
+            _started(turn, node)
+        case ChildEnded():
+            _ended(turn, node, event)
+        case _:
+            assert_never(event)
+
+
+def launch(turn: Turn, node: NodeState) -> None:
+    """Have the node's execution started; the node is QUEUED until it is."""
+    turn.commands.append(StartChild(child=child_of(turn.state, node)))
+
+
+def child_of(state: ExecutionState, node: NodeState) -> Child:
+    """Say what a node's execution is; the same whenever it is asked."""
+    if node.graph.launch_plan is None:
+        raise PlatformError(f"node {node.id} runs no launch plan")
+    return Child(
+        parent=state.new.key,
+        node=node.id,
+        parent_id=state.identifier,
+        parent_spec=state.new.spec,
+        name=child_execution_name(state.identifier, node.id),
+        launch_plan=node.graph.launch_plan,
+        inputs=node.inputs,
+    )
+
+
+def is_launched(node: NodeState) -> bool:
+    """Tell whether a node stands for an execution that may be under way."""
+    return node.graph.kind is NodeKind.LAUNCH_PLAN and not node.phase.terminal
+
+
+def _started(turn: Turn, node: NodeState) -> None:
+    if node.phase is NodePhase.QUEUED:
+        node.phase = NodePhase.RUNNING
+        node.started_at = turn.now
+        turn.touch(node)
+
+
+def stop(turn: Turn, node: NodeState, cause: str) -> None:
+    """Have the node's execution stopped; the node ends when that has."""
+    node.phase = NodePhase.FAILING
+    turn.touch(node)
+    name = turn.state.identifier.name
+    reason = f"cascading abort as parent execution id [{name}] aborted, reason [{cause}]"
+    turn.commands.append(StopChild(child=child_of(turn.state, node), cause=reason))
+
+
+def _ended(turn: Turn, node: NodeState, event: ChildEnded) -> None:
+    """End the node as its execution did; one that was being stopped is ABORTED, whatever became of it meanwhile."""
+    if node.phase is NodePhase.FAILING:
+        outcomes.abort(turn, node, node.frame.stop)
+    elif event.phase is ExecutionPhase.SUCCEEDED:
+        node.started_at = node.started_at or turn.now
+        outcomes.succeed(turn, node, event.outputs or literals_pb2.LiteralMap())
+    else:
+        outcomes.fail(turn, node, _failure(turn.state, node, event))
+
+
+def restarted(turn: Turn) -> None:
+    """Ask for each open node's execution again: it is found if it is there, and its end too, if it has ended."""
+    for node in turn.state.nodes.values():
+        if is_launched(node):
+            if node.phase is NodePhase.FAILING:
+                stop(turn, node, node.frame.stop)
+            else:
+                launch(turn, node)
+
+
+def _failure(state: ExecutionState, node: NodeState, event: ChildEnded) -> ExecutionError:
+    name = child_execution_name(state.identifier, node.id)
+    if event.error is None:
+        return system_error(CHILD_FAILED, f"launchplan [{name}] aborted")
+    error = execution_pb2.ExecutionError()
+    error.CopyFrom(event.error)
+    if node.started_at:
+        error.message += f"\n\nin execution {name} of launch plan {node.graph.name}"
+    return error
