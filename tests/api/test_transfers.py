@@ -1,5 +1,6 @@
 """Signed up- and downloads as Flyte's clients make them, against a whole platform on a port of its own."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -16,6 +17,7 @@ from flyweight.settings import PlatformSettings
 from .conftest import Answer, Boundary
 
 CONTENT = b"0123456789" * 1000
+MD5 = base64.b64encode(hashlib.md5(CONTENT, usedforsecurity=False).digest()).decode()
 
 
 def md5(content: bytes) -> bytes:
@@ -89,7 +91,10 @@ async def test_what_goes_up_comes_down_whole_and_in_parts(client: Client):
     assert (part.status, part.body, part.headers["content-range"]) == (206, b"345", "bytes 3-5/10000")
     head = await client.send("HEAD", url)
     assert (head.status, head.body, head.headers["content-length"]) == (200, b"", "10000")
-    assert (await client.send("GET", url, range="bytes=20000-")).status == 416
+    assert (await client.send("GET", url, range="bytes=-4")).body == CONTENT[-4:]
+    for none_of_it in ("bytes=20000-", "bytes=-0"):
+        assert (await client.send("GET", url, range=none_of_it)).status == 416
+    assert (await client.send("GET", url, range=f"bytes={'9' * 5000}-")).body == CONTENT
 
 
 async def test_the_same_content_gets_the_same_place(client: Client):
@@ -148,3 +153,23 @@ async def test_an_upload_past_the_limit_is_told_413(client: Client):
 async def test_an_upload_of_a_foreign_page_is_refused(client: Client):
     location = await client.location()
     assert (await client.put(location["signedUrl"], CONTENT, origin="http://evil.example")).status == 403
+
+
+async def test_an_uploader_who_goes_away_leaves_nothing_and_is_no_fault_of_ours(
+    client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    path = path_of((await client.location())["signedUrl"])
+    head = f"PUT {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(CONTENT)}\r\ncontent-md5: {MD5}\r\n\r\n"
+    parts = tmp_path / "data" / "blobs"
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+    writer.write(head.encode() + CONTENT[:100])
+    async with asyncio.timeout(10):
+        while not list(parts.rglob(".part-*")):
+            await asyncio.sleep(0.01)
+        writer.transport.abort()
+        while list(parts.rglob(".part-*")):
+            await asyncio.sleep(0.01)
+    assert (await client.send("GET", "/healthcheck")).status == 200
+    assert [path for path in parts.rglob("*") if path.is_file()] == []
+    assert caplog.records == []
+    del reader

@@ -15,6 +15,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flyweight.clock import Clock, SystemClock, to_datetime
@@ -84,6 +85,8 @@ class Guard:
             check(scope, self._rules)
             body.check_declared()
             await self._app(scope, body.receive, answer.send)
+        except ClientDisconnect:
+            return  # in the middle of its request: nobody is left to answer, and nothing is amiss
         except RefusedError as refused:
             if answer.started:
                 raise

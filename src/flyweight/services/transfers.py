@@ -17,7 +17,7 @@ from flyweight.errors import InvalidInput, TooLarge
 
 CHUNK = 256 * 1024
 
-_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+_RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$")
 
 # What users wrote must not act as a page of the platform: without a sandbox, a deck could start executions.
 _CONTENT_SECURITY = "sandbox allow-scripts; default-src 'unsafe-inline' 'unsafe-eval' data: blob:"
@@ -119,10 +119,8 @@ def _span(wanted: str, size: int) -> tuple[int, int] | None:
     match = _RANGE.match(wanted.strip())
     if match is None or not (match[1] or match[2]):
         return None
-    if not match[1]:
-        return max(0, size - int(match[2])), size
-    start = int(match[1])
-    end = min(int(match[2]) + 1, size) if match[2] else size
+    start = int(match[1]) if match[1] else max(0, size - int(match[2]))
+    end = min(int(match[2]) + 1, size) if match[1] and match[2] else size
     if start >= end:
         raise InvalidInput(f"the range {wanted!r} lies outside of the object, which has {size} bytes")
     return start, end
