@@ -1,5 +1,6 @@
 """The composition root: what it refuses, and that what it starts it also stops."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ from grpc import StatusCode
 from grpc.aio import AioRpcError, insecure_channel
 
 from flyweight import server
-from flyweight.errors import InvalidInput, PreconditionFailed
+from flyweight.engine.jobs import DeckPublished
+from flyweight.errors import InvalidInput, PlatformError, PreconditionFailed
+from flyweight.ids import AttemptId, ExecutionKey, NodeId
 from flyweight.settings import PlatformSettings, discover
+from tests.unit.engine.test_driver import Parts, Store
 
 
 def settings(data_dir: Path, **given) -> PlatformSettings:
@@ -79,3 +83,24 @@ async def test_a_taken_port_is_refused_and_lets_go_of_the_folder(tmp_path: Path)
             await server.platform(settings(tmp_path / "two", port=port)).__aenter__()
         async with server.platform(settings(tmp_path / "two")):
             pass
+
+
+async def test_a_platform_whose_driver_has_failed_stops_and_says_what_to_do():
+    parts = Parts(Store())
+    await parts.driver.open()
+    parts.capacity = lambda: 1 / 0
+    parts.report(DeckPublished(attempt=AttemptId(ExecutionKey(1), NodeId("n0"), 0), revision=1))
+    with pytest.raises(PlatformError, match=r"ZeroDivisionError.*start it again"):
+        await server.until_stopped(parts.driver, asyncio.Event())
+    await parts.driver.close()
+
+
+async def test_a_platform_that_is_told_to_stop_waits_for_nothing_else():
+    parts = Parts(Store())
+    await parts.driver.open()
+    stop = asyncio.Event()
+    stop.set()
+    await server.until_stopped(parts.driver, stop)
+    assert not parts.driver.live(ExecutionKey(1))
+    await parts.driver.close()
+    await parts.driver.ended()

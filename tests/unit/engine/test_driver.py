@@ -471,6 +471,35 @@ def test_after_close_nothing_is_accepted_and_what_was_reported_is_written():
     run(scenario)
 
 
+def test_a_fault_of_the_driver_itself_is_told_to_whoever_keeps_it():
+    async def scenario():
+        parts = await opened()
+        ending = asyncio.ensure_future(parts.driver.ended())
+
+        def faulty(batch):
+            raise RuntimeError("an observer that was never to raise")
+
+        parts.committed = faulty
+        await parts.driver.create(new(), CLOSED)
+        with pytest.raises(RuntimeError, match="never to raise"):
+            await ending
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_a_driver_that_was_closed_has_ended_without_a_fault():
+    async def scenario():
+        parts = await opened()
+        ending = asyncio.ensure_future(parts.driver.ended())
+        await asyncio.sleep(1)
+        assert not ending.done()
+        await parts.driver.close()
+        await ending
+
+    run(scenario)
+
+
 def test_capacity_is_the_executors():
     async def scenario():
         parts = await opened()
