@@ -147,8 +147,10 @@ async def serve(settings: PlatformSettings) -> None:
 
 
 async def until_stopped(driver: Driver, stop: asyncio.Event) -> None:
-    """Wait for the request to stop; raises ``PlatformError`` if the driver has failed: a platform that answers, and runs
-    nothing, would only look alive."""
+    """Wait for the request to stop; raises ``PlatformError`` if the driver has failed.
+
+    A platform that answers and runs nothing would only look alive.
+    """
     stopping = asyncio.ensure_future(stop.wait())
     running = asyncio.ensure_future(driver.ended())
     await asyncio.wait({stopping, running}, return_when=asyncio.FIRST_COMPLETED)

@@ -230,15 +230,6 @@ class Driver:
         if self._loop_task is not None:
             await asyncio.shield(self._loop_task)
 
-    async def ended(self) -> None:
-        """Wait until the driver runs no more: after ``close``, or for a fault of ours, which is raised.
-
-        After a fault nothing moves here any more. All that was told to anybody is in the store, so that the remedy is
-        to stop, and start anew.
-        """
-        if self._loop_task is not None:
-            await asyncio.shield(self._loop_task)
-
     def _happened(self, happening: _Happening) -> None:
         self._inbox.append(happening)
         self._wake.set()
