@@ -62,7 +62,7 @@ class ChildExecutions:
         record = found.record
         if not record.phase.terminal:
             return None
-        outputs = await self._lookup.body(record.outputs, record.outputs_uri)
+        outputs = await self._lookup.whole_body(record.outputs, record.outputs_uri)
         return ChildEnded(
             node=child.node,
             phase=record.phase,

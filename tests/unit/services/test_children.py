@@ -1,0 +1,85 @@
+"""Executions that executions start: found again with all that they gave, and never taken for somebody else's."""
+
+import asyncio
+
+import pytest
+from flyteidl.core import identifier_pb2, literals_pb2
+
+from flyweight.engine.children import Child
+from flyweight.engine.phases import ExecutionPhase
+from flyweight.errors import AlreadyExists
+from flyweight.ids import ExecutionKey, NodeId
+from flyweight.services.children import ChildExecutions
+from flyweight.services.lookup import INLINE_LIMIT
+from tests.unit.services.conftest import Platform
+from tests.unit.services.entities import (
+    D,
+    P,
+    execution_request,
+    ident,
+    inputs,
+    launch_plan_request,
+    task_request,
+    workflow_request,
+)
+
+PLAN = ident(identifier_pb2.LAUNCH_PLAN, "lib.wf")
+
+
+@pytest.fixture
+async def children(platform: Platform) -> ChildExecutions:
+    await platform.tasks.create_task(task_request())
+    await platform.workflows.create_workflow(workflow_request())
+    await platform.launch_plans.create_launch_plan(launch_plan_request())
+    return ChildExecutions(
+        store=platform.store, lookup=platform.lookup, launcher=platform.launcher, driver=platform.driver
+    )
+
+
+def child(name: str = "child") -> Child:
+    return Child(
+        parent=ExecutionKey(99),
+        node=NodeId("n0"),
+        parent_id=identifier_pb2.WorkflowExecutionIdentifier(project=P, domain=D, name="parent"),
+        parent_spec=b"",
+        name=name,
+        launch_plan=PLAN,
+        inputs=inputs(x=1),
+    )
+
+
+async def test_a_child_that_has_ended_gives_all_its_outputs_however_large(
+    platform: Platform, children: ChildExecutions
+) -> None:
+    assert await children.start(child()) is None
+    assert await children.start(child()) is None
+    large = inputs(o0=1)
+    large.literals["o0"].hash = "x" * (INLINE_LIMIT + 1)
+    for _ in range(2):
+        platform.executor.succeed(await platform.executor.next(), large)
+    key = await platform.store.key_of(P, D, "child")
+    async with asyncio.timeout(10):
+        while platform.driver.live(key):
+            await asyncio.sleep(0)
+    ended = await children.start(child())
+    assert ended is not None
+    assert ended.phase is ExecutionPhase.SUCCEEDED
+    assert isinstance(ended.outputs, literals_pb2.LiteralMap)
+    assert ended.outputs == large
+    assert await children.stop(child(), "too late") == ended
+
+
+async def test_a_child_that_was_never_started_is_stopped_at_once(children: ChildExecutions) -> None:
+    ended = await children.stop(child(), "its parent was stopped")
+    assert ended is not None
+    assert ended.phase is ExecutionPhase.ABORTED
+
+
+async def test_an_execution_of_the_same_name_that_a_user_started_is_no_child(
+    platform: Platform, children: ChildExecutions
+) -> None:
+    await platform.executions.create_execution(execution_request(PLAN, inputs(x=1), name="taken"))
+    with pytest.raises(AlreadyExists, match="taken"):
+        await children.start(child("taken"))
+    with pytest.raises(AlreadyExists, match="taken"):
+        await children.stop(child("taken"), "its parent was stopped")
