@@ -36,7 +36,7 @@ class Blobs:
             return await (self._put(request) if request.method == "PUT" else self._get(request))
         except (asyncio.CancelledError, ClientDisconnect, RefusedError):
             raise
-        except Exception as problem:  # noqa: BLE001 - the API's border: every exception becomes a status
+        except Exception as problem:  # the API's border: every exception becomes a status
             told = failure(problem, f"{request.method} {request.url.path}", request_id)
             status = TOO_LARGE if told.code is Code.RESOURCE_EXHAUSTED else None
             if isinstance(problem, InvalidInput) and "range" in request.headers:

@@ -91,7 +91,7 @@ class GrpcServer:
                 return await rpc.unary()(rpc.parse(body, self._limit))
             except asyncio.CancelledError:
                 raise
-            except Exception as problem:  # noqa: BLE001 - the API's border: every exception becomes a status
+            except Exception as problem:  # the API's border: every exception becomes a status
                 await _abort(context, rpc, request_id, problem)
 
         async def stream(body: bytes, context: aio.ServicerContext[bytes, Message]) -> AsyncIterator[Message]:
@@ -101,7 +101,7 @@ class GrpcServer:
                     yield message
             except asyncio.CancelledError:
                 raise
-            except Exception as problem:  # noqa: BLE001 - the API's border: every exception becomes a status
+            except Exception as problem:  # the API's border: every exception becomes a status
                 await _abort(context, rpc, request_id, problem)
 
         if rpc.streams:

@@ -81,7 +81,7 @@ class Rest:
             return Response(answer_body(answer, wanted), media_type=wanted)
         except asyncio.CancelledError:
             raise
-        except Exception as problem:  # noqa: BLE001 - the API's border: every exception becomes a status
+        except Exception as problem:  # the API's border: every exception becomes a status
             return error_response(failure(problem, rpc.name, request_id), request_id)
 
     def _nothing_here(self, path: str, method: str) -> Response:

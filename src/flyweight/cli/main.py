@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
         return 130
-    except Exception as error:  # noqa: BLE001  the border of the command line: everything becomes text here
+    except Exception as error:  # the border of the command line: everything becomes text here
         return explain(error, verbose=is_verbose(given))
     return code if isinstance(code, int) else 0
 

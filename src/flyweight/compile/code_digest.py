@@ -132,7 +132,7 @@ class CodeDigest:
         """Digest any other object by what pickle would keep of it; what cannot be pickled counts by its type."""
         try:
             reduced = cast("Callable[[int], Any]", value.__reduce_ex__)(4)
-        except Exception:  # noqa: BLE001 - user-supplied code: any class may refuse in any way
+        except Exception:  # user-supplied code: any class may refuse in any way
             return _hash("object", self.of(type(value)))
         if isinstance(reduced, str):
             return _hash("global", reduced)

@@ -42,7 +42,7 @@ class Committer:
         """Commit the parts of a turn; gives them as they were committed, without the creations that were given up."""
         try:
             await self._persist(parts)
-        except Exception as error:  # noqa: BLE001 - the loop must outlive whatever a store can raise
+        except Exception as error:  # the loop must outlive whatever a store can raise
             if len(parts) == 1:
                 return await self._alone(parts[0], error)
             # At once: the store's writer joins them in one transaction, and undoes each by itself.
@@ -58,7 +58,7 @@ class Committer:
         await self._until_it_writes(part, error)
         try:
             await self._write([part])
-        except Exception as again:  # noqa: BLE001 - as above
+        except Exception as again:  # as above
             error = again
         else:
             return [part]
@@ -67,7 +67,7 @@ class Committer:
         for _ in range(_TRIES):
             try:
                 await self._persist([last])
-            except Exception as again:  # noqa: BLE001 - as above; the execution's own row must do
+            except Exception as again:  # as above; the execution's own row must do
                 _log.error("nor can its nodes be closed", exc_info=again)
                 last.changes.nodes.clear()
                 last.changes.attempts.clear()
@@ -85,7 +85,7 @@ class Committer:
         while True:
             try:
                 await self.store.commit(Batch(executions=(row,)))
-            except Exception as still:  # noqa: BLE001 - as above
+            except Exception as still:  # as above
                 _log.critical("the platform cannot write; nothing goes on until it can: %s", still, exc_info=error)
                 _excuse(part, still)
                 self.stuck(_try_again(still))

@@ -288,13 +288,13 @@ class Driver:
         now = self._ports.clock.now()
         try:
             part.commands += machine.step(state, happening.event, now, self._settings.nodes_per_step)
-        except Exception as error:  # noqa: BLE001 - a fault of ours in one execution must not stop the others
+        except Exception as error:  # a fault of ours in one execution must not stop the others
             part.commands += machine.crash(state, _our_fault(state, error), now)
 
     def _gather(self, part: Part, state: ExecutionState) -> None:
         try:
             machine.changes(state, part.changes)
-        except Exception as error:  # noqa: BLE001 - as above; here the execution's own row must do
+        except Exception as error:  # as above; here the execution's own row must do
             part.commands += machine.crash(state, _our_fault(state, error), self._ports.clock.now())
             state.changed = Changed(execution=True)
             part.changes = Changes(limit=self._settings.inline_limit)
@@ -355,7 +355,7 @@ class Driver:
     def _start(self, job: Job) -> None:
         try:
             self._ports.executor.start(job)
-        except Exception as error:  # noqa: BLE001 - an executor that refuses a job has failed that attempt only
+        except Exception as error:  # an executor that refuses a job has failed that attempt only
             _log.exception("no executor took %s", job.attempt)
             refused = errors_pb2.ContainerError(
                 code="ExecutorRefused",

@@ -54,7 +54,7 @@ class Launching:
             except TryAgain:
                 await asyncio.sleep(_PAUSE)
                 continue
-            except Exception as error:  # noqa: BLE001 - a background task; the parent must hear of whatever it is
+            except Exception as error:  # a background task; the parent must hear of whatever it is
                 told = _refused(child, error)
             self._tell(child.parent, told)
             return
@@ -68,7 +68,7 @@ class Launching:
             except TryAgain:
                 await asyncio.sleep(_PAUSE)
                 continue
-            except Exception as error:  # noqa: BLE001 - as above
+            except Exception as error:  # as above
                 told = _refused(child, error)
             if told is not None:
                 self._tell(child.parent, told)

@@ -49,7 +49,7 @@ class Recovery:
         for loaded in await self.store.unfinished():
             try:
                 found.states.append(await self._load(loaded))
-            except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
+            except Exception as error:  # whatever is wrong with one, the others go on
                 _log.exception("execution %s cannot go on after the restart", loaded.new.name)
                 found.lost.append(self._given_up(loaded, error))
         return found

@@ -135,7 +135,7 @@ class CommandExecutor:
             report = await self._finished(command)
         except UserError as error:
             report = self._failed(command, faults.refused("BadContainer", f"Task {job.task.id.name}: {error}"))
-        except Exception as error:  # noqa: BLE001 - whatever it is (a NUL in a word: ValueError), it must be reported
+        except Exception as error:  # whatever it is (a NUL in a word: ValueError), it must be reported
             report = self._failed(command, faults.platform_fault("CommandNotStarted", f"{job.task.id.name}: {error}"))
         finally:
             for timer in command.timers:

@@ -172,7 +172,7 @@ class WorkerPool:
         except UserError as error:
             self._give_up(job, faults.refused("BadContainer", f"Task {job.task.id.name} cannot run: {error}"))
             return
-        except Exception as error:  # noqa: BLE001 - what was never handed over would else never be reported
+        except Exception as error:  # what was never handed over would else never be reported
             _log.exception("no worker could be given %s", job.attempt)
             self._give_up(job, faults.platform_fault("WorkerNotHired", f"No worker could be given the task: {error}"))
             return

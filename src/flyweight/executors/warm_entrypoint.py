@@ -50,7 +50,7 @@ def main(descriptor: int) -> None:
     os.set_inheritable(descriptor, False)  # noqa: FBT003 - the call has no keyword
     try:
         preload()
-    except Exception as error:  # noqa: BLE001 - whatever this environment's flytekit raises: it cannot be kept warm
+    except Exception as error:  # whatever this environment's flytekit raises: it cannot be kept warm
         send(connection, {"unavailable": f"{type(error).__name__}: {error}"})
         return
     send(connection, {"ready": True})
@@ -203,7 +203,7 @@ def run(task: Task) -> None:
         commands()[program].main(args=arguments, prog_name=program)
     except SystemExit:
         raise
-    except BaseException:  # noqa: BLE001 - the process's end: what is raised here is what the command raised
+    except BaseException:  # the process's end: what is raised here is what the command raised
         traceback.print_exc()
         sys.exit(1)
 

@@ -65,7 +65,7 @@ def dependencies_html() -> str:
 def _value_html(value: object, python_type: Any) -> str:
     try:
         shown = default_registry().to_html(value, python_type)
-    except Exception as error:  # noqa: BLE001 - user-supplied renderers and reprs: a deck must not fail the task
+    except Exception as error:  # user-supplied renderers and reprs: a deck must not fail the task
         return f"<p>This value cannot be shown: {markup.escape(str(error))}</p>"
     return (
         shown if len(shown) <= MAX_VALUE else f"<p>This value is too large to be shown ({len(shown):,} characters).</p>"

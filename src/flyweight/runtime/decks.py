@@ -89,7 +89,7 @@ class DeckPublisher:
         while True:
             try:
                 self._put(page)
-            except Exception as error:  # noqa: BLE001 - a background loop: no store's trouble may reach the task
+            except Exception as error:  # a background loop: no store's trouble may reach the task
                 LOGGER.info("A deck was not written (%s); it is tried again.", error)
             else:
                 self.revision += 1

@@ -52,7 +52,7 @@ class GraphRun:
                 continue
             try:
                 self.results[node.id] = self._run_node(node)
-            except Exception as error:  # noqa: BLE001 - whatever user code raises is kept and comes out
+            except Exception as error:  # whatever user code raises is kept and comes out
                 failure = failure or Failure(node=node, error=error)
                 if policy is WorkflowFailurePolicy.FAIL_IMMEDIATELY:
                     break
@@ -67,7 +67,7 @@ class GraphRun:
             given = self.resolve(where, handler.bindings)
             told = error_inputs(handler.entity, failure)
             self.run(handler.entity, literals.literal_map({**given.literals, **told}), handler.overrides.get("retries"))
-        except Exception as error:  # noqa: BLE001 - whatever user code raises; the first error must come out
+        except Exception as error:  # whatever user code raises; the first error must come out
             failure.error.add_note(f"{handler.entity.name}, which handles failures, failed too: {summary(error)}")
 
     def resolve(self, where: str, bound: Mapping[str, Binding]) -> literals_pb2.LiteralMap:

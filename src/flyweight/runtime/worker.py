@@ -148,7 +148,7 @@ class Worker:
                 f"the task's code called sys.exit({stop.code!r}). A task ends by returning, or by raising an error.",
                 execution_pb2.ExecutionError.USER,
             )
-        except Exception as error:  # noqa: BLE001 - the worker's entry border: one attempt fails, the worker goes on
+        except Exception as error:  # the worker's entry border: one attempt fails, the worker goes on
             return _failure(
                 type(error).__name__,
                 f"the worker could not run this attempt:\n{''.join(traceback.format_exception(error))}",

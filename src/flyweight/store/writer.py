@@ -127,7 +127,7 @@ class Writer:
         except SQLAlchemyError as error:
             self._disconnect()
             return faults.translate(error, self._place)
-        except Exception as error:  # noqa: BLE001  # a background loop that runs others' functions: the asker is told
+        except Exception as error:  # a background loop that runs others' functions: the asker is told
             return error
         return None
 
@@ -147,7 +147,7 @@ class Writer:
                 raise
             savepoint.rollback()
             job.refuse(faults.translate(error, self._place))
-        except Exception as error:  # noqa: BLE001  # as in _transact
+        except Exception as error:  # as in _transact
             savepoint.rollback()
             job.refuse(error)
         else:
