@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flyweight.sdk.conditional import conditional as conditional
     from flyweight.sdk.deck import Deck as Deck
     from flyweight.sdk.deck import DeckField as DeckField
+    from flyweight.sdk.dynamic import dynamic as dynamic
     from flyweight.sdk.exceptions import FlyteRecoverableException as FlyteRecoverableException
     from flyweight.sdk.execution import ExecutionParameters as ExecutionParameters
     from flyweight.sdk.execution import current_context as current_context
@@ -67,6 +68,7 @@ _HOMES = {
     "sdk.compilation": ("create_node",),
     "sdk.conditional": ("conditional",),
     "sdk.deck": ("Deck", "DeckField"),
+    "sdk.dynamic": ("dynamic",),
     "sdk.exceptions": ("FlyteRecoverableException",),
     "sdk.execution": ("ExecutionParameters", "current_context"),
     "sdk.gate": ("approve", "signals", "sleep", "wait_for_input"),
@@ -139,6 +141,7 @@ __all__ = [
     "conditional",
     "create_node",
     "current_context",
+    "dynamic",
     "kwtypes",
     "map_task",
     "reference_launch_plan",

@@ -45,7 +45,9 @@ def meaning(value: Any) -> Any:
     for key in ("upstreamNodeIds", "requests", "limits"):
         if key in kept:
             kept[key] = sorted(kept[key], key=str)
-    return {key: item for key, item in kept.items() if item != {}}
+    if "env" in kept:  # how each SDK tells a dynamic task with which settings it was compiled
+        kept["env"] = [one for one in kept["env"] if one["key"] not in ("_F_SS_C", "FLYWEIGHT_COMPILED_WITH")]
+    return {key: item for key, item in kept.items() if item not in ({}, [])}
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -10,6 +10,8 @@ from flyweight import (
     Task,
     approve,
     conditional,
+    dynamic,
+    map_task,
     reference_launch_plan,
     reference_task,
     reference_workflow,
@@ -58,6 +60,12 @@ def gated(x: int) -> str:
     return approve(plain(x=x), "fine?")
 
 
+@dynamic(retries=2)
+def unfolding(x: int) -> Split:
+    assert_type(plain(x=x), str)
+    return with_options(x=x)
+
+
 @reference_task(project="p", domain="d", name="n", version="v")
 def there(x: int) -> str: ...
 
@@ -79,6 +87,7 @@ assert_type(with_options(x=1), Split)
 assert_type(with_options(x=1).train, int)
 assert_type(flow(x=1), str)
 assert_type(flow_with_options(1), Split)
+assert_type(unfolding(x=1), Split)
 assert_type(there(x=1), str)
 assert_type(flow_there(x=1), str)
 assert_type(plan_there(x=1), str)
@@ -90,6 +99,8 @@ pointed: ReferenceTask[[int], str] = there
 plain("one")  # wrong: an int is expected
 plain(y=1)  # wrong: there is no such input
 with_options()  # wrong: x is missing
+unfolding("one")  # wrong: an int is expected
+map_task(plain, concurrency="2")  # wrong: an int is expected
 flow(x=None)  # wrong: an int is expected
 task(retries="3")  # wrong: an int is expected
 workflow(interruptable=True)  # wrong: there is no such option

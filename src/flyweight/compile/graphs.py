@@ -2,6 +2,7 @@
 
 import datetime as dt
 import typing
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, types_pb2, workflow_pb2
@@ -11,6 +12,7 @@ from flyweight.compile.map_tasks import array_node
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import duration, extended_resources, interface, resources, task_identifier
 from flyweight.errors import CompileError, Unsupported
+from flyweight.sdk.binding import Binding
 from flyweight.sdk.conditional import Branch
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.gate import OUTPUT, Approval, Gate, Signal, Sleep
@@ -40,13 +42,23 @@ def workflow_template(workflow: AnyWorkflow, settings: SerializationSettings) ->
         id=identifier_of(workflow, settings),
         metadata=workflow_pb2.WorkflowMetadata(on_failure=_policy(workflow.options.failure_policy)),
         interface=interface(workflow.interface),
-        nodes=[_node(node, settings) for node in graph.nodes],
-        outputs=[literals_pb2.Binding(var=var, binding=binding_data(bound)) for var, bound in graph.outputs.items()],
+        nodes=graph_nodes(graph.nodes, settings),
+        outputs=graph_outputs(graph.outputs),
         metadata_defaults=workflow_pb2.WorkflowMetadataDefaults(interruptible=workflow.options.interruptible),
     )
     if graph.failure_node is not None:
         made.failure_node.CopyFrom(_node(graph.failure_node, settings))
     return made
+
+
+def graph_nodes(nodes: Iterable[Node], settings: SerializationSettings) -> list[workflow_pb2.Node]:
+    """Give the nodes of a graph on the wire."""
+    return [_node(node, settings) for node in nodes]
+
+
+def graph_outputs(outputs: Mapping[str, Binding]) -> list[literals_pb2.Binding]:
+    """Give what the outputs of a graph are bound to on the wire."""
+    return [literals_pb2.Binding(var=var, binding=binding_data(bound)) for var, bound in outputs.items()]
 
 
 def identifier_of(entity: AnyEntity, settings: SerializationSettings) -> identifier_pb2.Identifier:

@@ -1,9 +1,10 @@
 """Turns an entity and all it needs into flyteidl specs, in the order in which they must be registered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flyteidl.admin import common_pb2, launch_plan_pb2, task_pb2, workflow_pb2
 from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2
+from flyteidl.core import workflow_pb2 as core_workflow_pb2
 
 from flyweight.compile.graphs import AnyWorkflow, identifier_of, workflow_template
 from flyweight.compile.map_tasks import map_task_spec
@@ -11,9 +12,11 @@ from flyweight.compile.needs import all_nodes, needs
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import description, interface, task_spec
 from flyweight.errors import InvalidInput, TypeMismatch
+from flyweight.sdk.conditional import nodes_within
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.map_task import MapTask
+from flyweight.sdk.node import Node
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import FunctionWorkflow, Workflow
@@ -79,19 +82,24 @@ def _spec(entity: AnyEntity, settings: SerializationSettings) -> Spec:
 
 def workflow_spec(workflow: AnyWorkflow, settings: SerializationSettings) -> workflow_pb2.WorkflowSpec:
     """Give a workflow's spec; workflows inside it, at any depth, come along."""
-    inner = dict.fromkeys(
-        entity
-        for node in all_nodes(workflow)
-        if isinstance(node.entity, Workflow)
-        for entity in _inner_workflows(node.entity)
-    )
     return workflow_pb2.WorkflowSpec(
         template=workflow_template(workflow, settings),
-        sub_workflows=[workflow_template(entity, settings) for entity in inner],
+        sub_workflows=sub_workflows(all_nodes(workflow), settings),
         description=description(workflow.interface.docstring, workflow.options.docs)
         if isinstance(workflow, FunctionWorkflow)
         else None,
     )
+
+
+def sub_workflows(nodes: Iterable[Node], settings: SerializationSettings) -> list[core_workflow_pb2.WorkflowTemplate]:
+    """Give the templates of workflows among nodes, at any depth, each once."""
+    inner = dict.fromkeys(
+        entity
+        for node in nodes_within(tuple(nodes))
+        if isinstance(node.entity, Workflow)
+        for entity in _inner_workflows(node.entity)
+    )
+    return [workflow_template(entity, settings) for entity in inner]
 
 
 def _inner_workflows(workflow: AnyWorkflow) -> Iterator[AnyWorkflow]:

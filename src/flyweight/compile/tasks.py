@@ -1,6 +1,7 @@
 """Turns a task into a flyteidl TaskSpec: metadata, typed interface, and a complete Flyte container."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 
 from flyteidl.admin import description_entity_pb2
@@ -11,6 +12,7 @@ from google.protobuf.duration_pb2 import Duration
 from flyweight.compile.settings import PACKAGE_VERSION, SerializationSettings
 from flyweight.errors import InvalidInput
 from flyweight.sdk.docstring import Docstring
+from flyweight.sdk.dynamic import Dynamic
 from flyweight.sdk.interface import Interface
 from flyweight.sdk.naming import variable_of
 from flyweight.sdk.options import Documented, TaskOptions
@@ -21,6 +23,8 @@ from flyweight.types.interface import typed_interface
 FLAVOR = "flyweight"
 """``metadata.runtime.flavor`` of our tasks: a platform that knows it runs them in warm workers."""
 CODE_DIGEST_TAG = "flyweight.code-digest"
+COMPILED_WITH = "FLYWEIGHT_COMPILED_WITH"
+"""The environment variable that tells a dynamic task with which images and variables it was compiled."""
 DEFAULT_RESOLVER = "flyweight.runtime.resolver.default"
 PICKLED_RESOLVER = "flyweight.runtime.resolver.pickled"
 
@@ -170,9 +174,23 @@ def _container(task: Task[..., object], settings: SerializationSettings) -> task
     return tasks_pb2.Container(
         image=settings.image_config.resolve(options.container_image),
         args=[*ENTRY_POINT, *_bundle_arguments(settings), *_loader(task, settings)],
-        env=environment(settings.env, options.environment),
+        env=environment(settings.env, options.environment, _kept_settings(task, settings)),
         resources=resources(asked, options.limits),
     )
+
+
+def _kept_settings(task: Task[..., object], settings: SerializationSettings) -> Mapping[str, str]:
+    """Give a dynamic task what it needs when it runs, to compile the tasks that it calls."""
+    if not isinstance(task, Dynamic):
+        return {}
+    images = settings.image_config
+    kept = {
+        "image": images.default,
+        "images": dict(images.images),
+        "env": dict(settings.env),
+        "destination": settings.destination_dir,
+    }
+    return {COMPILED_WITH: json.dumps(kept, sort_keys=True)}
 
 
 def _bundle_arguments(settings: SerializationSettings) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ process (an interruption, ``sys.exit``) goes through, after the deck was publish
 
 import contextlib
 import functools
+import importlib
 import os
 import shutil
 import tempfile
@@ -16,20 +17,23 @@ from typing import Any
 from flyteidl.core import errors_pb2, identifier_pb2, literals_pb2
 
 from flyweight import blob, literals
-from flyweight.clock import SystemClock, to_datetime
+from flyweight.clock import Micros, SystemClock, to_datetime
 from flyweight.protocol import worker_pb2
 from flyweight.runtime import deck_fields, failures
 from flyweight.runtime.calls import call
 from flyweight.runtime.code import Codebase
 from flyweight.runtime.deck_page import DeckSnapshot, DeckState
 from flyweight.runtime.decks import DeckPublisher
-from flyweight.runtime.local import LocalCaller
+from flyweight.runtime.graph import run_drawn
+from flyweight.runtime.local import LocalCaller, run_literals
 from flyweight.runtime.resolver import inputs_of_attempt, load_task
 from flyweight.sdk.checkpoint import Checkpoint
 from flyweight.sdk.context import use_caller, use_parameters
+from flyweight.sdk.dynamic import Dynamic
 from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.task import Task
-from flyweight.semantics.layout import DECK, OUTPUTS
+from flyweight.sdk.workflow import Graph
+from flyweight.semantics.layout import DECK, FUTURES, OUTPUTS
 from flyweight.settings import apply_environment
 from flyweight.types.data import use_data
 from flyweight.types.interface import to_literal_map, to_python_values
@@ -120,7 +124,11 @@ class _Attempt:
         deck_fields.before_call(self._task, inputs, self._parameters)
         entered, began = self._clock.now(), self._clock.monotonic()
         try:
+            if isinstance(self._task, Dynamic):
+                return self._drawn(self._task.draw(inputs), entered)
             returned = call(self._task, inputs)
+        except failures.AttemptFailed:
+            raise
         except Exception as error:
             raise failures.AttemptFailed(failures.user_failure(error, _codebase.folder)) from error
         finally:
@@ -150,6 +158,22 @@ class _Attempt:
             raise failures.AttemptFailed(failures.failure(failures.BAD_OUTPUT, what, error)) from error
         self._note("Write outputs", began)
         deck_fields.after_call(self._task, values, self._parameters)
+        return result
+
+    def _drawn(self, graph: Graph, entered: Micros) -> worker_pb2.Result:
+        """Leave what a dynamic task drew for the engine; without a node, its outputs are there already."""
+        start = self._start
+        try:
+            if not graph.nodes:
+                result = self._stored(run_drawn(self._task.name, graph, run_literals))
+            else:
+                compiler = importlib.import_module("flyweight.runtime.drawn")
+                result = worker_pb2.Result(id=start.id, futures_uri=f"{start.output_prefix}/{FUTURES}")
+                blob.put(result.futures_uri, compiler.job_bytes(graph, start, self._parameters))
+        except Exception as error:
+            what = f"What {self._task.name} drew could not be compiled"
+            raise failures.AttemptFailed(failures.failure(failures.BAD_GRAPH, what, error)) from error
+        result.started_at = entered
         return result
 
     def _stored(self, found: literals_pb2.LiteralMap) -> worker_pb2.Result:

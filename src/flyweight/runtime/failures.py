@@ -9,7 +9,7 @@ from types import TracebackType
 from flyteidl.core import errors_pb2, execution_pb2
 
 from flyweight.clock import SystemClock, to_timestamp
-from flyweight.errors import FlyweightError, PlatformError, RecoverableError, TryAgain, UserError
+from flyweight.errors import FlyweightError, PlatformError, RecoverableError, StorageFailed, TryAgain, UserError
 
 MACHINERY = (str(Path(__file__).resolve().parent.parent), str(Path(importlib.__file__).parent), "<frozen importlib")
 """Where frames come from that tell a user nothing: Flyweight and Python's import system."""
@@ -18,6 +18,7 @@ RECOVERABLE = "USER:Recoverable"
 BAD_CODE = "USER:ImportError"
 BAD_INPUT = "USER:BadInput"
 BAD_OUTPUT = "USER:BadOutput"
+BAD_GRAPH = "USER:DynamicWorkflowBuildFailed"
 PLATFORM_FAULT = "SYSTEM:Unknown"
 MAX_MESSAGE = 64 * 1024
 """Characters that are kept; an exception may carry a whole dataset in its text."""
@@ -47,11 +48,11 @@ def failure(code: str, what: str, error: Exception) -> errors_pb2.ContainerError
 
     Our own refusals need no traceback: their text says what to do. A fault of storage or platform is tried again.
     """
+    text = error.message if isinstance(error, (UserError, TryAgain, StorageFailed)) else describe(error)
     if isinstance(error, (TryAgain, PlatformError, OSError)):
         return _container_error(
-            PLATFORM_FAULT, f"{what}: {describe(error)}", recoverable=True, origin=execution_pb2.ExecutionError.SYSTEM
+            PLATFORM_FAULT, f"{what}: {text}", recoverable=True, origin=execution_pb2.ExecutionError.SYSTEM
         )
-    text = error.message if isinstance(error, UserError) else describe(error)
     return _container_error(code, f"{what}: {text}")
 
 

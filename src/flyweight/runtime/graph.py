@@ -16,7 +16,7 @@ from flyweight.sdk.binding import Binding
 from flyweight.sdk.conditional import Branch, dependencies
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.node import Node
-from flyweight.sdk.workflow import WorkflowFailurePolicy
+from flyweight.sdk.workflow import Graph, WorkflowFailurePolicy
 from flyweight.semantics import bindings, conditions
 from flyweight.types.flyte_error import FlyteError, error_literal
 from flyweight.types.registry import default_registry
@@ -94,6 +94,20 @@ class Failure:
 
     node: Node
     error: Exception
+
+
+def run_drawn(name: str, graph: Graph, run: Runner) -> literals_pb2.LiteralMap:
+    """Run the graph that a dynamic task drew.
+
+    Raises:
+        Exception: whatever the first node that fails raises.
+
+    """
+    drawn = GraphRun(name=name, inputs=literals_pb2.LiteralMap(), run=run)
+    failure = drawn.walk(graph.nodes, WorkflowFailurePolicy.FAIL_IMMEDIATELY)
+    if failure is not None:
+        raise failure.error
+    return drawn.resolve(f"{name}, outputs", graph.outputs)
 
 
 def error_inputs(handler: AnyEntity, failure: Failure) -> dict[str, literals_pb2.Literal]:

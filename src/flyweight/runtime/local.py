@@ -22,10 +22,11 @@ from flyweight.runtime import deck_fields, elements, failures
 from flyweight.runtime.calls import call
 from flyweight.runtime.deck_page import DeckSnapshot, DeckState, render_page
 from flyweight.runtime.gates import pass_gate
-from flyweight.runtime.graph import GraphRun, located
+from flyweight.runtime.graph import GraphRun, located, run_drawn
 from flyweight.sdk.checkpoint import Checkpoint
 from flyweight.sdk.compilation import drawing
 from flyweight.sdk.context import running_parameters, use_parameters
+from flyweight.sdk.dynamic import Dynamic
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.gate import Gate
@@ -178,9 +179,12 @@ def _attempt(
     try:
         with use_parameters(parameters), apply_environment(task.options.environment):
             deck_fields.before_call(task, values, parameters)
-            returned = interface.unpack(task.name, call(task, values))
-            outputs = located(f"{task.name}, outputs", lambda: to_literal_map(returned, interface.outputs))
-            deck_fields.after_call(task, returned, parameters)
+            if isinstance(task, Dynamic):
+                outputs = run_drawn(task.name, task.draw(values), run_literals)
+            else:
+                returned = interface.unpack(task.name, call(task, values))
+                outputs = located(f"{task.name}, outputs", lambda: to_literal_map(returned, interface.outputs))
+                deck_fields.after_call(task, returned, parameters)
         state = DeckState.SUCCEEDED
     finally:
         if parameters.enable_deck and outermost:

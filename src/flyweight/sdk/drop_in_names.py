@@ -28,6 +28,7 @@ _ROWS: Final[Mapping[str, str]] = {
     "flytekit.core.cache": "Cache",
     "flytekit.core.condition": "conditional",
     "flytekit.core.context_manager": "ExecutionParameters",
+    "flytekit.core.dynamic_workflow_task": "dynamic",
     "flytekit.core.gate": "approve sleep wait_for_input",
     "flytekit.core.hash": "HashMethod",
     "flytekit.core.launch_plan": "LaunchPlan reference_launch_plan",

@@ -130,24 +130,9 @@ class FunctionWorkflow(Workflow[P, R], Generic[P, R]):
         compilation.check()
         return Graph(
             nodes=tuple(compilation.nodes),
-            outputs=self._bind_outputs(result),
+            outputs=bind_outputs(self.name, self._interface, result),
             failure_node=self._failure_node(),
         )
-
-    def _bind_outputs(self, result: object) -> dict[str, Binding]:
-        declared = self._interface.outputs
-        if not declared:
-            return {}
-        if result is None:
-            raise CompileError(f"{self.name} declares an output and returns nothing. Add a return statement.")
-        single = len(declared) == 1 and self._interface.output_class is None
-        values = (result,) if single or not isinstance(result, tuple) else result
-        if len(values) != len(declared):
-            raise CompileError(f"{self.name} declares {len(declared)} outputs and returns {len(values)}.")
-        return {
-            name: bind(value, declared[name], f"{self.name}, output `{name}`")
-            for name, value in zip(declared, values, strict=True)
-        }
 
     def _failure_node(self) -> Node | None:
         """Draw the node that runs when the workflow fails: it takes the workflow's own inputs by name."""
@@ -164,6 +149,27 @@ class FunctionWorkflow(Workflow[P, R], Generic[P, R]):
         node = compilation.add(handler, arguments)
         node.id = "fn0"  # the id that flytekit registers it under
         return node
+
+
+def bind_outputs(name: str, interface: Interface, result: object) -> dict[str, Binding]:
+    """Bind what a body returned to the outputs that it declares.
+
+    Raises:
+        CompileError: it returned nothing, or another number of values.
+
+    """
+    declared = interface.outputs
+    if not declared:
+        return {}
+    if result is None:
+        raise CompileError(f"{name} declares an output and returns nothing. Add a return statement.")
+    single = len(declared) == 1 and interface.output_class is None
+    values = (result,) if single or not isinstance(result, tuple) else result
+    if len(values) != len(declared):
+        raise CompileError(f"{name} declares {len(declared)} outputs and returns {len(values)}.")
+    return {
+        key: bind(value, declared[key], f"{name}, output `{key}`") for key, value in zip(declared, values, strict=True)
+    }
 
 
 @overload
