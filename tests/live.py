@@ -96,12 +96,18 @@ class LivePlatform:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) != 0
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
+    def launch(self) -> None:
+        """Start it, in a process group of its own, and do not wait."""
         command = [*FLYWEIGHT, "up", "--port", str(self.port), "--data-dir", str(self.data_dir), *self.flags]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=self.environment)
-        until(self.answers, f"{' '.join(command)}\n{self.tail()}")
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, env=self.environment, start_new_session=True
+            )
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.launch()
+        until(self.answers, f"flyweight up answers\n{self.tail()}")
 
     def answers(self) -> bool:
         """Tell whether its health check answers; a platform that has died instead is an error."""

@@ -3,8 +3,10 @@
 import http.client
 import socket
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import grpc
 import pytest
 
 from tests.live import FLYWEIGHT, LivePlatform, free_port
@@ -63,9 +65,18 @@ class TestAttempts:
     """A worker that crashes, hangs or breaks its limit fails that attempt with a clear error, and nothing else."""
 
     def failing(self, platform: LivePlatform, entity: str) -> str:
-        printed = fails(platform, "run", "--remote", "--wait", "faulty.py", entity)
-        assert "1" in platform.run("run", "--remote", "--wait", "faulty.py", "healthy", cwd=PROGRAMS).stdout
-        return printed
+        return fails(platform, "run", "--remote", "--wait", "faulty.py", entity)
+
+    def test_a_worker_killed_once_costs_its_task_an_attempt_and_the_others_nothing(
+        self, platform: LivePlatform, tmp_path: Path
+    ) -> None:
+        name = "unlucky"
+        run = ("run", "--remote", "--wait", "--name", name, "faulty.py", "unlucky", "--marker", str(tmp_path / "mark"))
+        assert platform.run(*run, cwd=PROGRAMS).stdout.endswith("37\n")
+        with closing(sqlite3.connect(f"file:{platform.data_dir}/flyweight.db?mode=ro", uri=True)) as database:
+            query = "select node, count(*) from attempts where execution = (select key from executions where name = ?)"
+            attempts = dict(database.execute(f"{query} group by node", [name]).fetchall())
+        assert sorted(attempts.values()) == [1] * 9 + [2]
 
     def test_killed_by_the_kernel(self, platform: LivePlatform) -> None:
         assert "SIGKILL" in self.failing(platform, "killed")
@@ -78,7 +89,7 @@ class TestAttempts:
 
     def test_a_memory_limit(self, platform: LivePlatform) -> None:
         printed = self.failing(platform, "greedy")
-        assert "300Mi" in printed
+        assert "its limit is 300.0 MiB" in printed
         assert "memory" in printed.lower()
 
     def test_a_timeout(self, platform: LivePlatform) -> None:
@@ -152,6 +163,28 @@ class TestTheServer:
         assert answer.status == 413
         assert platform.answers()
 
+    def test_a_grpc_message_of_100_mb(self, platform: LivePlatform) -> None:
+        limits = [("grpc.max_send_message_length", -1)]
+        with grpc.insecure_channel(platform.endpoint, options=limits) as channel:
+            call = channel.unary_unary("/flyteidl.service.AdminService/CreateExecution")
+            with pytest.raises(grpc.RpcError) as refused:
+                call(b"x" * 100 * 2**20, timeout=30)
+        assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert "the limit is" in (refused.value.details() or "")
+        assert platform.answers()
+
+    def test_any_free_port_and_a_deep_folder(self, platform: LivePlatform, tmp_path: Path) -> None:
+        folder = tmp_path / ("deep" * 30)
+        here = {"FLYWEIGHT_DATA_DIR": str(folder), "FLYTE_PLATFORM_URL": ""}
+        platform.call([*FLYWEIGHT, "up", "--detach", "--port", "0"], environment=here)
+        try:
+            done = platform.call(
+                [*FLYWEIGHT, "run", "--remote", "--wait", "faulty.py", "healthy"], cwd=PROGRAMS, environment=here
+            )
+            assert done.stdout.endswith("1\n")
+        finally:
+            platform.call([*FLYWEIGHT, "down"], environment=here)
+
     def test_no_platform_at_all(self, platform: LivePlatform, tmp_path: Path) -> None:
         nowhere = {"FLYWEIGHT_DATA_DIR": str(tmp_path), "FLYTE_PLATFORM_URL": "", "HOME": str(tmp_path)}
         done = platform.call(
@@ -163,5 +196,5 @@ class TestTheServer:
     def test_the_data_folder_is_its_owners_alone(self, platform: LivePlatform) -> None:
         for path in (platform.data_dir, platform.data_dir / "run"):
             assert path.stat().st_mode & 0o077 == 0, path
-        with sqlite3.connect(f"file:{platform.data_dir}/flyweight.db?mode=ro", uri=True) as database:
+        with closing(sqlite3.connect(f"file:{platform.data_dir}/flyweight.db?mode=ro", uri=True)) as database:
             assert database.execute("pragma journal_mode").fetchone() == ("wal",)

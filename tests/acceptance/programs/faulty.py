@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from flyweight import Resources, task, workflow
 
@@ -44,6 +45,16 @@ def killed() -> int:
 
 
 @task
+def killed_once(marker: str) -> int:
+    try:
+        Path(marker).touch(exist_ok=False)
+    except FileExistsError:
+        return 1
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+@task
 def crashes() -> int:
     return ctypes.string_at(0)[0]
 
@@ -63,3 +74,13 @@ def hangs() -> int:
 @task
 def healthy(number: int = 1) -> int:
     return number
+
+
+@task
+def total(numbers: list[int]) -> int:
+    return sum(numbers)
+
+
+@workflow
+def unlucky(marker: str) -> int:
+    return total(numbers=[killed_once(marker=marker), *(healthy(number=number) for number in range(1, 9))])

@@ -25,3 +25,10 @@ def grid(pause: float = 0.01) -> int:
             number = step(number=number, pause=pause)
         ends.append(number)
     return total(numbers=ends)
+
+
+@task
+def wait(seconds: float) -> int:
+    print("waiting", flush=True)
+    time.sleep(seconds)
+    return 1
