@@ -70,8 +70,9 @@ class Watch:
                 await wait_until(subscription.changed, POLL_SECONDS if stream.tailing else CAPACITY_SECONDS)
                 async for event in stream.advance(subscription):
                     yield event
-                if not stream.ended:
-                    await wait_until(subscription.ended, GATHER_SECONDS)
+                if stream.ended:
+                    break
+                await wait_until(subscription.ended, GATHER_SECONDS)
                 if self._clock.monotonic() - told_at >= CAPACITY_SECONDS and capacity != self._capacity():
                     told_at = self._clock.monotonic()
                     yield self._capacity_event(capacity := self._capacity())
