@@ -13,7 +13,7 @@ from pathlib import Path
 
 import cloudpickle
 
-from flyweight.compile.code_digest import CodeDigest, is_local_module
+from flyweight.compile.code_digest import CodeDigest, global_names, is_local_module
 from flyweight.compile.graphs import workflow_template
 from flyweight.compile.needs import needs
 from flyweight.compile.pickle_format import FILE_NAME, AnyTask, python_version
@@ -21,7 +21,8 @@ from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.sources import sources_of
 from flyweight.errors import InvalidInput, TooLarge
 from flyweight.literals import to_bytes
-from flyweight.sdk.entity import AnyEntity
+from flyweight.sdk.dynamic import Dynamic
+from flyweight.sdk.entity import AnyEntity, Entity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.task import Task
@@ -41,7 +42,7 @@ def pickle_entity(entity: AnyEntity, root: Path | None = None) -> bytes:
         TooLarge: the code captures too much data.
 
     """
-    tasks = {task.name: task for needed in needs(entity) if (task := _task_of(needed)) is not None}
+    tasks = {task.name: task for task in _tasks(entity)}
     project = (root or Path.cwd()).resolve()
     with _by_value(project):
         packed = {name: _pickle(name, task) for name, task in tasks.items()}
@@ -75,6 +76,24 @@ def entity_digest(entity: AnyEntity, root: Path | None = None) -> str:
             case _:
                 parts.append((type(needed).__name__, needed.name))
     return digest.of(parts)
+
+
+def _tasks(entity: AnyEntity) -> list[AnyTask]:
+    """Find the tasks that an entity needs; of a dynamic task also those that its body names, since it may call them."""
+    found: dict[AnyTask, None] = {}
+    waiting: list[AnyEntity] = [entity]
+    while waiting:
+        for needed in needs(waiting.pop()):
+            task = _task_of(needed)
+            if task is None or task in found:
+                continue
+            found[task] = None
+            if isinstance(task, Dynamic):
+                function = task.task_function
+                scope: dict[str, object] = getattr(function, "__globals__", {})
+                named = [scope.get(name) for name in global_names(function.__code__)]
+                waiting += [value for value in named if isinstance(value, Entity)]
+    return list(found)
 
 
 def _task_of(entity: AnyEntity) -> AnyTask | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flyweight import LaunchPlan, Options, task, workflow
+from flyweight import LaunchPlan, Options, dynamic, map_task, task, workflow
 from flyweight.compile.pickle_format import read_pickled
 from flyweight.compile.pickled import entity_digest, pickle_entity
 from flyweight.errors import InvalidInput
@@ -168,3 +168,29 @@ def test_what_cannot_travel_is_named() -> None:
 def test_garbage_is_no_pickle() -> None:
     with pytest.raises(InvalidInput, match="damaged"):
         read_pickled(b"garbage")
+
+
+@task
+def called(x: int) -> int:
+    return x
+
+
+@task
+def mapped(x: int) -> int:
+    return x
+
+
+@workflow
+def mapping(xs: list[int]) -> list[int]:
+    return map_task(mapped)(x=xs)
+
+
+@dynamic
+def drawing(n: int) -> int:
+    mapping(xs=[called(x=index) for index in range(n)])
+    return drawing(n=n - 1) if n else called(x=n)
+
+
+def test_tasks_that_only_a_dynamic_body_or_a_mapping_names_come_along() -> None:
+    packed = read_pickled(pickle_entity(drawing))
+    assert set(packed) == {drawing.name, called.name, mapped.name}
