@@ -67,6 +67,8 @@ class RunningAttempt:
 
 def start_fault(worker: WorkerProcess, ended: WorkerExit) -> faults.ContainerError:
     """Say why a worker never came up."""
+    if ended.passing:
+        return faults.platform_fault("WorkerNotStarted", f"No worker process could be started: {ended.not_started}.")
     if ended.not_started:
         return faults.worker_not_started(ended.not_started, python=worker.spec.python, permanent=True)
     tail = faults.log_tail(worker.log_descriptor, 0)

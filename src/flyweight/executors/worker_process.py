@@ -1,6 +1,7 @@
 """One worker process and its socket: started by command line, messages both ways, and its end told exactly once."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -17,6 +18,11 @@ from flyweight.errors import TooLarge
 from flyweight.executors.leftovers import MARK, kill_marked, mark
 from flyweight.protocol import worker_pb2
 from flyweight.protocol.framing import FrameDecoder, encode
+
+_PASSING = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT, errno.ETXTBSY}
+)
+"""Why a process could not be started that may be otherwise in a moment: the machine is short of something."""
 
 _DRAIN_SECONDS = 1.0
 """How long after a worker's end its last words are waited for, should a process it forked hold the socket open."""
@@ -41,6 +47,8 @@ class WorkerExit:
 
     returncode: int = 0
     not_started: str = ""
+    passing: bool = False
+    """Whether it might be started at another time."""
     garbled: str = ""
 
 
@@ -92,7 +100,7 @@ class WorkerProcess(asyncio.Protocol):
         try:
             ended = await self._live()
         except OSError as error:
-            ended = WorkerExit(not_started=error.strerror or str(error))
+            ended = WorkerExit(not_started=error.strerror or str(error), passing=error.errno in _PASSING)
         finally:
             if self._transport is not None:
                 self._transport.close()

@@ -187,6 +187,19 @@ async def test_an_interpreter_that_is_not_there_is_named(tmp_path: Path) -> None
         assert "'/no/such/python': No such file or directory" in end.error.message
 
 
+async def test_a_worker_that_the_machine_cannot_start_at_the_moment_is_to_be_tried_again(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    with python.open("wb") as being_installed:
+        being_installed.write(Path("/bin/true").read_bytes())
+        being_installed.flush()
+        python.chmod(0o700)
+        async with running_pool(tmp_path, environments=Environments({"flyweight": str(python)})) as (pool, reports):
+            pool.start(job(template("echo")))
+            end = await reports.end()
+    assert (end.error.code, end.error.kind, end.error.origin) == ("WorkerNotStarted", RECOVERABLE, SYSTEM)
+    assert "Text file busy" in end.error.message
+
+
 async def test_an_environment_without_flyweight_is_told_with_the_workers_own_words(tmp_path: Path) -> None:
     async with running_pool(tmp_path, runner="no_such_module:run") as (pool, reports):
         pool.start(job(template("echo")))
