@@ -13,6 +13,7 @@ from flyweight.engine.driver import Driver, DriverSettings, Ports
 from flyweight.engine.jobs import Failed, Job, LogSpan, Report, Started, Succeeded
 from flyweight.engine.ports import Capacity
 from flyweight.ids import AttemptId
+from flyweight.services.children import ChildExecutions
 from flyweight.services.data import Data
 from flyweight.services.decks import Decks
 from flyweight.services.executions import Executions
@@ -27,6 +28,7 @@ from flyweight.services.nodes import Nodes
 from flyweight.services.objects import Objects
 from flyweight.services.projects import Projects
 from flyweight.services.registration import Registration
+from flyweight.services.signals import Signals
 from flyweight.services.tasks import Tasks
 from flyweight.services.watch import Watch
 from flyweight.services.workflows import Workflows
@@ -35,6 +37,7 @@ from flyweight.store.executions import ExecutionStore
 from flyweight.store.named_entities import NamedEntityStore
 from flyweight.store.projects import ProjectStore
 from flyweight.store.registry import RegistryStore
+from flyweight.store.signals import SignalStore
 
 INLINE_LIMIT = 4096
 
@@ -139,6 +142,10 @@ class Platform:
             clock=self.clock,
         )
         self.nodes = Nodes(store=self.store, tasks=self.registry.tasks, lookup=self.lookup, links=self.links)
+        self.signals = Signals(store=SignalStore(database), lookup=self.lookup, driver=self.driver)
+        self.children = ChildExecutions(
+            store=self.store, lookup=self.lookup, launcher=self.launcher, driver=self.driver
+        )
         self.data = Data(self.lookup, self.links, registration, max_upload_bytes=1_000_000)
         self.decks = Decks(self.lookup, self.feed)
         self.logs = Logs(self.lookup, self.feed)
@@ -155,6 +162,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 async def platform(database: Database, tmp_path: Path) -> AsyncIterator[Platform]:
     running = Platform(database, tmp_path)
-    await running.driver.open()
+    await running.driver.open(running.children)
     yield running
     await running.driver.close()
