@@ -43,10 +43,10 @@ def test_a_socket_gives_messages_and_then_none_at_the_end() -> None:
     with right:
         with left:
             sender = FrameSocket(left)
-            sender.send(worker_pb2.Started(id=7))
+            sender.send(worker_pb2.DeckPublished(id=7))
             sender.send(worker_pb2.Stop())
         receiver = FrameSocket(right)
-        assert worker_pb2.Started.FromString(receiver.receive() or b"") == worker_pb2.Started(id=7)
+        assert worker_pb2.DeckPublished.FromString(receiver.receive() or b"") == worker_pb2.DeckPublished(id=7)
         assert receiver.receive() == b""
         assert receiver.receive() is None
 
