@@ -5,129 +5,14 @@ import asyncio
 import pytest
 
 from flyweight import literals
-from flyweight.engine.driver import Driver, DriverSettings, Ports
-from flyweight.engine.jobs import DeckPublished, Succeeded
+from flyweight.engine.driver import DriverSettings
+from flyweight.engine.jobs import DeckPublished
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.ports import Capacity
 from flyweight.engine.records import LoadedExecution
-from flyweight.errors import AlreadyExists, NotFound, PreconditionFailed, StorageFailed, TryAgain, Unsupported
-from tests.simulation.virtual_time import LoopClock, VirtualTimeLoop
-from tests.simulation.workflows import INTEGER, bound, closure, inputs_of, layout, new_execution, node, task, workflow
-
-TASK = task("plain", deck=True)
-CLOSED = closure(
-    workflow("w", [node("n0", TASK, a=".x")], inputs={"x": INTEGER}, outputs={"r": INTEGER}, results={"r": "n0.o0"}),
-    tasks=[TASK],
-)
-
-
-class Store:
-    """Keeps every batch; fails or waits on demand."""
-
-    def __init__(self):
-        self.batches, self.errors, self.taken, self.loaded = [], [], set(), []
-        self.poison = None
-        self.gate = asyncio.Event()
-        self.gate.set()
-
-    async def commit(self, batch):
-        await self.gate.wait()
-        if self.errors:
-            error = self.errors.pop()
-            if error is not None:
-                raise error
-        if self.poison and any(self.poison(node) for node in batch.nodes):
-            raise StorageFailed("a row that no database takes")
-        if any(new.name in self.taken for new in batch.new):
-            raise AlreadyExists("the name is taken")
-        self.batches.append(batch)
-
-    async def unfinished(self):
-        return self.loaded
-
-    async def closure(self, digest):
-        if digest != literals.digest(CLOSED):
-            raise NotFound(f"no closure {digest}")
-        return CLOSED
-
-    def rows(self, kind):
-        return [row for batch in self.batches for row in getattr(batch, kind)]
-
-
-class Parts:
-    """The rest of what a driver needs: an executor that does what it is told, an observer, blobs."""
-
-    def __init__(self, store, settings=None):
-        self.store, self.blobs = store, {}
-        self.jobs, self.cancelled, self.told, self.decks, self.refuse = {}, [], [], [], False
-        ports = Ports(
-            store=store,
-            executor=self,
-            observer=self,
-            blobs=self,
-            clock=LoopClock(asyncio.get_running_loop()),
-            layout=layout,
-        )
-        self.driver = Driver(ports, settings)
-
-    async def open(self, report):
-        self.report = report
-
-    async def close(self):
-        self.report = None
-
-    def start(self, job):
-        if self.refuse:
-            raise RuntimeError("no room at all")
-        self.jobs[job.attempt.execution, job.attempt.node, job.attempt.attempt] = job
-
-    def cancel(self, attempt, reason):
-        self.cancelled.append((attempt.execution, reason))
-
-    def capacity(self):
-        return Capacity(slots=7, busy=0, queued=0)
-
-    def committed(self, batch):
-        self.told.append(batch)
-
-    def deck_published(self, report):
-        self.decks.append(report)
-
-    async def read(self, uri):
-        if uri not in self.blobs:
-            raise NotFound(uri)
-        return self.blobs[uri]
-
-    async def write(self, uri, data):
-        self.blobs[uri] = data
-
-    def succeed(self, key, number=0, **outputs):
-        attempt = self.jobs[key, "n0", number].attempt
-        self.report(Succeeded(attempt=attempt, outputs=inputs_of(**(outputs or {"o0": 1}))))
-
-
-def run(scenario):
-    """Run a coroutine under virtual time."""
-    loop = VirtualTimeLoop()
-    try:
-        loop.run_until_complete(asyncio.wait_for(scenario(), 3600))
-    finally:
-        loop.close()
-
-
-async def until(condition):
-    while not condition():
-        await asyncio.sleep(0.01)
-
-
-async def opened(store=None, **settings):
-    parts = Parts(store or Store(), DriverSettings(**settings))
-    await parts.driver.open()
-    return parts
-
-
-def new(key=1, **changes):
-    return new_execution(CLOSED, key, inputs_of(x=3), **changes)
+from flyweight.errors import PreconditionFailed, TryAgain, Unsupported
+from tests.simulation.workflows import bound, closure, inputs_of, new_execution, node, workflow
+from tests.unit.engine.driving import CLOSED, TASK, Parts, Store, new, opened, run, until
 
 
 def test_create_returns_once_it_is_durable_and_nothing_starts_before():
@@ -166,59 +51,6 @@ def test_what_happens_during_a_commit_shares_the_next_one():
     run(scenario)
 
 
-def test_a_full_disk_fails_creation_cleanly_and_loses_nothing_else():
-    async def scenario():
-        parts = await opened(patience=5.0)
-        await parts.driver.create(new(1), CLOSED)
-        parts.store.errors = [TryAgain("disk full")] * 12
-        parts.succeed(1)
-        with pytest.raises(TryAgain, match="nothing was started"):
-            await parts.driver.create(new(2), CLOSED)
-        assert not parts.driver.live(2)
-        await until(lambda: not parts.driver.live(1))
-        assert {row.name for row in parts.store.rows("new")} == {"e1"}
-        assert {row.execution for row in parts.store.rows("nodes")} == {1}
-        assert (2, "n0", 0) not in parts.jobs
-        await parts.driver.create(new(2), CLOSED)
-        await parts.driver.close()
-
-    run(scenario)
-
-
-def test_who_comes_while_a_full_disk_holds_up_a_turn_is_told_so():
-    async def scenario():
-        parts = await opened(patience=5.0)
-        await parts.driver.create(new(1), CLOSED)
-        parts.store.errors = [TryAgain("disk full")] * 12
-        parts.succeed(1)
-        await asyncio.sleep(1)  # virtual: the turn without a caller is being tried by now
-        with pytest.raises(TryAgain, match="disk full"):
-            await parts.driver.create(new(2), CLOSED)
-        await until(lambda: not parts.driver.live(1))
-        assert {row.name for row in parts.store.rows("new")} == {"e1"}
-        await parts.driver.create(new(2), CLOSED)
-        await parts.driver.close()
-
-    run(scenario)
-
-
-def test_a_name_that_is_taken_fails_that_creation_alone():
-    async def scenario():
-        parts = await opened()
-        parts.store.taken.add("e2")
-        parts.store.gate.clear()
-        creating = [asyncio.ensure_future(parts.driver.create(new(key), CLOSED)) for key in (1, 2, 3)]
-        await asyncio.sleep(1)
-        parts.store.gate.set()
-        outcomes = await asyncio.gather(*creating, return_exceptions=True)
-        assert [type(outcome) for outcome in outcomes] == [type(None), AlreadyExists, type(None)]
-        assert [parts.driver.live(key) for key in (1, 2, 3)] == [True, False, True]
-        assert {key for key, _, _ in parts.jobs} == {1, 3}
-        await parts.driver.close()
-
-    run(scenario)
-
-
 def test_terminate_is_durable_and_then_stops_what_runs():
     async def scenario():
         parts = await opened()
@@ -249,53 +81,6 @@ def test_a_fault_in_one_execution_fails_it_and_no_other():
         assert b"KeyError" in ended.error
         parts.succeed(2)
         await until(lambda: not parts.driver.live(2))
-        assert parts.store.rows("executions")[-1].phase is ExecutionPhase.SUCCEEDED
-        await parts.driver.close()
-
-    run(scenario)
-
-
-@pytest.mark.parametrize("ever", [False, True], ids=["while it succeeds", "however it ends"])
-def test_rows_that_can_never_be_written_fail_their_own_execution_alone(ever):
-    async def scenario():
-        parts = await opened()
-        for key in (1, 2, 3):
-            await parts.driver.create(new(key), CLOSED)
-        parts.store.poison = lambda row: row.execution == 2 and (ever or row.phase is NodePhase.SUCCEEDED)
-        for key in (1, 2, 3):
-            parts.succeed(key)
-        await until(lambda: not any(parts.driver.live(key) for key in (1, 2, 3)))
-        last = {row.key: row for row in parts.store.rows("executions")}
-        assert [last[key].phase.name for key in (1, 2, 3)] == ["SUCCEEDED", "FAILED", "SUCCEEDED"]
-        assert b"a row that no database takes" in last[2].error
-        open_nodes = {row.execution: row.phase.terminal for row in parts.store.rows("nodes")}
-        assert open_nodes == {1: True, 2: not ever, 3: True}
-        await parts.driver.create(new(4), CLOSED)
-        await parts.driver.close()
-
-    run(scenario)
-
-
-def test_a_creation_that_can_never_be_written_is_refused_alone():
-    async def scenario():
-        parts = await opened()
-        parts.store.poison = lambda row: row.execution == 2
-        creating = [asyncio.ensure_future(parts.driver.create(new(key), CLOSED)) for key in (1, 2, 3)]
-        outcomes = await asyncio.gather(*creating, return_exceptions=True)
-        assert [type(outcome) for outcome in outcomes] == [type(None), StorageFailed, type(None)]
-        assert not parts.driver.live(2)
-        await parts.driver.close()
-
-    run(scenario)
-
-
-def test_a_store_that_fails_for_everybody_fails_nobody():
-    async def scenario():
-        parts = await opened()
-        await parts.driver.create(new(1), CLOSED)
-        parts.store.errors = [StorageFailed("disk I/O error")] * 12
-        parts.succeed(1)
-        await until(lambda: not parts.driver.live(1))
         assert parts.store.rows("executions")[-1].phase is ExecutionPhase.SUCCEEDED
         await parts.driver.close()
 
