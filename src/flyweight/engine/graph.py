@@ -236,72 +236,41 @@ def _index_failure_node(position: int, node: workflow_pb2.Node, entities: _Entit
     return replace(_index_node(position, node, (), entities), error_inputs=told)
 
 
-def _index_node(
-    position: int,
-    node: workflow_pb2.Node,
-    downstream: tuple[int, ...],
-    entities: _Entities,
-) -> GraphNode:
+def _index_node(position: int, node: workflow_pb2.Node, downstream: tuple[int, ...], entities: _Entities) -> GraphNode:
     kind = _kind(node)
-    if kind is NodeKind.WORKFLOW:
-        target = str(entity_key(node.workflow_node.sub_workflow_ref))
-        name = node.workflow_node.sub_workflow_ref.name
-        return GraphNode(
-            index=position,
-            id=node.id,
-            kind=kind,
-            inputs=tuple(node.inputs),
-            downstream=downstream,
-            target=target,
-            name=name,
-        )
-    if kind is NodeKind.BRANCH:
-        return GraphNode(
-            index=position,
-            id=node.id,
-            kind=kind,
-            inputs=tuple(node.inputs),
-            downstream=downstream,
-            name=node.metadata.name or node.id,
-            branch=_index_branch(node, entities),
-        )
-    if kind is NodeKind.LAUNCH_PLAN:
-        return GraphNode(
-            index=position,
-            id=node.id,
-            kind=kind,
-            inputs=tuple(node.inputs),
-            downstream=downstream,
-            name=node.workflow_node.launchplan_ref.name,
-            launch_plan=node.workflow_node.launchplan_ref,
-        )
-    if kind is NodeKind.GATE:
-        return GraphNode(
-            index=position,
-            id=node.id,
-            kind=kind,
-            inputs=tuple(node.inputs),
-            downstream=downstream,
-            timeout=micros(node.metadata.timeout),
-            name=node.metadata.name or node.id,
-            gate=node.gate_node,
-        )
-    if kind is not NodeKind.TASK:
-        return GraphNode(index=position, id=node.id, kind=kind, inputs=tuple(node.inputs), downstream=downstream)
-    target = str(entity_key(node.task_node.reference_id))
-    task = entities.tasks[target]
-    timeout = micros(node.metadata.timeout) or micros(task.metadata.timeout)
-    return GraphNode(
+    plain = GraphNode(
         index=position,
         id=node.id,
         kind=kind,
         inputs=tuple(node.inputs),
         downstream=downstream,
+        name=node.metadata.name or node.id,
+    )
+    match kind:
+        case NodeKind.TASK:
+            return _task_node(plain, node, entities.tasks[str(entity_key(node.task_node.reference_id))])
+        case NodeKind.WORKFLOW:
+            runs = node.workflow_node.sub_workflow_ref
+            return replace(plain, target=str(entity_key(runs)), name=runs.name)
+        case NodeKind.LAUNCH_PLAN:
+            starts = node.workflow_node.launchplan_ref
+            return replace(plain, launch_plan=starts, name=starts.name)
+        case NodeKind.BRANCH:
+            return replace(plain, branch=_index_branch(node, entities))
+        case NodeKind.GATE:
+            return replace(plain, gate=node.gate_node, timeout=micros(node.metadata.timeout))
+        case _:
+            return plain
+
+
+def _task_node(plain: GraphNode, node: workflow_pb2.Node, task: tasks_pb2.TaskTemplate) -> GraphNode:
+    return replace(
+        plain,
         task=_overridden(task, node.task_node.overrides) if node.task_node.HasField("overrides") else task,
-        target=target,
+        target=str(entity_key(task.id)),
         name=task.id.name,
         retries=node.metadata.retries.retries or task.metadata.retries.retries,
-        timeout=timeout,
+        timeout=micros(node.metadata.timeout) or micros(task.metadata.timeout),
         deck=task.metadata.generates_deck.value,
         interruptible=_interruptible(node, task),
     )
