@@ -120,7 +120,7 @@ class Data:
             NotFound: The object is not there.
         """
         uri = self._links.checked(method, path, query, headers)
-        return await transfers.read_object(uri, headers.get("range", ""))
+        return await transfers.read_object(uri, headers.get("range", ""), head=method == "HEAD")
 
     async def _refuse_overwrite(self, key: str, md5: str) -> None:
         try:

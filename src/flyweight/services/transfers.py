@@ -6,10 +6,12 @@ No object is ever whole in memory. An upload that breaks off, is too long, or is
 import asyncio
 import base64
 import hashlib
+import io
 import mimetypes
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from flyweight import blob
 from flyweight.blob.local import file_errors
@@ -70,16 +72,30 @@ async def write_object(uri: str, stream: AsyncIterator[bytes], *, limit: int, co
             )
 
 
-async def read_object(uri: str, wanted_range: str = "") -> Download:
+async def read_object(uri: str, wanted_range: str = "", *, head: bool = False) -> Download:
     """Open an object, or the range of it that a ``Range`` header names; a header that names none is ignored.
+
+    It is opened before its size is told, so that both are of one moment: a live deck is replaced again and again.
+
+    Args:
+        uri: The object.
+        wanted_range: The header; empty for the whole object.
+        head: Whether only the headers are wanted; ``body`` is empty then.
 
     Raises:
         NotFound: There is no such object.
         InvalidInput: The range lies past its end.
     """
-    size = await asyncio.to_thread(blob.size, uri)
-    span = _span(wanted_range, size)
+    source = await asyncio.to_thread(blob.open_read, uri)
+    try:
+        size = await asyncio.to_thread(source.seek, 0, io.SEEK_END)
+        span = _span(wanted_range, size)
+    except BaseException:
+        source.close()
+        raise
     start, end = span or (0, size)
+    if head:
+        source.close()
     return Download(
         size=size,
         start=start,
@@ -91,7 +107,7 @@ async def read_object(uri: str, wanted_range: str = "") -> Download:
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-cache",
         },
-        body=_chunks(uri, start, end),
+        body=_chunks(source, start, start if head else end),
     )
 
 
@@ -103,16 +119,19 @@ async def md5_of(uri: str) -> str:
     return base64.b64encode(md5.digest()).decode()
 
 
-async def _chunks(uri: str, start: int, end: int) -> AsyncIterator[bytes]:
-    with await asyncio.to_thread(blob.open_read, uri) as source:
-        await asyncio.to_thread(source.seek, start)
+async def _chunks(source: BinaryIO, start: int, end: int) -> AsyncIterator[bytes]:
+    try:
         left = end - start
+        if left:
+            await asyncio.to_thread(source.seek, start)
         while left > 0:
             chunk = await asyncio.to_thread(source.read, min(CHUNK, left))
             if not chunk:
                 return
             left -= len(chunk)
             yield chunk
+    finally:
+        source.close()
 
 
 def _span(wanted: str, size: int) -> tuple[int, int] | None:
