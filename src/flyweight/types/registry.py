@@ -6,9 +6,11 @@ annotation's class comes from it. What was found is kept until something new is 
 """
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from types import NoneType
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
@@ -172,9 +174,10 @@ class Registry:
             return None
 
     def _load_modules(self, python_type: Any) -> None:
-        if not isinstance(python_type, type):
+        named = get_origin(python_type) or python_type
+        if not isinstance(named, type):
             return
-        for base in python_type.__mro__:
+        for base in named.__mro__:
             load = self._modules.pop(base.__module__.partition(".")[0], None)
             if load is not None:
                 codec, python_types = load()
@@ -199,8 +202,15 @@ def default_registry() -> Registry:
     registry.register(StructuredCodec(), StructuredDataset, predicate=is_frame_type)
     registry.register(EnumCodec(), predicate=is_enum)
     registry.register(ChoiceCodec(), predicate=is_choice)
+    registry.register_module("numpy", _array_codec)
     registry.register(ErrorCodec(), FlyteError)
     registry.register(NoneCodec(), None, NoneType)
     for python_type, codec in primitive_codecs().items():
         registry.register(codec, python_type)
     return registry
+
+
+def _array_codec() -> tuple[Codec, tuple[Any, ...]]:
+    """Load the codec of NumPy's arrays; NumPy itself is loaded already, since an annotation names it."""
+    arrays = import_module("flyweight.types.numpy_arrays")
+    return arrays.ArrayCodec(), (sys.modules["numpy"].ndarray,)

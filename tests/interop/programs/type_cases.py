@@ -21,6 +21,8 @@ from pathlib import Path
 from uuid import UUID
 
 import msgpack
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from flyteidl.core.literals_pb2 import Literal
@@ -274,6 +276,10 @@ CASES: list[tuple[typing.Any, list[typing.Any]]] = [
     (typing.Annotated[StructuredDataset, SCHEMA], [StructuredDataset(dataframe=FRAME)]),
     (typing.Annotated[StructuredDataset, kwtypes(a=int)], [StructuredDataset(uri="s3://a/b", file_format="parquet")]),
     (pd.DataFrame, [FRAME, StructuredDataset(dataframe=FRAME), 3]),
+    (np.ndarray, [np.arange(3), [1, 2]]),
+    (npt.NDArray[np.float64], [np.eye(2)]),
+    (typing.Optional[np.ndarray], [None, np.arange(3)]),
+    (typing.Annotated[np.ndarray, kwtypes(allow_pickle=True)], [np.array([{"a": 1}])]),
     (pa.Table, [pa.table({"a": [1]})]),
     (SUBSET, [FRAME]),
     (typing.Annotated[pd.DataFrame, kwtypes(a=int, b=str, c=float, d=datetime, e=bool, f=timedelta, g=list[int])], []),
@@ -392,6 +398,7 @@ STORED = {
     "subset": (SUBSET, FRAME),
     "dataclass": (Stored, stored()),
     "rare": (Rare, rare()),
+    "array": (np.ndarray, np.arange(6).reshape(2, 3)),
     "pickle": (complex, 3j),
 }
 
