@@ -59,7 +59,11 @@ def _detached(settings: PlatformSettings, given: dict[str, Any]) -> int:
     if not _wait(settings, process):
         said = log.read_bytes()[began:][-TAIL:].decode(errors="replace").strip()
         left = process.poll()
-        what = f"did not answer within {START_SECONDS:g} s" if left is None else f"ended with {left}, without a word"
+        what = (
+            f"did not answer within {START_SECONDS:g} s"
+            if left is None
+            else f"ended with {left} and could not say why: start it without --detach to see"
+        )
         click.echo(said or f"The platform {what}; its log is {log}.", err=True)
         return 1
     found = discover(settings.data_dir)

@@ -1,5 +1,6 @@
 """The data folder: what lies where in it, closed to other users, and held by one platform at a time."""
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from flyweight.errors import InvalidInput, PreconditionFailed, StorageFailed, TryAgain
 
 PRIVATE = 0o700
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 LONGEST_SOCKET_PATH = 107
 """What fits the kernel's address of a unix socket, less its final zero."""
 _LONGEST_SOCKET_NAME = 24
@@ -29,7 +31,7 @@ class DataFolder:
         """Make the folder if it is not there, close it to others, and take its lock.
 
         Raises ``PreconditionFailed`` if a platform runs on it, ``InvalidInput`` if the path cannot serve,
-        ``StorageFailed`` if it cannot be made or written.
+        ``TryAgain`` if the disk is full, ``StorageFailed`` if it cannot be made or written.
         """
         path = path.expanduser().resolve()
         _check_length(path)
@@ -45,6 +47,8 @@ class DataFolder:
                 f"{error.filename} is a file, and a data folder is wanted: give another --data-dir."
             ) from error
         except OSError as error:
+            if error.errno in _FULL:
+                raise _no_room(path, error) from error
             raise StorageFailed(
                 f"The data folder {path} cannot be used: {error.strerror} ({error.filename})."
             ) from error
@@ -110,6 +114,8 @@ def _take(lock: int, path: Path) -> None:
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     except OSError as error:
-        raise TryAgain(
-            f"The data folder {path} cannot be written: {error.strerror}. Free some space, then try again."
-        ) from error
+        raise _no_room(path, error) from error
+
+
+def _no_room(path: Path, error: OSError) -> TryAgain:
+    return TryAgain(f"The data folder {path} cannot be written: {error.strerror}. Free some space, then try again.")
