@@ -64,14 +64,22 @@ def _lives(pid: int, born: str) -> bool:
     except (ProcessLookupError, OverflowError, ValueError):
         return False
     # Another process may have the number by now, after a reboot above all.
-    now = _born(pid)
-    return not born or not now or born == now
+    state, now = _state_and_birth(pid)
+    return state != "Z" and (not born or not now or born == now)
 
 
 def _born(pid: int) -> str:
-    """Tell when a process started, in the kernel's own count; empty where the kernel does not tell."""
+    return _state_and_birth(pid)[1]
+
+
+def _state_and_birth(pid: int) -> tuple[str, str]:
+    """Tell a process's state and when it started, in the kernel's own count; empty where the kernel does not tell.
+
+    In a container nobody may take the dead away: a killed platform stays as a zombie (``Z``), number and all.
+    """
     try:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
-        return ""
-    return status.rpartition(")")[2].split()[19]
+        return "", ""
+    fields = status.rpartition(")")[2].split()
+    return fields[0], fields[19]

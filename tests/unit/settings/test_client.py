@@ -1,5 +1,6 @@
 """A client's settings: argument, environment, Flyte's file, a platform that runs here, or an error that helps."""
 
+import json
 import os
 from pathlib import Path
 
@@ -160,6 +161,20 @@ def test_a_dead_platform_is_not_found(home):
     said = (folder / "platform.json").read_text()
     (folder / "platform.json").write_text(said.replace(f'"pid": {os.getpid()}', f'"pid": {child}'))
     assert discover() is None
+
+
+def test_a_dead_platform_that_nobody_took_away_is_not_found(home):
+    folder = running(home)
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    said = json.loads((folder / "platform.json").read_text())
+    (folder / "platform.json").write_text(json.dumps({**said, "pid": child, "born": ""}))
+    try:
+        assert discover() is None
+    finally:
+        os.waitpid(child, 0)
 
 
 def test_a_number_that_another_process_has_by_now_is_no_platform(home):
