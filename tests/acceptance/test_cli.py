@@ -43,7 +43,7 @@ def test_a_failed_start_in_the_background_says_why(platform: LivePlatform, tmp_p
 def test_run_shows_progress_and_the_result(platform: LivePlatform) -> None:
     done = platform.run("run", "--remote", "--wait", "hello.py", "greet_all", "--first", "Alan", cwd=EXAMPLES)
     assert done.stdout.endswith("Hello, Alan! Hello, Grace!\n")
-    assert "succeeded" in done.stderr
+    assert "n2 (join) succeeded" in done.stderr
 
 
 def test_an_execution_is_found_listed_and_started_again(platform: LivePlatform) -> None:
@@ -57,6 +57,11 @@ def test_an_execution_is_found_listed_and_started_again(platform: LivePlatform) 
     assert "hello.greet" in platform.run("get", "tasks").stdout
     again = started(platform.run("execution", "--execution-id", name, "relaunch").stdout)
     assert again != name
+    of_that_name = platform.run("get", "executions", name).stdout.splitlines()
+    assert [line.split()[0] for line in of_that_name] == ["name", name]
+    of_the_task = platform.run("get", "executions", "hello.greet").stdout.splitlines()
+    assert {line.split()[2] for line in of_the_task[1:]} == {"hello.greet"}
+    assert len(of_the_task) >= 3
     assert "Hello, you!" in platform.run("execution", again, "wait").stdout
 
 

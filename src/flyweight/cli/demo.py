@@ -57,7 +57,7 @@ def demo(leave: bool, port: int, data_dir: Path | None, copy_to: Path | None) ->
         if leave and started:
             _flyweight("down", *folder)
     if not leave:
-        out.print("The platform stays up until `flyweight down`. To change the pipeline: `flyweight demo --copy-to .`")
+        click.echo("The platform stays up until `flyweight down`. To change the pipeline: `flyweight demo --copy-to .`")
     sys.exit(code)
 
 

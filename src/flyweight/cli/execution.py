@@ -3,7 +3,7 @@
 import click
 
 from flyweight.cli.here import print_outputs
-from flyweight.cli.progress import follow
+from flyweight.cli.progress import follow, node_names
 from flyweight.cli.session import open_remote
 from flyweight.client.executions import FlyteWorkflowExecution
 
@@ -55,7 +55,9 @@ def _read(words: tuple[str, ...], execution_id: str | None) -> tuple[str, str]:
     rest = list(words)
     name = execution_id or (rest.pop(0) if rest else "")
     action = rest.pop(0) if rest else "show"
-    if not name or rest or action not in ACTIONS:
+    if name and not rest and action not in ACTIONS:
+        raise click.UsageError(f"{action!r} is none of {', '.join(ACTIONS)}.")
+    if not name or rest:
         raise click.UsageError(f"Give an execution's name and one of {', '.join(ACTIONS)}.")
     return name, action
 
@@ -66,8 +68,10 @@ def _started(found: FlyteWorkflowExecution) -> None:
 
 def _show(found: FlyteWorkflowExecution) -> int:
     click.echo(f"{found.name} {found.phase} {found.console_url}")
+    names = node_names(found)
     for node in found.node_executions.values():
-        click.echo(f"  {node.id.node_id} {node.phase.lower()}")
+        name = names.get(node.id.node_id)
+        click.echo(f"  {node.id.node_id}{f' ({name})' if name else ''} {node.phase.lower()}")
     found.check()
     if found.is_successful:
         print_outputs(dict(found.outputs.items()))

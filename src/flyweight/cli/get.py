@@ -1,6 +1,7 @@
 """``flyweight get KIND [NAME]``: lists of executions, launch plans, tasks, workflows and projects."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import click
 from rich.console import Console
@@ -8,9 +9,14 @@ from rich.table import Table
 
 from flyweight.cli.session import open_remote
 from flyweight.client.entities import FetchedEntity, FlyteLaunchPlan
+from flyweight.client.executions import FlyteWorkflowExecution
+from flyweight.client.remote import FlyteRemote
 from flyweight.clock import from_timestamp, to_datetime
 
+WIDE: Final = 1000
 KINDS = ("executions", "launchplans", "tasks", "workflows", "projects")
+_NAMES: Final = ("name", "launch_plan.name", "task.name")
+"""What an execution may be asked for by: its own name, or what it runs."""
 _SINGULAR = {kind.removesuffix("s"): kind for kind in KINDS}
 
 
@@ -39,12 +45,15 @@ class Kind(click.ParamType[str]):
 def get(  # noqa: PLR0913  one parameter an option, as click calls it
     ctx: click.Context, kind: str, name: str, project: str | None, domain: str | None, limit: int, *, active_only: bool
 ) -> None:
-    """List what is on the platform."""
+    """List what is on the platform.
+
+    NAME is an entity's; of executions, their own or that of what they ran.
+    """
     remote = open_remote(ctx, project=project, domain=domain)
     match kind:
         case "executions":
             table = _table("name", "phase", "entity", "started", "seconds")
-            for one in remote.recent_executions(limit=limit):
+            for one in _executions(remote, name, limit):
                 started = to_datetime(from_timestamp(one.closure.created_at)).strftime("%Y-%m-%d %H:%M:%S")
                 seconds = one.closure.duration.ToTimedelta().total_seconds()
                 table.add_row(one.name, one.phase, one.spec.launch_plan.name, started, f"{seconds:.1f}")
@@ -59,7 +68,18 @@ def get(  # noqa: PLR0913  one parameter an option, as click calls it
             table = _entities(remote.list_tasks(name, limit=limit))
         case _:
             table = _entities(remote.list_workflows(name, limit=limit))
-    Console().print(table)
+    out = Console()
+    if not out.is_terminal:  # for grep and scripts: one row a line, nothing cut
+        out = Console(width=WIDE)
+    out.print(table)
+
+
+def _executions(remote: FlyteRemote, name: str, limit: int) -> Sequence[FlyteWorkflowExecution]:
+    """Give the newest executions; a name is an execution's, or that of what was run."""
+    if not name:
+        return remote.recent_executions(limit=limit)
+    asked = (remote.recent_executions(limit=limit, filters=[f"eq({field},{name})"]) for field in _NAMES)
+    return next(filter(None, asked), [])
 
 
 def _entities(found: Sequence[FetchedEntity]) -> Table:

@@ -1,6 +1,7 @@
 """Shows an execution go: one line a node, redrawn in place on a terminal, printed once each elsewhere."""
 
 import threading
+from collections.abc import Mapping
 from typing import Final
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.progress import NodeState
+from flyweight.errors import FlyweightError
 
 REFRESH_PER_SECOND: Final = 10
 MOST_ROWS: Final = 30
@@ -32,28 +34,38 @@ def follow(execution: FlyteWorkflowExecution, console: Console | None = None) ->
         if out.is_terminal:
             _follow_live(execution, out)
         else:
-            execution.on_node(_Lines(out).show)
+            execution.on_node(_Lines(out, node_names(execution)).show)
             execution.wait()
     except KeyboardInterrupt:
         out.print(f"{execution.name} goes on: flyweight execution {execution.name}")
         raise
 
 
+def node_names(execution: FlyteWorkflowExecution) -> dict[str, str]:
+    """Give what nodes run, by id; a server that does not say leaves them their ids."""
+    try:
+        return execution.node_names
+    except FlyweightError:
+        return {}
+
+
 class _Lines:
     """Prints each change of each node once."""
 
-    def __init__(self, out: Console) -> None:
+    def __init__(self, out: Console, names: Mapping[str, str]) -> None:
         self._out = out
+        self._names = names
         self._seen: dict[str, str] = {}
 
     def show(self, node: NodeState) -> None:
         """Print a node's state if it is news; how it waits its turn is not."""
         if self._seen.get(node.node_id) != node.phase and node.phase != "QUEUED":
             self._seen[node.node_id] = node.phase
-            self._out.print(f"  {_title(node)} {node.phase.lower()}", highlight=False, markup=False)
+            self._out.print(f"  {_title(node, self._names)} {node.phase.lower()}", highlight=False, markup=False)
 
 
 def _follow_live(execution: FlyteWorkflowExecution, out: Console) -> None:
+    names = node_names(execution)
     nodes: dict[str, NodeState] = {}
     changed = threading.Lock()
 
@@ -65,14 +77,14 @@ def _follow_live(execution: FlyteWorkflowExecution, out: Console) -> None:
     with Live(console=out, refresh_per_second=REFRESH_PER_SECOND) as live:
         while not execution.ends_within(1 / REFRESH_PER_SECOND):
             with changed:
-                live.update(_table(execution, dict(nodes)))
-        live.update(_table(execution, nodes))
+                live.update(_table(execution, dict(nodes), names))
+        live.update(_table(execution, nodes, names))
 
 
-def _table(execution: FlyteWorkflowExecution, nodes: dict[str, NodeState]) -> Table:
+def _table(execution: FlyteWorkflowExecution, nodes: Mapping[str, NodeState], names: Mapping[str, str]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for node in list(nodes.values())[-MOST_ROWS:]:
-        table.add_row(_title(node), Text(node.phase.lower(), style=_STYLES.get(node.phase, "")))
+        table.add_row(_title(node, names), Text(node.phase.lower(), style=_STYLES.get(node.phase, "")))
     hidden = len(nodes) - MOST_ROWS
     if hidden > 0:
         table.add_row("", Text(f"and {hidden} before them", style="dim"))
@@ -82,7 +94,7 @@ def _table(execution: FlyteWorkflowExecution, nodes: dict[str, NodeState]) -> Ta
     return table
 
 
-def _title(node: NodeState) -> str:
-    name = node.message.metadata.spec_node_id or node.node_id
+def _title(node: NodeState, names: Mapping[str, str]) -> str:
+    name = names.get(node.node_id) or node.message.metadata.spec_node_id or node.node_id
     attempt = f", attempt {node.attempt + 1}" if node.attempt else ""
     return f"{node.node_id}{f' ({name})' if name != node.node_id else ''}{attempt}"

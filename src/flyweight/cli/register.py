@@ -11,6 +11,7 @@ from flyweight.cli.settings import RunSettings
 from flyweight.errors import FlyweightError, NotFound
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.reference import ReferenceEntity
+from flyweight.sdk.workflow import Workflow
 
 
 @click.command()
@@ -18,12 +19,27 @@ from flyweight.sdk.reference import ReferenceEntity
 @click.option("-p", "--project", metavar="NAME", help="Where to register. [default: flytesnacks]")
 @click.option("-d", "--domain", metavar="NAME", help="Likewise. [default: development]")
 @click.option("-v", "--version", metavar="VERSION", help="Under this version. [default: from code and environment]")
-@click.option("--copy", type=click.Choice(["all", "auto", "none"]), default="all", show_default=True)
+@click.option(
+    "--copy",
+    type=click.Choice(["all", "auto", "none"]),
+    default="all",
+    show_default=True,
+    help="Which files go along: everything below the root, the modules that were imported, or none.",
+)
 @click.option("--non-fast", is_flag=True, help="The same as --copy none: the image holds the code.")
 @click.option("-i", "--image", multiple=True, metavar="[NAME=]IMAGE", help="Image of tasks, by short name.")
-@click.option("-D", "--destination-directory", "destination_dir", default=".", show_default=True)
+@click.option(
+    "-D",
+    "--destination-directory",
+    "destination_dir",
+    default=".",
+    show_default=True,
+    help="Where the code is unpacked.",
+)
 @click.option("--env", multiple=True, callback=pairs, metavar="K=V", help="Environment variables of every task.")
-@click.option("--activate-launchplans", "--activate-launchplan", "activate", is_flag=True)
+@click.option(
+    "--activate-launchplans", "--activate-launchplan", "activate", is_flag=True, help="Make them the active ones."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be registered.")
 @click.option("--skip-errors", is_flag=True, help="Go on with the rest when an entity fails.")
 @click.option("--service-account", metavar="NAME", hidden=True)
@@ -74,4 +90,10 @@ def _entities(places: tuple[str, ...]) -> list[AnyEntity]:
 
 
 def _kind(entity: AnyEntity) -> str:
-    return {"Task": "task", "Workflow": "workflow"}.get(type(entity).__name__, "launch plan")
+    match entity:
+        case LaunchPlan():
+            return "launch plan"
+        case Workflow():
+            return "workflow"
+        case _:
+            return "task"

@@ -138,7 +138,7 @@ def run(ctx: click.Context, **given: Any) -> None:
     \b
       flyweight run hello.py greet_all --first Alan
       flyweight run --remote --wait hello.py greet_all
-      flyweight run --remote using_references.py ref_wf --xs '[1, 2]'
+      flyweight run --remote reference_usage.py ref_wf --xs '[1, 2]'
     """  # noqa: D301 - the backspace itself keeps click from filling the lines
     del given["service_account"], given["poll_interval"]
     if given.pop("copy_all"):

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flyteidl.admin import execution_pb2
+from flyteidl.admin import common_pb2, execution_pb2
 from flyteidl.core import execution_pb2 as outcome_pb2
 from flyteidl.core import identifier_pb2, interface_pb2
 
@@ -23,6 +23,8 @@ from flyweight.protocol import watch_pb2
 
 Seconds = float | dt.timedelta | None
 DoneCallback = Callable[["FlyteWorkflowExecution"], object]
+ONE_TASK = ".flytegen."
+"""How the workflow's name begins that Flyte makes up for a task that runs by itself; it cannot be fetched here."""
 
 
 class FlyteWorkflowExecution:
@@ -105,6 +107,18 @@ class FlyteWorkflowExecution:
             messages = list_nodes(self._remote.connection, self.id)
             nodes = {message.id.node_id: NodeState(message=message) for message in messages}
         return {name: FlyteNodeExecution(self._remote, state) for name, state in nodes.items()}
+
+    @property
+    def node_names(self) -> dict[str, str]:
+        """What the workflow's own nodes run, by node id: ``{"n0": "train"}``; empty for a single task."""
+        if not self.closure.workflow_id.name:  # just created: all that is known is its name
+            self.sync()
+        workflow = self.closure.workflow_id
+        if not workflow.name or workflow.name.startswith(ONE_TASK):
+            return {}
+        found = self._remote.connection.call(rpcs.GET_WORKFLOW, common_pb2.ObjectGetRequest(id=workflow))
+        nodes = found.closure.compiled_workflow.primary.template.nodes
+        return {node.id: node.metadata.name for node in nodes if node.metadata.name}
 
     @property
     def outputs(self) -> LiteralsResolver:
