@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from flyweight.errors import FlyweightError, TryAgain
+
 HEARTBEAT_SECONDS = 15.0
 """Proxies and browsers give a silent connection up after 30 to 60 seconds."""
 
@@ -58,9 +60,19 @@ class EventStream(Response):
 
     async def _send_events(self, send: Send) -> None:
         async with aclosing(self._events) as events:
-            async for event in events:
-                await send({"type": "http.response.body", "body": event.encode(), "more_body": True})
+            try:
+                async for event in events:
+                    await _send(send, event)
+            except FlyweightError as problem:
+                # The answer has begun: its reader is told in it, and is to come again only if that may help.
+                await _send(send, Event(kind="problem", data={"message": problem.message}))
+                if not isinstance(problem, TryAgain):
+                    await _send(send, Event(kind="end", data={}))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _send(send: Send, event: Event) -> None:
+    await send({"type": "http.response.body", "body": event.encode(), "more_body": True})
 
 
 async def _beat(send: Send) -> None:

@@ -17,8 +17,12 @@ from flyweight.console.panel import TABS, Chosen, Planned, panel, planned
 from flyweight.console.phases import FACETS
 from flyweight.console.rendering import PAGE_HEADERS, page
 from flyweight.console.sources import ConsoleServices
-from flyweight.errors import InvalidInput
+from flyweight.errors import InvalidInput, NotFound
 from flyweight.protocol import watch_pb2
+
+_DIGITS = 18
+"""What an offset in a file has at most."""
+_DIGITS_OF_ATTEMPTS = 5
 
 _FIRST_PLACE = "/console/projects/flytesnacks/domains/development/executions"
 
@@ -104,8 +108,8 @@ class Pages:
             domain=of.domain,
             name=of.name,
             node_id=request.path_params["node"],
-            attempt=request.path_params["attempt"],
-            offset=int(offset) if offset.isdecimal() else 0,
+            attempt=_attempt(request),
+            offset=int(offset) if offset.isdecimal() and len(offset) < _DIGITS else 0,
             follow=True,
         )
         return EventStream(log_events(self._services, asked))
@@ -147,10 +151,17 @@ def _execution(request: Request) -> identifier_pb2.WorkflowExecutionIdentifier:
     )
 
 
+def _attempt(request: Request) -> int:
+    attempt: int = request.path_params["attempt"]
+    if attempt >= 10**_DIGITS_OF_ATTEMPTS:
+        raise NotFound("No node has that many attempts.")
+    return attempt
+
+
 def _chosen(request: Request) -> Chosen:
     query = request.query_params
     attempt, tab = query.get("attempt", ""), query.get("tab", "")
-    if attempt and not (attempt.isascii() and attempt.isdigit() and len(attempt) < 6):  # noqa: PLR2004  # a small number
+    if attempt and not (attempt.isascii() and attempt.isdigit() and len(attempt) <= _DIGITS_OF_ATTEMPTS):
         raise InvalidInput(f"the attempt {attempt[:40]!r} in the address is no number")
     return Chosen(
         node=query.get("node", ""),

@@ -66,6 +66,10 @@ def guarded(handler: Handler) -> Handler:
             if status == 500:  # noqa: PLR2004  # HTTP's own number
                 logger.exception("%s failed", request.url.path)
             return page("error.html", status=status, code=status, message=problem.message, place=None)
+        except Exception:  # the console's border: whoever looks at it is told where the rest stands
+            logger.exception("%s failed unexpectedly", request.url.path)
+            told = "The console failed unexpectedly. The platform's log has the traceback: please report it."
+            return page("error.html", status=500, code=500, message=told, place=None)
 
     return answer
 

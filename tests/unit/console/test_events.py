@@ -3,7 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
+import pytest
+
 from flyweight.console.events import Event, EventStream
+from flyweight.errors import FlyweightError, NotFound, TryAgain
 
 
 async def read(events: AsyncGenerator[Event], *, leave_after: int | None = None) -> list[bytes]:
@@ -52,3 +55,16 @@ async def test_the_source_is_closed_when_the_reader_leaves():
 
     assert len(await read(source(), leave_after=1)) == 1
     assert closed.is_set()
+
+
+@pytest.mark.parametrize(("problem", "comes_again"), [(NotFound("no such attempt"), False), (TryAgain("busy"), True)])
+async def test_what_goes_wrong_after_the_head_is_told_in_the_stream_and_whether_to_come_again(
+    problem: FlyweightError, comes_again: bool
+):
+    async def source() -> AsyncGenerator[Event]:
+        yield Event(kind="one", data={})
+        raise problem
+
+    told = (await read(source()))[1:]
+    assert told[0] == f'event: problem\ndata: {{"message":"{problem.message}"}}\n\n'.encode()
+    assert told[1:] == ([] if comes_again else [b"event: end\ndata: {}\n\n"])

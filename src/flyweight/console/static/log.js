@@ -22,6 +22,7 @@ export class Log {
     this.stream = new Stream(root.dataset.log, {
       opening: () => this.clear(),
       text: ({ text }) => this.add(text),
+      problem: ({ message }) => this.add(`${message}\n`),
       end: () => this.end(),
     }, { whole: false });
   }
