@@ -15,6 +15,7 @@ help:  ## list the targets
 	@$(PYTHON) -m venv .venv-uv && .venv-uv/bin/pip -q --disable-pip-version-check install 'uv>=0.9,<1'
 
 setup: $(if $(findstring .venv-uv,$(UV)),$(UV))  ## the development environment, exactly as locked
+	@[ -x .venv/bin/python ] || echo "Installing into .venv; the first time this takes a minute or two."
 	@$(UV) sync --quiet --frozen --all-extras --compile-bytecode --python $(PYTHON)
 
 fmt: setup  ## format
