@@ -1,5 +1,7 @@
 """The whole executor as a platform has it: our own entry point, the real runner, a task that a user would write."""
 
+import os
+import resource
 import sys
 from pathlib import Path
 
@@ -71,3 +73,14 @@ def test_what_an_earlier_platform_left_is_found_by_its_mark(tmp_path: Path) -> N
         for stray in strays:
             stray.kill()
             stray.wait()
+
+
+def test_a_process_without_a_file_to_spare_goes_on_without_clearing_up(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    next_one = os.dup(0)
+    os.close(next_one)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next_one, hard))
+    try:
+        assert kill_marked(tmp_path) == 0
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
