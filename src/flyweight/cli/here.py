@@ -1,6 +1,7 @@
 """Carries out a local ``flyweight run``: calls the entity in this process and prints what it gives."""
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
 import click
@@ -48,5 +49,7 @@ def print_outputs(values: Mapping[str, Any]) -> None:
 
 
 def shown_value(value: Any) -> str:
-    """Show a default in a help text."""
+    """Show a default in a help text, as one would type it."""
+    if isinstance(value, Enum):
+        return value.name
     return value if isinstance(value, str) and value else shown(value).rpartition(" (")[0] or "none"

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import pytest
 
+from flyweight.cli.here import shown_value
 from flyweight.cli.values import from_data, from_text, moment, span
 from flyweight.errors import TypeMismatch
 from flyweight.types.file import FlyteFile
@@ -30,6 +31,13 @@ class Shape:
     points: list[Point] = field(default_factory=list)
     color: Color = Color.RED
     note: str | None = None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(Color.RED, "RED"), ("Ada", "Ada"), (0.5, "0.5"), (None, "none"), ([1], "[1]")]
+)
+def test_a_default_is_shown_as_one_would_type_it(value: Any, text: str) -> None:
+    assert shown_value(value) == text
 
 
 @pytest.mark.parametrize(
