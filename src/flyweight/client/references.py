@@ -100,8 +100,8 @@ def fetch_reference(remote: Fetching, reference: AnyReference) -> FetchedEntity:
                 return remote.fetch_launch_plan(*place)
     except NotFound as error:
         raise NotFound(
-            f"The {reference.kind} that {reference.name} refers to is not registered as {key}: {error.message.rstrip('.')}. "
-            f"To register it: flyweight register --version {key.version} FILE"
+            f"The {reference.kind} that {reference.name} refers to is not registered as {key}: "
+            f"{error.message.rstrip('.')}. To register it: flyweight register --version {key.version} FILE"
         ) from error
 
 
