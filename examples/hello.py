@@ -1,7 +1,7 @@
 """The smallest pipeline: two typed tasks and a workflow.
 
-    flyweight run hello.py greet_all                                  here, in this process
-    flyweight run --remote --wait hello.py greet_all --first Alan     on the platform (`flyweight up`)
+Here, in this process: ``flyweight run hello.py greet_all``.
+On the platform (``flyweight up``): ``flyweight run --remote --wait hello.py greet_all --first Alan``.
 """
 
 from flyweight import task, workflow

@@ -11,10 +11,11 @@ HELLO = ROOT / "examples" / "hello.py"
 
 
 def test_a_run_appears_in_the_list_by_itself(platform: LivePlatform, page: Page) -> None:
-    page.goto(f"http://{platform.endpoint}/")
+    # A domain of its own: the other tests share this platform, in any order.
+    page.goto(f"http://{platform.endpoint}/console/projects/flytesnacks/domains/staging/executions")
     expect(page.get_by_text("Nothing has run here yet")).to_be_visible()
 
-    platform.run("run", "--remote", "--wait", str(HELLO), "greet_all")
+    platform.run("run", "--remote", "--wait", "-d", "staging", str(HELLO), "greet_all")
 
     row = page.locator("#rows tr")
     expect(row).to_have_count(1)
