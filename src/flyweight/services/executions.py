@@ -57,7 +57,7 @@ class Executions:
         await self._lookup.of(request.id)
         raise Unsupported(
             "this version cannot recover an execution from where it failed: relaunch it "
-            f"('flyweight execution --execution-id {request.id.name} relaunch'); cached tasks are not run again"
+            f"('flyweight execution --execution-id {request.id.name} relaunch')"
         )
 
     async def get_execution(self, request: execution_pb2.WorkflowExecutionGetRequest) -> execution_pb2.Execution:
