@@ -129,6 +129,7 @@ async def test_health_and_reflection_tell_what_is_served(boundary: Boundary):
         assert "flyteidl.service.AdminService" in {each.name for each in answer.list_services_response.service}
 
 
+@pytest.mark.slow
 async def test_pings_as_flytes_clients_send_them_are_no_offence(boundary: Boundary):
     options = {
         "grpc.keepalive_time_ms": 1_000,

@@ -55,6 +55,7 @@ def test_another_python_is_refused_before_anything_is_sent(
     assert not registry.uploads
 
 
+@pytest.mark.slow
 def test_a_platform_that_does_not_tell_its_python_is_believed(
     server: ScriptedServer, registry: Registry, notebook: FlyteRemote
 ) -> None:
@@ -62,6 +63,7 @@ def test_a_platform_that_does_not_tell_its_python_is_believed(
     assert isinstance(notebook.execute(steps, {"number": 1}), ExecutionResult)
 
 
+@pytest.mark.slow
 def test_the_code_goes_as_a_pickle_once(server: ScriptedServer, registry: Registry, notebook: FlyteRemote) -> None:
     notebook.execute(steps, {"number": 1})
     assert [path.rpartition("/")[2] for path in registry.uploads] == ["pkl.gz"]

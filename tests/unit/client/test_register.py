@@ -89,6 +89,7 @@ def test_every_task_carries_the_digest(registry: Registry, remote: FlyteRemote) 
             assert not made.spec.template.container.env
 
 
+@pytest.mark.slow
 class TestReferences:
     """A reference meets what is registered."""
 

@@ -97,6 +97,7 @@ def test_the_pickle_runs_where_the_projects_modules_are_not(tmp_path: Path) -> N
     assert tasks["work"].execute(x=1) == 2 * 2 + 5 + 1
 
 
+@pytest.mark.slow
 def test_tracebacks_of_sent_code_show_the_lines_of_the_cell() -> None:
     name = "/tmp/ipykernel_1/2.py"  # no file: a kernel keeps its cells in memory
     cell = "def divide(x: int) -> int:\n    return 1 // x  # of the helper\n\ndef work(x: int) -> int:\n    return divide(x)\n"
@@ -191,6 +192,7 @@ def drawing(n: int) -> int:
     return drawing(n=n - 1) if n else called(x=n)
 
 
+@pytest.mark.slow
 def test_tasks_that_only_a_dynamic_body_or_a_mapping_names_come_along() -> None:
     packed = read_pickled(pickle_entity(drawing))
     assert set(packed) == {drawing.name, called.name, mapped.name}

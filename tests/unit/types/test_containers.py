@@ -134,6 +134,7 @@ PLAIN = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), PLAIN))
 def test_plain_data_comes_back_as_it_was(value: dict[str, Any]):
     assert repr(round_trip(default_registry(), value, dict)) == repr(value)
