@@ -2,6 +2,8 @@
 UV := $(shell command -v uv 2>/dev/null || echo .venv-uv/bin/uv)
 PYTHON ?= python3
 RUN := .venv/bin/python -m
+# Tests run in a shuffled order, the same for everybody; `make test SEED=last` or another number tries another.
+SEED ?= 2386252066
 .DEFAULT_GOAL := check
 # Bytecode is written, whatever the shell says: a server that compiles its imports anew starts in twice the time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,7 +33,7 @@ check: setup  ## format, lint, strict types, import layers, sizes, spelling
 
 test: setup  ## every test, with real parts
 	@tests/parts.sh
-	@$(RUN) pytest
+	@$(RUN) pytest --randomly-seed=$(SEED)
 
 test-fast: setup  ## the quick subset, under a minute
 	@$(RUN) pytest -m "not slow and not interop and not browser" -q

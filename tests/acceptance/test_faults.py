@@ -135,6 +135,7 @@ class TestTheServer:
         assert str(tmp_path / "first") in done.stderr
 
     def test_an_unknown_version(self, platform: LivePlatform) -> None:
+        platform.run("run", "--remote", "--wait", "faulty.py", "healthy", cwd=PROGRAMS)
         printed = fails(platform, "run", "--remote", "remote-task", "faulty.healthy:nope", "--number", "1")
         assert "nope" in printed
 
