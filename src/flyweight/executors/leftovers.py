@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,15 +18,22 @@ def mark(directory: Path) -> str:
 def kill_marked(directory: Path) -> int:
     """Kill every process that was marked for this folder or one below it, and tell how many.
 
-    Reads all of /proc: call it in a thread.
+    Looks again until a look finds nobody new: a process may have started another one behind the first look's back, and
+    one that is just being executed has no environment to read yet. Reads all of /proc: call it in a thread.
     """
-    prefix = mark(directory)
-    wanted = f"{MARK}={prefix}".encode()
-    killed = 0
+    wanted = f"{MARK}={mark(directory)}".encode()
+    killed = set[int]()
     with suppress(OSError):  # this process has no file left to open: what calls this has more to do than to clear up
-        for folder in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                if any(entry.startswith(wanted) for entry in (folder / "environ").read_bytes().split(b"\0")):
-                    os.kill(int(folder.name), signal.SIGKILL)
-                    killed += 1
-    return killed
+        while found := {process for process in _marked(wanted) if process not in killed}:
+            for process in found:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            killed |= found
+    return len(killed)
+
+
+def _marked(wanted: bytes) -> Iterator[int]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if any(entry.startswith(wanted) for entry in (folder / "environ").read_bytes().split(b"\0")):
+                yield int(folder.name)

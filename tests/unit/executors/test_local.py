@@ -60,11 +60,25 @@ async def test_a_users_task_runs_in_a_worker(tmp_path: Path, monkeypatch: pytest
 def test_what_an_earlier_platform_left_is_found_by_its_mark(tmp_path: Path) -> None:
     import subprocess
 
+    # `cat` gives back what it is sent: only then is it sure to run. Popen returns once the files are passed on, which in
+    # the kernel comes before the new environment can be read.
     strays = [
-        subprocess.Popen(["sleep", "1000"], env=child_environment({MARK: mark(folder)}), start_new_session=True)
+        subprocess.Popen(
+            ["cat"],
+            env=child_environment({MARK: mark(folder)}),
+            start_new_session=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+        )
         for folder in (tmp_path / "workers" / "worker-1", tmp_path / "workers2")
     ]
     try:
+        for stray in strays:
+            assert stray.stdin is not None
+            assert stray.stdout is not None
+            stray.stdin.write(b"here\n")
+            assert stray.stdout.readline() == b"here\n"
         assert kill_marked(tmp_path / "workers") == 1
         strays[0].wait(10)
         assert not alive(strays[0].pid)
@@ -72,7 +86,7 @@ def test_what_an_earlier_platform_left_is_found_by_its_mark(tmp_path: Path) -> N
     finally:
         for stray in strays:
             stray.kill()
-            stray.wait()
+            stray.communicate()
 
 
 def test_a_process_without_a_file_to_spare_goes_on_without_clearing_up(tmp_path: Path) -> None:
