@@ -4,11 +4,12 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 # Tests run in a shuffled order, the same for everybody; `make test SEED=last` or another number tries another.
 SEED ?= 2386252066
+SEEDS ?= 20000
 .DEFAULT_GOAL := check
 # Bytecode is written, whatever the shell says: a server that compiles its imports anew starts in twice the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup fmt check test test-fast bench demo protocol clean
+.PHONY: help setup fmt check test test-fast simulation bench demo protocol clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -37,6 +38,9 @@ test: setup  ## every test, with real parts
 
 test-fast: setup  ## the quick subset, under a minute
 	@$(RUN) pytest -m "not slow and not interop and not browser" -q
+
+simulation: setup  ## the engine in thousands of storms, each drawn by a seed (SEEDS=20000)
+	@$(RUN) tests.simulation --seeds $(SEEDS)
 
 bench: setup  ## side by side with the stock flytekit; writes bench/results/
 	@tests/parts.sh

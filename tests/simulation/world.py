@@ -7,7 +7,6 @@ the same end as one without.
 import asyncio
 import contextlib
 import random
-from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from flyteidl.core import errors_pb2, execution_pb2
@@ -24,6 +23,7 @@ from flyweight.engine.records import ExecutionRecord, LoadedExecution
 from flyweight.errors import AlreadyExists, NotFound, PreconditionFailed, TryAgain
 from flyweight.ids import AttemptId
 from flyweight.semantics.budgets import PLATFORM_RESTARTED
+from tests.simulation.programs import PLANS
 from tests.simulation.virtual_time import LoopClock
 from tests.simulation.workflows import layout, new_execution
 
@@ -69,6 +69,7 @@ class MemoryStore:
         try:
             self._write(batch)
         except AssertionError as fault:
+            self.world.written.set()
             # Raised here it would look like a disk that is full, and the driver would go on trying.
             self.world.faults.append(fault)
         if dice.random() < weather.crash_after:
@@ -96,6 +97,7 @@ class MemoryStore:
             if execution.phase.terminal:
                 self._check_ended(execution)
         self.world.check_restored()
+        self.world.written.set()
 
     def _check_successes(self, batch):
         touched = {(row.execution, row.node) for row in batch.attempts}
@@ -166,7 +168,10 @@ class DiceExecutor:
 
     def start(self, job):
         if job.attempt in self.world.ever_started:
-            self.world.faults.append(AssertionError(f"{job.attempt} was started twice"))
+            self.world.fault(f"{job.attempt} was started twice")
+        where = job.attempt.execution, job.attempt.node, job.attempt.attempt
+        if where not in self.world.store.attempts:
+            self.world.fault(f"{job.attempt} was started before any row said so")
         self.world.ever_started.add(job.attempt)
         dice, loop = self.world.dice, asyncio.get_running_loop()
         self.running[job.attempt] = job
@@ -220,7 +225,7 @@ class DiceChildren:
     async def start(self, child):
         found = self.find(child)
         if found is None:
-            closed = self.world.plans[child.launch_plan.name]
+            closed = PLANS[child.launch_plan.name]
             key = int(child.name[1:13], 16)
             new = replace(
                 new_execution(closed, key, child.inputs),
@@ -260,24 +265,25 @@ class World:
     seed: int
     weather: Weather
     loop: asyncio.AbstractEventLoop = None
-    told: Counter = field(default_factory=Counter)
+    driver_type: type[Driver] = Driver
+    checking: float = 1.0
+    """Share of the commits after which the rows are checked against all that the driver has in mind."""
     ever_started: set = field(default_factory=set)
     reported: set = field(default_factory=set)
     faults: list = field(default_factory=list)
     """Checks that did not hold."""
     crashes: int = 0
-    plans: dict = field(default_factory=dict)
-    """Closures that launch plans run, by name."""
 
     def __post_init__(self):
         self.dice = random.Random(self.seed)
+        self.checker = random.Random(self.seed)
         self.clock = LoopClock(self.loop)
         self.store = MemoryStore(self)
         self.blobs = MemoryBlobs()
         self.crashed = asyncio.Event()
         self.driver = self.executor = None
         self.graphs = Graphs()
-        self.ended = asyncio.Event()
+        self.written = asyncio.Event()
 
     def fate(self, job, count):
         """What becomes of a task's n-th try that counts."""
@@ -338,7 +344,9 @@ class World:
             clock=self.clock,
             layout=layout,
         )
-        self.driver = Driver(ports, DriverSettings(inline_limit=24, events_per_turn=3, nodes_per_step=2, patience=30.0))
+        settings = DriverSettings(inline_limit=24, events_per_turn=3, nodes_per_step=2, patience=30.0)
+        self.driver = self.driver_type(ports, settings)
+        self.driver._graphs = self.graphs  # they never change, and making them anew at each boot takes a fifth of all
         await self.driver.open(DiceChildren(self))
 
     async def crash(self):
@@ -376,9 +384,12 @@ class World:
 
     def committed(self, batch):
         for execution in batch.executions:
-            if execution.phase.terminal:
-                self.told[execution.key] += 1
-        self.ended.set()
+            if self.store.executions.get(execution.key) != execution and not self.crashed.is_set():
+                self.fault(f"{execution} was told and is not what stands in the rows")
+
+    def fault(self, what):
+        """Note what may never happen; raised here it would look like an executor's or a store's trouble."""
+        self.faults.append(AssertionError(what))
 
     def deck_published(self, report):
         assert isinstance(report, DeckPublished)
@@ -394,7 +405,7 @@ class World:
 
     def check_restored(self):
         """What the rows say is exactly what the driver has in mind."""
-        if self.crashed.is_set():
+        if self.crashed.is_set() or self.checker.random() >= self.checking:
             return
         for key, live in self.driver._live.items():
             row = self.store.executions.get(key)

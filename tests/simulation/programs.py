@@ -1,0 +1,111 @@
+"""Random workflows: a seed draws a graph of tasks, workflows, branches, gates, launch plans and failure handlers."""
+
+import random
+from functools import lru_cache
+
+from tests.simulation.workflows import (
+    FAIL_LATE,
+    INTEGER,
+    branch,
+    closure,
+    condition,
+    gate,
+    node,
+    plan,
+    task,
+    workflow,
+)
+
+
+def random_branch(dice, name, tasks, subs, values, depth=0):
+    """Cases that run a task, a workflow or another branch; some branches have no case for some values."""
+
+    def case(number):
+        if depth < 2 and dice.random() < 0.2:
+            return random_branch(dice, f"c{number}", tasks, subs, values, depth + 1)
+        if subs and dice.random() < 0.3:
+            return node(f"c{number}", dice.choice(subs), x=dice.choice(values))
+        return node(f"c{number}", dice.choice(tasks), a=dice.choice(values), b=2)
+
+    signs = ["EQ", "GT", "LT"]
+    cases = [
+        (condition(dice.choice(values), dice.choice(signs), dice.randint(0, 4)), case(number))
+        for number in range(dice.randint(1, 3))
+    ]
+    return branch(name, cases, case(9) if dice.random() < 0.9 else None, complaint="no case")
+
+
+def random_gate(dice, name, upstream, values):
+    """A sleep, which may be too long for it, a value or a yes that somebody is to give."""
+    match dice.randint(0, 2):
+        case 0:
+            return gate(name, upstream, sleep=dice.choice([0, 1, 2.5]), timeout=dice.choice([0, 0, 0, 1.5]))
+        case 1:
+            return gate(name, upstream, signal=dice.choice(["one", "two"]))
+        case _:
+            return gate(name, upstream, approve=dice.choice(["yes-one", "yes-two"]), o0=dice.choice(values))
+
+
+def random_handler(dice, tasks, subs):
+    """What runs when the workflow has failed: often nothing, else a task or a workflow."""
+    fate = dice.random()
+    if subs and fate < 0.2:
+        return node("fn0", dice.choice(subs), x=".x")
+    return node("fn0", dice.choice(tasks), a=".x", b=1) if fate < 0.4 else None
+
+
+def random_workflow(dice, name, tasks, depth=0):
+    """A graph of a few nodes, some of which run workflows of their own."""
+    nodes, subs, values = [], [], [".x"]
+    for index in range(dice.randint(1, 6)):
+        upstream = [made.id for made in nodes if dice.random() < 0.15]
+        if depth < 2 and dice.random() < 0.25:
+            sub, more = random_workflow(dice, f"{name}_{index}", tasks, depth + 1)
+            subs += [sub, *more]
+            nodes.append(node(f"n{index}", sub, upstream, x=dice.choice(values)))
+        elif dice.random() < 0.2:
+            nodes.append(random_branch(dice, f"n{index}", tasks, subs, values))
+        elif dice.random() < 0.2:
+            nodes.append(random_gate(dice, f"n{index}", upstream, values))
+            if not nodes[-1].gate_node.signal.signal_id:
+                continue
+        else:
+            inputs = {"a": dice.choice([*values, 3]), "b": dice.choice(values)}
+            nodes.append(node(f"n{index}", dice.choice(tasks), upstream, **inputs))
+        values.append(f"n{index}.o0")
+    made = workflow(
+        name,
+        nodes,
+        inputs={"x": INTEGER},
+        outputs={"o0": INTEGER},
+        results={"o0": dice.choice(values)},
+        policy=dice.choice([0, FAIL_LATE]),
+        handler=random_handler(dice, tasks, subs),
+    )
+    return made, subs
+
+
+@lru_cache(maxsize=8)
+def random_closure(seed):
+    """Draw what an execution runs; the same seed gives the same, in a calm and in a storm."""
+    dice = random.Random(seed)
+    inputs = {"a": INTEGER, "b": INTEGER}
+    tasks = [task("plain", inputs), task("stubborn", inputs, retries=3, deck=True)]
+    if dice.random() < 0.15:
+        tasks.append(task("hanging", inputs, retries=1, timeout=5))
+    plans = [plan(closed.primary.template) for closed in PLANS.values()]
+    template, subs = random_workflow(dice, "w", [*tasks, *plans])
+    return closure(template, tasks=tasks, subs=subs, plans=plans)
+
+
+def _plans():
+    """Give a few workflows that other executions may start, by name."""
+    inputs = {"a": INTEGER, "b": INTEGER}
+    plain = task("plain", inputs)
+    for name in ("plan0", "plan1"):
+        nodes = [node("n0", plain, a=".a", b=".b"), node("n1", plain, a=".b", b="n0.o0")]
+        template = workflow(name, nodes, inputs=inputs, outputs={"o0": INTEGER}, results={"o0": "n1.o0"})
+        yield name, closure(template, tasks=[plain])
+
+
+PLANS = dict(_plans())

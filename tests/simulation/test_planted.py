@@ -1,0 +1,75 @@
+"""The simulation finds what it is there to find: drivers with a fault planted in them do not get far."""
+
+import asyncio
+
+import pytest
+
+from flyweight.engine.driver import Driver
+from tests.simulation.simulate import CHECKS
+
+pytestmark = pytest.mark.slow
+SEEDS = 40
+
+
+class ActsBeforeItCommits(Driver):
+    """Starts attempts, and answers callers, before the rows that say so are durable."""
+
+    async def _turn(self):
+        committer = self._committer
+        act, self._act = self._act, lambda parts: None
+
+        class Hasty:
+            async def commit(self, parts):
+                act(parts)
+                return await committer.commit(parts)
+
+        self._committer = Hasty()
+        try:
+            await super()._turn()
+        finally:
+            self._committer, self._act = committer, act
+
+
+class ForgetsWhatItSaid(Driver):
+    """Acts on what was never written: a turn in eight is not committed at all."""
+
+    turns = 0
+
+    async def _turn(self):
+        self.turns += 1
+        committer = self._committer
+
+        class Forgetful:
+            async def commit(self, parts):
+                return parts
+
+        if self.turns % 8 == 0:
+            self._committer = Forgetful()
+        try:
+            await super()._turn()
+        finally:
+            self._committer = committer
+
+
+class StartsAgainAfterRestart(Driver):
+    """Issues an attempt again under its old number, as if nobody had run it."""
+
+    async def open(self, children=None):
+        await super().open(children)
+        for live in self._live.values():
+            for node in live.state.nodes.values():
+                if node.attempt is not None:
+                    node.attempts.pop()
+
+
+@pytest.mark.parametrize("planted", [ActsBeforeItCommits, ForgetsWhatItSaid, StartsAgainAfterRestart])
+def test_a_planted_fault_is_found_in_a_few_seeds(planted):
+    found = 0
+    for seed in range(SEEDS):
+        try:
+            CHECKS["ends"](seed, driver_type=planted)
+        except (AssertionError, TimeoutError, asyncio.InvalidStateError, RuntimeError):
+            found += 1
+            if found == 3:
+                return
+    pytest.fail(f"{found} of {SEEDS} seeds found it")
