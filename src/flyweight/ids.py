@@ -44,13 +44,30 @@ class EntityKey:
         return f"{self.project}:{self.domain}:{self.name}:{self.version}"
 
 
+NO_ITEM = -1
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class AttemptId:
-    """One try of one node of one execution, counted from 0; every command and report is idempotent by it."""
+    """One try of one node of one execution, counted from 0; every command and report is idempotent by it.
+
+    Of a node that maps over lists, each item has tries of its own: ``item`` is its index there, else ``NO_ITEM``.
+    """
 
     execution: ExecutionKey
     node: NodeId
     attempt: int
+    item: int = NO_ITEM
+
+    @property
+    def place(self) -> str:
+        """What runs there, as names of files and processes bear it: the node's id, or ``n0-n7`` of an item."""
+        return self.node if self.item == NO_ITEM else item_name(self.node, self.item)
+
+
+def item_name(node: NodeId, item: int) -> str:
+    """Name one item of a node that maps over lists, as Flyte does."""
+    return f"{node}-n{item}"
 
 
 def entity_key(identifier: identifier_pb2.Identifier) -> EntityKey:

@@ -10,6 +10,15 @@ from flyweight.ids import AttemptId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """What a map was given, whole; all its items' jobs share one."""
+
+    inputs: literals_pb2.LiteralMap
+    uri: str
+    """Where inputs.pb of the map stands, or is to stand if an item needs it as a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One attempt, with all that an executor needs to run it."""
 
@@ -20,8 +29,12 @@ class Job:
     task: tasks_pb2.TaskTemplate
     """The template with the node's overrides (resources, image ...) applied."""
     inputs: literals_pb2.LiteralMap
+    """Of an item of a map: its own elements of the lists."""
     inputs_uri: str
     """Where inputs.pb stands, or is to stand if the executor needs it as a file."""
+    lists: Lists | None = None
+    """Of an item whose container, started as a command, is to be given the whole map and takes its own elements by the
+    index in its environment (flytekit's map tasks, and ours)."""
     output_prefix: str
     raw_output_prefix: str
     checkpoint_prefix: str

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 from asyncio.subprocess import DEVNULL
+from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from flyweight.ids import AttemptId
 from flyweight.semantics.layout import OUTPUTS
 
 _CLOSE_SECONDS = 3.0
+_PLACED_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,8 @@ class CommandExecutor:
         self._jobs: dict[AttemptId, Job] = {}
         self._running: dict[AttemptId, _Command] = {}
         self._warm: dict[str, WarmProcess] = {}
+        self._placed: deque[str] = deque(maxlen=_PLACED_KEPT)
+        """Where inputs of maps have been written."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._memory = MemoryWatch()
         self._closed = False
@@ -151,7 +155,7 @@ class CommandExecutor:
 
     def _command(self, job: Job) -> _Command:
         attempt = job.attempt
-        name = f"{job.execution.name}-{attempt.execution}-{attempt.node}-{attempt.attempt}"
+        name = f"{job.execution.name}-{attempt.execution}-{attempt.place}-{attempt.attempt}"
         command = _Command(
             job=job,
             directory=self._options.folder / name,
@@ -211,7 +215,7 @@ class CommandExecutor:
         if not words:
             raise UserError("its container has neither a command nor arguments")
         words = destinations.inside(words, work)
-        blob.put(job.inputs_uri, job.inputs.SerializeToString())
+        self._place_inputs(job)
         if job.deck_uri:
             deck_page.place(job.deck_uri)
         environment = {**options.variables, **task_variables(job, options.console_url), "TMPDIR": str(temporary)}
@@ -221,6 +225,14 @@ class CommandExecutor:
             argv=(program, *words[1:]), environment=environment, directory=work, log=Path(command.log.path)
         )
         return call, python
+
+    def _place_inputs(self, job: Job) -> None:
+        """Write inputs.pb; of a map's items only the first one does, for all of them. Blocks."""
+        if job.lists is None:
+            blob.put(job.inputs_uri, job.inputs.SerializeToString())
+        elif job.lists.uri not in self._placed:
+            blob.put(job.lists.uri, job.lists.inputs.SerializeToString())
+            self._placed.append(job.lists.uri)
 
     async def _run(self, command: _Command, call: CommandCall, python: str) -> int:
         """Run the command, warm if it can be; gives its return code."""

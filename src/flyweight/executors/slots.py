@@ -1,15 +1,17 @@
-"""Decides whose turn it is: attempts wait for a place, first in first out, one execution after the other.
+"""Decides whose turn it is: attempts wait for a place, one execution after the other, first in first out in each line.
 
-Several executors may share one ``Slots``; then they share the machine, and no execution starves another.
+Within an execution the items of each map stand in a line of their own, and everything else in another one; these take
+turns too. Several executors may share one ``Slots``; then they share the machine, and nothing starves anything else.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
 
 from flyweight.engine.ports import Capacity
-from flyweight.ids import AttemptId, ExecutionKey
+from flyweight.ids import NO_ITEM, AttemptId, ExecutionKey
 
 Run = Callable[[], None]
+_Lines = OrderedDict[str, OrderedDict[AttemptId, Run]]
 
 
 class Slots:
@@ -20,22 +22,26 @@ class Slots:
         self._busy = 0
         self._queued = 0
         # Whose turn is next stands first; OrderedDict takes its first item in constant time, which dict does not.
-        self._waiting: OrderedDict[ExecutionKey, OrderedDict[AttemptId, Run]] = OrderedDict()
+        self._waiting: OrderedDict[ExecutionKey, _Lines] = OrderedDict()
         self._granting = False
 
     def submit(self, attempt: AttemptId, run: Run) -> None:
         """Call ``run`` as soon as there is a place (perhaps now); the place is its own until ``release``."""
-        self._waiting.setdefault(attempt.execution, OrderedDict())[attempt] = run
+        lines = self._waiting.setdefault(attempt.execution, OrderedDict())
+        lines.setdefault(_line(attempt), OrderedDict())[attempt] = run
         self._queued += 1
         self._grant()
 
     def withdraw(self, attempt: AttemptId) -> bool:
         """Take an attempt out of the queue; False when it does not wait (any more)."""
-        waiting = self._waiting.get(attempt.execution)
-        if waiting is None or waiting.pop(attempt, None) is None:
+        lines = self._waiting.get(attempt.execution, {})
+        line = lines.get(_line(attempt), {})
+        if line.pop(attempt, None) is None:
             return False
         self._queued -= 1
-        if not waiting:
+        if not line:
+            del lines[_line(attempt)]
+        if not lines:
             del self._waiting[attempt.execution]
         return True
 
@@ -59,12 +65,19 @@ class Slots:
         self._granting = True
         try:
             while self._busy < self._total and self._waiting:
-                execution, waiting = self._waiting.popitem(last=False)
-                _, run = waiting.popitem(last=False)
-                if waiting:
-                    self._waiting[execution] = waiting
+                execution, lines = self._waiting.popitem(last=False)
+                name, line = lines.popitem(last=False)
+                _, run = line.popitem(last=False)
+                if line:
+                    lines[name] = line
+                if lines:
+                    self._waiting[execution] = lines
                 self._busy += 1
                 self._queued -= 1
                 run()
         finally:
             self._granting = False
+
+
+def _line(attempt: AttemptId) -> str:
+    return "" if attempt.item == NO_ITEM else attempt.node

@@ -6,6 +6,7 @@ from google.protobuf.message import Message
 
 from flyweight.engine.jobs import Job
 from flyweight.executors.variables import attempt_variables, shared_variables
+from flyweight.ids import NO_ITEM
 from flyweight.protocol import worker_pb2
 from flyweight.protocol.arguments import ExecuteArguments, parse_container
 
@@ -36,13 +37,14 @@ class StartMessages:
         start = worker_pb2.Start()
         start.CopyFrom(self._common_to(job))
         start.id = number
-        start.node_id = job.attempt.node
+        start.node_id = job.attempt.place
         start.attempt = job.attempt.attempt
         start.output_prefix = job.output_prefix
         start.raw_output_prefix = job.raw_output_prefix
         start.checkpoint_prefix = job.checkpoint_prefix
         start.previous_checkpoint_prefix = job.previous_checkpoint_prefix
         start.deck = bool(job.deck_uri)
+        start.element = job.attempt.item != NO_ITEM
         for name, value in attempt_variables(job, self._console_url).items():
             start.environment[name] = value
         return start

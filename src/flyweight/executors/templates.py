@@ -38,10 +38,11 @@ def fill(words: Iterable[str], job: Job, *, task_template_path: str = "") -> lis
 
 def _variables(job: Job, task_template_path: str) -> dict[str, str]:
     attempt = job.attempt
-    unique = hashed_name(f"{job.execution.name}-{attempt.node}-{attempt.attempt}")
+    unique = hashed_name(f"{job.execution.name}-{attempt.place}-{attempt.attempt}")
+    inputs_uri = job.lists.uri if job.lists else job.inputs_uri
     return {
-        "input": job.inputs_uri,
-        "inputprefix": job.inputs_uri.rpartition("/")[0],
+        "input": inputs_uri,
+        "inputprefix": inputs_uri.rpartition("/")[0],
         "outputprefix": job.output_prefix,
         "rawoutputdataprefix": job.raw_output_prefix,
         "checkpointoutputprefix": job.checkpoint_prefix,

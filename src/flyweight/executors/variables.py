@@ -1,6 +1,10 @@
 """The environment variables that Flyte gives a task's container (flyteplugins, k8s_resource_adds.go)."""
 
 from flyweight.engine.jobs import Job
+from flyweight.ids import NO_ITEM
+
+_ITEM_INDEX = "FLYTE_K8S_ARRAY_INDEX"
+"""Names the item of a map; Flyte names this variable in another one, and flytekit looks there first."""
 
 
 def task_variables(job: Job, console_url: str = "") -> dict[str, str]:
@@ -35,6 +39,9 @@ def shared_variables(job: Job) -> dict[str, str]:
 def attempt_variables(job: Job, console_url: str = "") -> dict[str, str]:
     """Give those of this attempt alone."""
     variables = {"FLYTE_ATTEMPT_NUMBER": str(job.attempt.attempt)}
+    if job.attempt.item != NO_ITEM:
+        variables["BATCH_JOB_ARRAY_INDEX_VAR_NAME"] = _ITEM_INDEX
+        variables[_ITEM_INDEX] = str(job.attempt.item)
     if console_url:
         execution = job.execution
         variables["FLYTE_EXECUTION_URL"] = (

@@ -15,7 +15,7 @@ class ToWorker(_message.Message):
     def __init__(self, start: _Optional[_Union[Start, _Mapping]] = ..., stop: _Optional[_Union[Stop, _Mapping]] = ...) -> None: ...
 
 class Start(_message.Message):
-    __slots__ = ("id", "project", "domain", "execution", "node_id", "attempt", "task_id", "inputs", "inputs_uri", "output_prefix", "raw_output_prefix", "checkpoint_prefix", "previous_checkpoint_prefix", "bundle_uri", "resolver", "loader_args", "environment", "deck", "inline_limit", "working_directory")
+    __slots__ = ("id", "project", "domain", "execution", "node_id", "attempt", "task_id", "inputs", "inputs_uri", "output_prefix", "raw_output_prefix", "checkpoint_prefix", "previous_checkpoint_prefix", "bundle_uri", "resolver", "loader_args", "environment", "deck", "inline_limit", "working_directory", "element")
     class EnvironmentEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -43,6 +43,7 @@ class Start(_message.Message):
     DECK_FIELD_NUMBER: _ClassVar[int]
     INLINE_LIMIT_FIELD_NUMBER: _ClassVar[int]
     WORKING_DIRECTORY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_FIELD_NUMBER: _ClassVar[int]
     id: int
     project: str
     domain: str
@@ -63,7 +64,8 @@ class Start(_message.Message):
     deck: bool
     inline_limit: int
     working_directory: str
-    def __init__(self, id: _Optional[int] = ..., project: _Optional[str] = ..., domain: _Optional[str] = ..., execution: _Optional[str] = ..., node_id: _Optional[str] = ..., attempt: _Optional[int] = ..., task_id: _Optional[bytes] = ..., inputs: _Optional[bytes] = ..., inputs_uri: _Optional[str] = ..., output_prefix: _Optional[str] = ..., raw_output_prefix: _Optional[str] = ..., checkpoint_prefix: _Optional[str] = ..., previous_checkpoint_prefix: _Optional[str] = ..., bundle_uri: _Optional[str] = ..., resolver: _Optional[str] = ..., loader_args: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., deck: _Optional[bool] = ..., inline_limit: _Optional[int] = ..., working_directory: _Optional[str] = ...) -> None: ...
+    element: bool
+    def __init__(self, id: _Optional[int] = ..., project: _Optional[str] = ..., domain: _Optional[str] = ..., execution: _Optional[str] = ..., node_id: _Optional[str] = ..., attempt: _Optional[int] = ..., task_id: _Optional[bytes] = ..., inputs: _Optional[bytes] = ..., inputs_uri: _Optional[str] = ..., output_prefix: _Optional[str] = ..., raw_output_prefix: _Optional[str] = ..., checkpoint_prefix: _Optional[str] = ..., previous_checkpoint_prefix: _Optional[str] = ..., bundle_uri: _Optional[str] = ..., resolver: _Optional[str] = ..., loader_args: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., deck: _Optional[bool] = ..., inline_limit: _Optional[int] = ..., working_directory: _Optional[str] = ..., element: _Optional[bool] = ...) -> None: ...
 
 class Stop(_message.Message):
     __slots__ = ()

@@ -140,7 +140,9 @@ class _Attempt:
     def _inputs(self) -> dict[str, Any]:
         try:
             data = blob.get(self._start.inputs_uri) if self._start.inputs_uri else self._start.inputs
-            given = inputs_of_attempt(self._start.resolver, self._start.loader_args, literals.map_from_bytes(data))
+            given = literals.map_from_bytes(data)
+            if not self._start.element:
+                given = inputs_of_attempt(self._start.resolver, self._start.loader_args, given)
             return to_python_values(given, self._task.interface.inputs)
         except Exception as error:
             what = f"The inputs of {self._task.name} could not be read"

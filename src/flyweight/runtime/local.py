@@ -18,7 +18,7 @@ from flyteidl.core import identifier_pb2, literals_pb2
 from flyweight import blob, literals
 from flyweight.clock import SystemClock, to_datetime
 from flyweight.errors import InvalidInput, RecoverableError, Unsupported
-from flyweight.runtime import deck_fields, elements, failures
+from flyweight.runtime import deck_fields, failures
 from flyweight.runtime.calls import call
 from flyweight.runtime.deck_page import DeckSnapshot, DeckState, render_page
 from flyweight.runtime.gates import pass_gate
@@ -35,7 +35,7 @@ from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import Workflow
-from flyweight.semantics import budgets
+from flyweight.semantics import budgets, elements
 from flyweight.settings import apply_environment
 from flyweight.types.interface import to_literal_map, to_python_values
 
@@ -130,7 +130,10 @@ def _run_workflow(workflow: AnyWorkflow, inputs: literals_pb2.LiteralMap) -> lit
 def _run_elements(mapped: MapTask, inputs: literals_pb2.LiteralMap, retries: int) -> literals_pb2.LiteralMap:
     """Run a task for each element, one after the other; fails as soon as too few can still succeed."""
     total = elements.count(mapped.name, inputs, mapped.bound)
-    may_fail = total - elements.required(mapped.options, total)
+    options = mapped.options
+    may_fail = total - elements.required(
+        total, min_successes=options.min_successes, min_success_ratio=options.min_success_ratio
+    )
     made: list[literals_pb2.LiteralMap | None] = []
     for index in range(total):
         try:

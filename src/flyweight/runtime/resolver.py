@@ -10,8 +10,9 @@ from flyteidl.core import literals_pb2
 
 from flyweight.compile.pickle_format import FILE_NAME, read_pickled
 from flyweight.errors import InvalidInput, NotFound
-from flyweight.runtime.elements import element, index_of
+from flyweight.runtime.elements import index_of
 from flyweight.sdk.task import Task
+from flyweight.semantics.elements import element
 from flyweight.settings import task_environment
 
 AnyTask = Task[..., Any]

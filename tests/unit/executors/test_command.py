@@ -3,16 +3,19 @@
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flyteidl.core import errors_pb2, interface_pb2, literals_pb2
 
+from flyweight import literals
 from flyweight.clock import SystemClock
-from flyweight.engine.jobs import Cancelled, Failed, Job, Succeeded
+from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, Succeeded
 from flyweight.executors.command import CommandExecutor, CommandOptions
 from flyweight.executors.environments import Environments
 from flyweight.executors.slots import Slots
+from flyweight.ids import AttemptId, ExecutionKey, NodeId
 
 from .jobs import Reports, alive, appears, environment, integer, job, template
 
@@ -63,6 +66,24 @@ async def test_a_command_reads_its_inputs_and_its_outputs_are_read(tmp_path: Pat
         assert end.outputs == literals_pb2.LiteralMap(literals={"x": integer(7)})
         assert Path(end.log.path).read_text() == "done 7\n"
     assert not any((tmp_path / "scratch").iterdir())
+
+
+async def test_the_items_of_a_map_read_the_whole_map_which_is_written_once(tmp_path: Path) -> None:
+    source = WRITE + "(prefix / 'outputs.pb').write_bytes(source.read_bytes())\nsource.write_bytes(b'')"
+    whole = Lists(
+        inputs=literals_pb2.LiteralMap(literals={"x": literals.collection([integer(7), integer(8)])}),
+        uri=f"file://{tmp_path}/data/n0/lists.pb",
+    )
+    plain = script(tmp_path, source, "{{.input}}", "{{.outputPrefix}}", outputs=True)
+    async with running_commands(tmp_path) as (executor, reports):
+        for index in range(2):
+            attempt = AttemptId(ExecutionKey(1), NodeId("n0"), 0, index)
+            executor.start(replace(plain, attempt=attempt, lists=whole, output_prefix=f"{plain.output_prefix}/{index}"))
+            end = await reports.until(Succeeded | Failed)  # type: ignore[arg-type]
+            assert isinstance(end, Succeeded), end
+            # The first one empties the file when it has read it: the second finds it so.
+            assert end.outputs == (literals_pb2.LiteralMap() if index else whole.inputs)
+            reports.all.clear()
 
 
 async def test_flytes_environment_is_there_and_the_folder_is_its_own(tmp_path: Path) -> None:

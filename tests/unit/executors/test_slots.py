@@ -31,6 +31,19 @@ def test_executions_take_turns_and_each_goes_in_order() -> None:
     ]  # fmt: skip
 
 
+def item(index: int) -> AttemptId:
+    return AttemptId(ExecutionKey(1), NodeId("map"), 0, index)
+
+
+def test_what_else_an_execution_runs_does_not_wait_behind_the_items_of_a_map() -> None:
+    slots, ran = Slots(1), []
+    submit(slots, ran, *(item(index) for index in range(5)), attempt(1, 1), attempt(1, 2))
+    assert slots.withdraw(item(3))
+    for _ in range(5):
+        slots.release()
+    assert [each.place for each in ran] == ["map-n0", "map-n1", "n1", "map-n2", "n2", "map-n4"]
+
+
 def test_what_waits_can_be_withdrawn_and_what_runs_cannot() -> None:
     slots, ran = Slots(1), []
     submit(slots, ran, attempt(1, 0), attempt(1, 1), attempt(2, 0))

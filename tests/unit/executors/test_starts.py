@@ -38,6 +38,15 @@ def test_what_attempts_share_is_not_changed_by_any_of_them() -> None:
     assert messages.make(first, 1) == before
 
 
+def test_an_item_of_a_map_is_told_which_one_it_is() -> None:
+    plain = job(template("echo"), "n0")
+    item = replace(plain, attempt=AttemptId(ExecutionKey(1), NodeId("n0"), 1, 7))
+    start = StartMessages(inline_limit=1).make(item, 1)
+    assert (start.node_id, start.element) == ("n0-n7", True)
+    assert start.environment[start.environment["BATCH_JOB_ARRAY_INDEX_VAR_NAME"]] == "7"
+    assert not StartMessages(inline_limit=1).make(plain, 1).element
+
+
 def test_executions_of_one_task_are_told_apart_however_many_there_are() -> None:
     messages = StartMessages(inline_limit=1)
     task = template("echo")

@@ -138,8 +138,8 @@ squares = map_task(functools.partial(power, exponent=2))
 """
 
 
-def attempt(index: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> worker_pb2.Result:
-    """Run an element as a worker would, by the arguments of the compiled container."""
+def attempt(index: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *, element: bool = False) -> worker_pb2.Result:
+    """Run an element as a container or a worker would, by the arguments of the compiled container."""
     (folder / "mapped_probe.py").write_text(MODULE)
     monkeypatch.syspath_prepend(folder)
     monkeypatch.delitem(sys.modules, "mapped_probe", raising=False)
@@ -148,9 +148,12 @@ def attempt(index: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> worker
     words = list(spec.template.container.args)
     start = words.index("--resolver")
     assert words[start + 1] == MAPPED_RESOLVER
-    inputs = to_literal_map({"base": [1, 2, 3], "exponent": 2}, squares.interface.inputs)
+    lists = to_literal_map({"base": [1, 2, 3], "exponent": 2}, squares.interface.inputs)
+    own = to_literal_map({"base": 3, "exponent": 2}, squares.task.interface.inputs)
+    inputs = own if element else lists
     return run_attempt(
         worker_pb2.Start(
+            element=element,
             resolver=words[start + 1],
             loader_args=words[start + 3 :],
             inputs=inputs.SerializeToString(),
@@ -161,8 +164,9 @@ def attempt(index: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> worker
     )
 
 
-def test_an_attempt_runs_the_element_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    outputs = literals_pb2.LiteralMap.FromString(attempt("2", tmp_path, monkeypatch).outputs)
+@pytest.mark.parametrize("element", [False, True])
+def test_an_attempt_runs_the_element_it_is_told(element: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = literals_pb2.LiteralMap.FromString(attempt("2", tmp_path, monkeypatch, element=element).outputs)
     assert outputs.literals["o0"].scalar.primitive.integer == 9
 
 
