@@ -36,7 +36,16 @@ class Run:
     """One execution, the commands not yet carried out, and the time."""
 
     def __init__(self, template, *, tasks, subs=(), plans=(), inputs=None, **spec):
-        closed = closure(template, tasks=tasks, subs=subs, plans=plans)
+        self.begin(closure(template, tasks=tasks, subs=subs, plans=plans), inputs, **spec)
+
+    @classmethod
+    def of(cls, closed, inputs):
+        """Begin to run a closure."""
+        run = cls.__new__(cls)
+        run.begin(closed, inputs)
+        return run
+
+    def begin(self, closed, inputs, **spec):
         self.new = new_execution(closed, inputs=inputs, **spec)
         self.graph = index_closure("digest", closed)
         self.state = machine.begin(self.new, self.graph, layout(self.new), inputs or inputs_of())
@@ -65,8 +74,8 @@ class Run:
         self.check()
         return commands
 
-    def check(self):
-        """The rows say all there is to know."""
+    def restored(self):
+        """Give the state as the rows tell it."""
         into = everything(self.state)
         rows = LoadedExecution(
             new=self.new,
@@ -75,10 +84,20 @@ class Run:
             attempts=tuple(into.attempts),
             signals=tuple(into.signals),
         )
-        restored = machine.restore(rows, self.graph, layout(self.new), {})
+        return machine.restore(rows, self.graph, layout(self.new), {})
+
+    def check(self):
+        """The rows say all there is to know."""
+        restored = self.restored()
         restored.held.sort()
         self.state.held.sort()
         assert restored == self.state
+
+    def restart(self):
+        """Die, and come back with nothing but the rows; what was with a worker may still be heard of."""
+        self.state = self.restored()
+        self.timers.clear()
+        return self.tell(machine.Restarted())
 
     def attempt(self, name, number=0):
         return self.jobs[name, number].attempt
