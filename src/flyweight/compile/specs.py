@@ -6,6 +6,7 @@ from flyteidl.admin import common_pb2, launch_plan_pb2, task_pb2, workflow_pb2
 from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2
 from flyteidl.core import workflow_pb2 as core_workflow_pb2
 
+from flyweight import literals
 from flyweight.compile.graphs import AnyWorkflow, identifier_of, workflow_template
 from flyweight.compile.map_tasks import map_task_spec
 from flyweight.compile.needs import all_nodes, needs
@@ -141,7 +142,9 @@ def _parameters(plan: LaunchPlan) -> interface_pb2.ParameterMap:
         parameter = interface_pb2.Parameter(var=variables[name])
         if name in native.defaults:
             value = native.defaults[name]
-            parameter.default.CopyFrom(default_registry().to_literal(value, python_type))
+            literal = default_registry().to_literal(value, python_type)
+            # None that an optional input starts from stands without its union, as flytekit has it
+            parameter.default.CopyFrom(literals.none() if value is None else literal)
         else:
             parameter.required = True
         parameters[name] = parameter

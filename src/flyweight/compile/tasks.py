@@ -75,8 +75,8 @@ def interface(native: Interface) -> interface_pb2.TypedInterface:
     """Give an interface on the wire, described by the docstring."""
     docstring = native.docstring
     outputs = dict(docstring.outputs)
-    if "" in outputs and len(native.outputs) == 1:
-        outputs = dict.fromkeys(native.outputs, outputs[""])
+    if len(outputs) == 1:  # one text speaks for all of them
+        outputs = dict.fromkeys(native.outputs, *outputs.values())
     return typed_interface(native.inputs, native.outputs, docstring.inputs, outputs)
 
 

@@ -9,7 +9,7 @@ from flyteidl.core import condition_pb2
 from flyweight.errors import CompileError, TypeMismatch
 from flyweight.literals import kind, unwrap
 from flyweight.sdk.expression import Compared, Joined, Junction, Sign
-from flyweight.sdk.promise import OutputReference, Promise
+from flyweight.sdk.promise import Promise
 from flyweight.types.registry import default_registry
 
 _Comparison = condition_pb2.ComparisonExpression
@@ -68,9 +68,17 @@ class Conditions:
                     "None with `x.is_none()`."
                 )
 
+    def _name(self, promise: Promise) -> str:
+        """Name a value as flytekit does, ``n0.o0`` or ``.x`` for an input; further parts of it by the way into them."""
+        reference = promise.ref
+        name = f"{reference.node.id if reference.node is not None else ''}.{reference.var}"
+        if name in self.promises and self.promises[name].ref != reference:
+            return ".".join([name, *map(str, reference.path)])
+        return name
+
     def _operand(self, value: object) -> condition_pb2.Operand:
         if isinstance(value, Promise):
-            name = _variable(value.ref)
+            name = self._name(value)
             self.promises.setdefault(name, value)
             return condition_pb2.Operand(var=name)
         try:
@@ -87,9 +95,3 @@ class Conditions:
                     f"conditional `{self.where}`: {value!r} is a {kind(literal)}; only numbers, strings, truth values, "
                     "times and None can be compared. Compare in a task that returns a bool, and use that."
                 )
-
-
-def _variable(reference: OutputReference) -> str:
-    """Name a value as flytekit does, ``n0.o0`` or ``.x`` for an input; the way into it tells two parts apart."""
-    owner = reference.node.id if reference.node is not None else ""
-    return ".".join([owner, reference.var, *map(str, reference.path)])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 _SPHINX = re.compile(r"^:(?:param(?:\s+[^:\s]+)?\s+(?P<param>\w+)|(?P<returns>returns?))\s*:\s*(?P<text>.*)$")
 _GOOGLE_HEADER = re.compile(r"^(Args|Arguments|Parameters|Params|Returns?|Yields?|Raises|Examples?|Notes?)\s*:\s*$")
 _GOOGLE_ENTRY = re.compile(r"^(?P<name>\w+)\s*(?:\([^)]*\))?\s*:\s*(?P<text>.*)$")
+_GOOGLE_TYPE = re.compile(r"[^:\s]+:|[^:]*\]:")
 _INPUT_HEADERS = {"Args", "Arguments", "Parameters", "Params"}
 _OUTPUT_HEADERS = {"Return", "Returns", "Yield", "Yields"}
 
@@ -64,28 +65,57 @@ def _sphinx(lines: list[str]) -> dict[tuple[bool, str], list[str]]:
 
 def _headed(lines: list[str]) -> dict[tuple[bool, str], list[str]]:
     entries: dict[tuple[bool, str], list[str]] = {}
-    header = ""
-    for index, line in enumerate(lines):
-        if found := _GOOGLE_HEADER.match(line):
-            header = found[1]
-        elif _is_underlined(lines, index):
-            header = line.strip()
-        elif set(line.strip()) != {"-"}:
-            _add_entry(entries, header, line)
+    for header, body in _sections(lines):
+        if header in _INPUT_HEADERS:
+            entries.update({(True, name): text for name, text in _inputs(body).items()})
+        elif header in _OUTPUT_HEADERS:
+            entries.update({(False, name): text for name, text in _outputs(body).items()})
     return entries
 
 
-def _add_entry(entries: dict[tuple[bool, str], list[str]], header: str, line: str) -> None:
-    if header not in _INPUT_HEADERS | _OUTPUT_HEADERS or not line.strip():
-        return
-    is_input = header in _INPUT_HEADERS
-    found = _GOOGLE_ENTRY.match(line.strip())
-    numpy_name = re.match(r"^(\w+)(\s*:.*)?$", line) if not line.startswith(" ") else None
-    if numpy_name and (is_input or numpy_name[2]):
-        entries[is_input, numpy_name[1]] = []
-    elif found and is_input and not (entries and line.startswith("        ")):
-        entries[is_input, found["name"]] = [found["text"]]
-    elif is_input and entries:
-        entries[next(reversed(entries))].append(line.strip())
-    elif not is_input:
-        entries.setdefault((False, ""), []).append(line.strip())
+def _sections(lines: list[str]) -> list[tuple[str, list[str]]]:
+    sections: list[tuple[str, list[str]]] = []
+    for index, line in enumerate(lines):
+        if found := _GOOGLE_HEADER.match(line):
+            sections.append((found[1], []))
+        elif _is_underlined(lines, index):
+            sections.append((line.strip(), []))
+        elif sections and line.strip() and set(line.strip()) != {"-"}:
+            sections[-1][1].append(line)
+    return sections
+
+
+def _inputs(lines: list[str]) -> dict[str, list[str]]:
+    entries: dict[str, list[str]] = {}
+    for line in lines:
+        numpy_name = re.match(r"^(\w+)(\s*:.*)?$", line)
+        google = _GOOGLE_ENTRY.match(line.strip())
+        if numpy_name:
+            entries[numpy_name[1]] = []
+        elif google and not (entries and line.startswith("        ")):
+            entries[google["name"]] = [google["text"]]
+        elif entries:
+            entries[next(reversed(entries))].append(line.strip())
+    return entries
+
+
+def _outputs(lines: list[str]) -> dict[str, list[str]]:
+    """Read what comes out, without its type: before a colon in Google's style, in a line of its own in NumPy's."""
+    text = [line.strip() for line in lines]
+    if all(line.startswith(" ") for line in lines):
+        if text and _GOOGLE_TYPE.match(text[0]):
+            text[0] = text[0].partition(":")[2].strip()
+        return {"": text}
+    entries: dict[str, list[str]] = {}
+    for line in lines:
+        if line.startswith(" ") and entries:
+            entries[next(reversed(entries))].append(line.strip())
+        else:
+            entries[line] = []
+    return {_numpy_name(head): described or [head] for head, described in entries.items()}
+
+
+def _numpy_name(head: str) -> str:
+    """Give the name in ``name : type``; a type alone names nothing."""
+    name, colon, _ = head.partition(" : ")
+    return name.strip() if colon else ""

@@ -60,3 +60,10 @@ def wf(x: float, n: int, name: str = "a") -> float:
         .fail("x must be larger")
     )
     return square(x=chosen)
+
+
+RUNS = (
+    ("wf", {"x": 0.5, "n": 1}),
+    ("wf", {"x": 5.0, "n": 2}),
+    ("wf", {"x": -3.0, "n": 2}),
+)

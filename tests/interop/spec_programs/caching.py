@@ -16,3 +16,6 @@ def new(x: int, verbose: bool = True) -> int:
 @workflow
 def wf(x: int) -> int:
     return new(x=old(x=x))
+
+
+RUNS = (("wf", {"x": 3}),)

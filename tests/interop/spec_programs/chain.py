@@ -28,3 +28,11 @@ def wf(x: int = 4) -> int:
     The long part of the text.
     """
     return second(x=first(x=x))
+
+
+RUNS = (
+    ("wf", {}),
+    ("wf", {"x": 2}),
+    ("second", {"x": "a"}),
+    ("wf", {"y": 1}),
+)

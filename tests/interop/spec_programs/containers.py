@@ -1,5 +1,4 @@
 """Lists and dictionaries of results and constants."""
-# ruff: noqa: UP006, UP035 - both spellings of types are in use, and both must work
 
 from typing import Dict, List
 
@@ -26,3 +25,10 @@ def wf(x: int) -> List[int]:
 @workflow
 def constants() -> List[int]:
     return total(xs=[1, 2, 3], named={"four": 4})
+
+
+RUNS = (
+    ("wf", {"x": 2}),
+    ("constants", {}),
+)
+COMPILED = ("wf", "constants")

@@ -21,3 +21,6 @@ def hidden(x: int) -> int:
 @workflow
 def wf(x: int) -> int:
     return hidden(x=old(x=shown(x=x)))
+
+
+RUNS = (("wf", {"x": 3}),)

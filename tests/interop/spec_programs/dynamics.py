@@ -22,3 +22,10 @@ def drawn(n: int, suffix: str = "!") -> tuple[str, int]:
 @workflow
 def wf(n: int) -> tuple[str, int]:
     return drawn(n=n)
+
+
+RUNS = (
+    ("wf", {"n": 3}),
+    ("wf", {"n": 0}),
+)
+DRAWN = (("drawn", {"n": 2}),)

@@ -1,5 +1,4 @@
 """Failure handlers that are told the error, of a workflow and of one inside it."""
-# ruff: noqa: UP045 - both spellings of types are in use, and both must work
 
 from typing import Optional
 
@@ -24,3 +23,6 @@ def inner(x: int) -> int:
 @workflow(on_failure=clean)
 def wf(x: int) -> int:
     return inner(x=x)
+
+
+RUNS = (("wf", {"x": 1}),)

@@ -1,5 +1,4 @@
 """Files, folders and dataframes pass between tasks."""
-# ruff: noqa: UP006, UP035 - both spellings of types are in use, and both must work
 
 from typing import List
 

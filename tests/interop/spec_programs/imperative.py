@@ -32,3 +32,6 @@ third = wf.add_task(total, xs=[first.outputs["o0"], second.outputs["o0"], 3])
 wf.add_workflow_output("out", third.outputs["o0"])
 wf.add_workflow_output("both", [first.outputs["o0"], second.outputs["o0"]], python_type=list[int])
 wf.add_on_failure_handler(clean)
+
+
+RUNS = (("wf", {"x": 2}),)

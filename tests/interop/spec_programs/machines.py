@@ -36,3 +36,6 @@ def other(x: int) -> int:
 @workflow
 def wf(x: int) -> int:
     return other(x=big(x=x))
+
+
+RUNS = (("wf", {"x": 3}),)

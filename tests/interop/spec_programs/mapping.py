@@ -1,7 +1,5 @@
 """Tasks mapped over lists: bound inputs, concurrency, a ratio that must succeed, overrides."""
 
-# ruff: noqa: UP045 - both spellings of types are in use, and both must work
-
 import functools
 from typing import Optional
 
@@ -37,3 +35,6 @@ def wf(a: list[int], n: int) -> tuple[list[str], list[Optional[str]]]:
         requests=Resources(cpu="2"), limits=Resources(cpu="3"), name="mapped", retries=4
     )
     return x, y
+
+
+RUNS = (("wf", {"a": [1, 2], "n": 2}),)

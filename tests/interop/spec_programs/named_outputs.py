@@ -1,5 +1,4 @@
 """NamedTuple outputs, chosen by name, and a plain pair."""
-# ruff: noqa: UP014 - both spellings of types are in use, and both must work
 
 from typing import NamedTuple
 
@@ -23,3 +22,10 @@ def wf(x: int) -> tuple[int, str, str]:
     parts = split(x=x)
     number, text = pair(x=parts.train)
     return number, text, parts.test
+
+
+RUNS = (
+    ("wf", {"x": 2}),
+    ("split", {"x": 2}),
+    ("pair", {"x": 2}),
+)

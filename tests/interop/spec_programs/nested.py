@@ -21,3 +21,6 @@ def middle(a: int) -> int:
 @workflow
 def wf(a: int) -> int:
     return add(a=middle(a=a), b=inner(a=1))
+
+
+RUNS = (("wf", {"a": 2}),)

@@ -1,5 +1,4 @@
 """Optional and union inputs, with and without a value."""
-# ruff: noqa: UP006, UP007, UP035, UP045 - both spellings of types are in use, and both must work
 
 from typing import Dict, List, Optional, Union
 
@@ -21,3 +20,10 @@ def wf(x: int, y: Optional[str] = None, z: Optional[Dict[str, int]] = None) -> O
     text = give(x=x)
     pick(a=3, b=4, c=["q"])
     return pick(a=x, b=text)
+
+
+RUNS = (
+    ("wf", {"x": 2}),
+    ("pick", {"a": 1, "b": 2}),
+    ("pick", {"a": "no"}),
+)

@@ -23,3 +23,6 @@ def wf(text: str) -> int:
     fourth = create_node(say, text="d")
     third.runs_before(fourth)
     return third.o0
+
+
+RUNS = (("wf", {"text": "a"}),)

@@ -27,3 +27,10 @@ plan = LaunchPlan.get_or_create(
 @workflow
 def wf(a: int) -> int:
     return add(a=plan(a=a), b=plan(a=a, b=5), c=1)
+
+
+RUNS = (
+    ("wf", {"a": 2}),
+    ("plan", {"a": 1}),
+)
+COMPILED = ("wf", "plan", "base")

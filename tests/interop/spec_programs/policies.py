@@ -1,5 +1,4 @@
 """Failure policy, interruptible workflow, failure handler."""
-# ruff: noqa: UP045 - both spellings of types are in use, and both must work
 
 from typing import Optional
 
@@ -21,3 +20,6 @@ def clean(x: int, note: Optional[str] = None): ...
 def wf(x: int) -> int:
     work(x=1)
     return work(x=x)
+
+
+RUNS = (("wf", {"x": 3}),)

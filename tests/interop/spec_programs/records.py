@@ -1,5 +1,4 @@
 """Dataclasses as values, and attribute access into results."""
-# ruff: noqa: UP006, UP035, UP045 - both spellings of types are in use, and both must work
 
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional
@@ -47,3 +46,6 @@ def wf(count: int) -> float:
     take(outer=made)
     rows = many()
     return use(count=rows[0]["a"], name=made.inner.names[0], ratio=made.inner.ratio)
+
+
+RUNS = (("wf", {"count": 2}),)

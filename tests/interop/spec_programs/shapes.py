@@ -1,5 +1,4 @@
 """No inputs, no outputs, an input passed straight through, a constant as output, a docstring in Sphinx style."""
-# ruff: noqa: UP006, UP035 - both spellings of types are in use, and both must work
 
 from typing import List
 
@@ -27,3 +26,6 @@ def keep(x: int, y: List[List[str]]) -> List[List[str]]:
 def wf(x: int) -> tuple[int, List[List[str]], str]:
     nothing()
     return x, keep(x=x, y=[["a"], []]), "done"
+
+
+RUNS = (("wf", {"x": 2}),)

@@ -1,5 +1,4 @@
 """Datetimes, durations, dates and enums, as defaults and constants."""
-# ruff: noqa: UP017 - both spellings of types are in use, and both must work
 
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
@@ -28,3 +27,6 @@ def day(on: date) -> date:
 def wf(at: datetime = datetime(2024, 2, 29, 12, 30, tzinfo=timezone.utc), color: Color = Color.BLUE) -> datetime:
     day(on=date(2024, 1, 2))
     return when(at=when(at=at, color=color), length=timedelta(seconds=1))
+
+
+RUNS = (("wf", {}),)

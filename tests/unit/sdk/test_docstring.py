@@ -58,3 +58,20 @@ def test_each_style_gives_the_same(text: str) -> None:
 
 def test_no_docstring_says_nothing() -> None:
     assert parse_docstring(None).short == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "outputs"),
+    [
+        ("Returns:\n    int: the sum: all of it", {"": "the sum: all of it"}),
+        ("Returns:\n    list[int]: the sums,\n        in order", {"": "the sums,\nin order"}),
+        ("Returns:\n    the sum: all of it", {"": "the sum: all of it"}),
+        ("Returns\n-------\nint\n    the sum", {"": "the sum"}),
+        (
+            "Returns\n-------\nleft : int\n    the left\nright : str\n    the right",
+            {"left": "the left", "right": "the right"},
+        ),
+    ],
+)
+def test_the_type_of_what_comes_out_is_no_part_of_its_text(text: str, outputs: dict[str, str]) -> None:
+    assert parse_docstring(f"Short.\n\n{text}\n").outputs == outputs
