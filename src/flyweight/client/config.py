@@ -1,5 +1,6 @@
 """Where the platform is and which project is meant, as users write it: ``Config.auto()``, under flytekit's names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -20,10 +21,22 @@ class PlatformConfig:
     """``host:port``; a scheme (``dns:///``, ``http://``) is taken off."""
     insecure: bool = False
     """Without TLS."""
+    insecure_skip_verify: bool = False
+    """Kept, and not acted on: name the certificate to trust instead."""
     ca_cert_file_path: str | None = None
     """Certificates to trust instead of the machine's own."""
     console_endpoint: str | None = None
     """The console's address, when it is not the platform's own."""
+    # How flytekit logs in; kept, and not acted on.
+    command: Sequence[str] | None = None
+    proxy_command: Sequence[str] | None = None
+    client_id: str | None = None
+    client_credentials_secret: str | None = field(default=None, repr=False)
+    scopes: Sequence[str] = ()
+    auth_mode: object = None
+    audience: str | None = None
+    rpc_retries: int = 3
+    http_proxy_url: str | None = None
 
     @classmethod
     def for_endpoint(cls, endpoint: str, insecure: bool = False) -> "PlatformConfig":  # noqa: FBT001, FBT002  flytekit's
@@ -36,6 +49,11 @@ class Config:
     """What a client needs to know. Left alone, it is looked up when the connection is made: see ``auto``."""
 
     platform: PlatformConfig | None = None
+    # What flytekit configures in a client, and a platform here decides; kept, and not acted on.
+    secrets: object = None
+    stats: object = None
+    data_config: object = None
+    local_sandbox_path: str = ""
     default_project: str = DEFAULT_PROJECT
     default_domain: str = DEFAULT_DOMAIN
     console_endpoint: str = ""
@@ -63,13 +81,35 @@ class Config:
         return cls.for_endpoint(SANDBOX, insecure=True)
 
     @classmethod
-    def for_endpoint(cls, endpoint: str, insecure: bool = False) -> "Config":  # noqa: FBT001, FBT002  flytekit's
-        """Give the configuration of the platform at that address."""
-        return cls(platform=PlatformConfig(endpoint=endpoint, insecure=insecure))
+    def for_endpoint(
+        cls,
+        endpoint: str,
+        insecure: bool = False,  # noqa: FBT001, FBT002  flytekit's
+        data_config: object = None,
+        config_file: str | Path | None = None,
+    ) -> "Config":
+        """Give the configuration of the platform at that address; the rest from a config file, if one is given."""
+        platform = PlatformConfig(endpoint=endpoint, insecure=insecure)
+        rest = cls.auto(config_file) if config_file else cls()
+        return replace(rest, platform=platform, data_config=data_config)
 
-    def with_params(self, platform: PlatformConfig | None = None) -> "Config":
-        """Give the same configuration with another platform."""
-        return replace(self, platform=platform or self.platform)
+    def with_params(
+        self,
+        platform: PlatformConfig | None = None,
+        secrets: object = None,
+        stats: object = None,
+        data_config: object = None,
+        local_sandbox_path: str | None = None,
+    ) -> "Config":
+        """Give the same configuration with some parts changed."""
+        return replace(
+            self,
+            platform=platform or self.platform,
+            secrets=secrets or self.secrets,
+            stats=stats or self.stats,
+            data_config=data_config or self.data_config,
+            local_sandbox_path=local_sandbox_path or self.local_sandbox_path,
+        )
 
     def endpoint(self) -> Endpoint:
         """Give what a connection needs.

@@ -22,12 +22,12 @@ class ImageConfig:
     """Image names by short name; ``default`` is for tasks that name none."""
 
     default: str = DEFAULT_IMAGE
-    images: Mapping[str, str] = field(default_factory=dict)
+    by_name: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def from_images(cls, default_image: str, images: Mapping[str, str] | None = None) -> "ImageConfig":
-        """Take image names as given on a command line."""
-        return cls(default=default_image, images=images or {})
+    def from_images(cls, default_image: str, m: Mapping[str, str] | None = None) -> "ImageConfig":
+        """Take image names: the default's, and others by short name (flytekit calls them ``m``)."""
+        return cls(default=default_image, by_name=m or {})
 
     def resolve(self, image: str | None) -> str:
         """Give the full name of a task's image; ``{{.image.NAME.fqn}}:{{.image.NAME.version}}`` is filled in.
@@ -38,14 +38,14 @@ class ImageConfig:
         """
         if not image:
             return self.default
-        known = self.images.get(image)
+        known = self.by_name.get(image)
         return known or _TEMPLATE.sub(self._fill, image)
 
     def _fill(self, found: re.Match[str]) -> str:
         name = found[1] or found[3]
-        full = self.default if name == "default" else self.images.get(name)
+        full = self.default if name == "default" else self.by_name.get(name)
         if full is None:
-            have = ", ".join(["default", *self.images])
+            have = ", ".join(["default", *self.by_name])
             raise InvalidInput(f"The image `{name}` is not configured: pass --image {name}=IMAGE. Configured: {have}.")
         repository, _, tag = full.rpartition(":") if ":" in full.rsplit("/", 1)[-1] else (full, "", "latest")
         match found[2]:

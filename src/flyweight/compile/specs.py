@@ -38,11 +38,17 @@ def compile_entity(entity: AnyEntity, settings: SerializationSettings) -> list[S
     """
     if isinstance(entity, ReferenceEntity):
         raise InvalidInput(f"{entity.name} is a reference: it is registered already, there is nothing to compile.")
-    order = dict.fromkeys(needs(entity))
+    specs = list(compile_each(entity, settings).values())
     if isinstance(entity, Workflow):
-        order[LaunchPlan.get_default_launch_plan(entity)] = None
+        specs.append(_named(LaunchPlan.get_default_launch_plan(entity), settings))
+    return specs
+
+
+def compile_each(entity: AnyEntity, settings: SerializationSettings) -> dict[AnyEntity, Spec]:
+    """Give the specs of what an entity needs, and its own as the last, by entity; errors as of ``compile_entity``."""
+    order = dict.fromkeys(needs(entity))
     _require_names(order)
-    return [_named(needed, settings) for needed in order]
+    return {needed: _named(needed, settings) for needed in order}
 
 
 def _named(entity: AnyEntity, settings: SerializationSettings) -> Spec:

@@ -186,7 +186,7 @@ def _kept_settings(task: Task[..., object], settings: SerializationSettings) -> 
     images = settings.image_config
     kept = {
         "image": images.default,
-        "images": dict(images.images),
+        "images": dict(images.by_name),
         "env": dict(settings.env),
         "destination": settings.destination_dir,
     }

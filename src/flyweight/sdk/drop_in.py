@@ -12,9 +12,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Final
 
-from flyweight.sdk.drop_in_names import NAMES
+from flyweight.sdk.drop_in_names import NAMES, ROOT
 
-ROOT: Final = "flytekit"
 FACE: Final = "flyweight"
 ADVICE: Final = "docs/compatibility.md lists what the drop-in has."
 

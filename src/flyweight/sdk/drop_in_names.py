@@ -1,72 +1,161 @@
 """The table of the drop-in: for each module of the ``flytekit`` name, its names and where ours live.
 
-A plain name is a public name of ``flyweight`` itself; ``name=module:attribute`` says another place. The top module is
-not listed: it has every public name of ``flyweight``. A test resolves every row, so that the table promises nothing
-that is not there.
+A plain name stands in the row's home, which is ``flyweight`` itself if none is given; ``name=module:attribute`` says
+another place. The top module has every public name of ``flyweight`` besides. A test resolves every row, so that the
+table promises nothing that is not there.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
+from flyweight.sdk.drop_in_models import MODELS
+
+ROOT: Final = "flytekit"
 _CLIENT = "flyweight.client"
+_COMPAT = "flyweight.compat"
+_SDK = "flyweight.sdk"
 
 
-def _places(names: str) -> dict[str, str]:
-    """Read a row: ``Name`` or ``Name=module:attribute``, separated by blanks."""
+def _places(names: str, home: str = "") -> dict[str, str]:
+    """Read a row: ``Name`` or ``Name=module:attribute``, separated by blanks; a plain name stands in ``home``."""
     places: dict[str, str] = {}
     for entry in names.split():
         name, _, place = entry.partition("=")
-        places[name] = place or f"flyweight:{name}"
+        places[name] = place or f"{home or 'flyweight'}:{name}"
     return places
 
 
-_ROWS: Final[Mapping[str, str]] = {
-    "flytekit.configuration": f"Config PlatformConfig={_CLIENT}.config:PlatformConfig",
-    "flytekit.core.annotation": "",
-    "flytekit.core.array_node_map_task": "map_task",
-    "flytekit.core.base_task": "",
-    "flytekit.core.cache": "Cache",
-    "flytekit.core.condition": "conditional",
-    "flytekit.core.context_manager": "ExecutionParameters",
-    "flytekit.core.dynamic_workflow_task": "dynamic",
-    "flytekit.core.gate": "approve sleep wait_for_input",
-    "flytekit.core.hash": "HashMethod",
-    "flytekit.core.launch_plan": "LaunchPlan reference_launch_plan",
-    "flytekit.core.node_creation": "create_node",
-    "flytekit.core.options": "Options",
-    "flytekit.core.resources": "Resources",
-    "flytekit.core.task": "task reference_task",
-    "flytekit.core.workflow": (
-        "ImperativeWorkflow=flyweight:Workflow PythonFunctionWorkflow=flyweight:FunctionWorkflow "
-        "WorkflowBase=flyweight.sdk.workflow:Workflow workflow reference_workflow WorkflowFailurePolicy"
+_CONFIGURATION = (
+    "AuthType AzureBlobStorageConfig DataConfig EntrypointSettings FastSerializationSettings GCSConfig "
+    "GenericPersistenceConfig Image ImageConfig LocalConfig S3Config SecretsConfig SerializationSettings StatsConfig "
+    f"Config={_CLIENT}.config:Config PlatformConfig={_CLIENT}.config:PlatformConfig"
+)
+_CONTEXT = (
+    "CompilationState ExecutionState FlyteContext FlyteContextManager "
+    f"ExecutionParameters=flyweight:ExecutionParameters SecretsManager={_SDK}.secret:Secrets"
+)
+_EXCEPTIONS = f"{_SDK}.exceptions"
+_ENTITIES = "FlyteLaunchPlan FlyteTask FlyteWorkflow"
+
+_ROWS: Final[Mapping[str, Mapping[str, str]]] = {
+    "flytekit": _places(
+        f"FlyteContext={_COMPAT}.context:FlyteContext FlyteContextManager={_COMPAT}.context:FlyteContextManager "
+        f"new_context={_COMPAT}.context:new_context load_implicit_plugins={_COMPAT}.plugins:load_implicit_plugins "
+        f"logger={_COMPAT}.loggers:logger"
     ),
-    "flytekit.deck": "Deck DeckField MarkdownRenderer SourceCodeRenderer TopFrameRenderer",
-    "flytekit.deck.deck": "Deck DeckField",
-    "flytekit.deck.renderer": "MarkdownRenderer SourceCodeRenderer TopFrameRenderer",
-    "flytekit.exceptions.user": "FlyteRecoverableException",
-    "flytekit.image_spec": "ImageSpec",
-    "flytekit.image_spec.image_spec": "ImageSpec",
-    "flytekit.models.common": "Labels Annotations",
-    "flytekit.models.security": "Secret",
-    "flytekit.remote": (
-        f"FlyteRemote FlyteTask={_CLIENT}.entities:FlyteTask FlyteWorkflow={_CLIENT}.entities:FlyteWorkflow "
-        f"FlyteLaunchPlan={_CLIENT}.entities:FlyteLaunchPlan "
-        f"FlyteWorkflowExecution={_CLIENT}.executions:FlyteWorkflowExecution"
+    "flytekit.configuration": _places(_CONFIGURATION, f"{_COMPAT}.configuration"),
+    "flytekit.configuration.default_images": _places("DefaultImages", f"{_COMPAT}.default_images"),
+    "flytekit.core": {},
+    "flytekit.core.annotation": {},
+    "flytekit.core.array_node_map_task": _places("map_task"),
+    "flytekit.core.base_task": _places("kwtypes"),
+    "flytekit.core.cache": _places("Cache CachePolicy VersionParameters"),
+    "flytekit.core.checkpointer": _places("Checkpoint"),
+    "flytekit.core.condition": _places("conditional"),
+    "flytekit.core.context_manager": _places(_CONTEXT, f"{_COMPAT}.context"),
+    "flytekit.core.data_persistence": _places("FileAccessProvider", f"{_COMPAT}.context"),
+    "flytekit.core.dynamic_workflow_task": _places("dynamic"),
+    "flytekit.core.gate": _places("approve sleep wait_for_input"),
+    "flytekit.core.hash": _places("HashMethod"),
+    "flytekit.core.interface": _places("Interface", f"{_SDK}.interface"),
+    "flytekit.core.launch_plan": _places(
+        f"LaunchPlan reference_launch_plan ReferenceLaunchPlan={_SDK}.reference:ReferenceLaunchPlan"
     ),
-    "flytekit.remote.remote": "FlyteRemote",
-    "flytekit.remote.entities": (
-        f"FlyteTask={_CLIENT}.entities:FlyteTask FlyteWorkflow={_CLIENT}.entities:FlyteWorkflow "
-        f"FlyteLaunchPlan={_CLIENT}.entities:FlyteLaunchPlan"
+    "flytekit.core.node": _places("Node", f"{_SDK}.node"),
+    "flytekit.core.node_creation": _places("create_node"),
+    "flytekit.core.options": _places("Options"),
+    "flytekit.core.promise": _places("Promise", f"{_SDK}.promise"),
+    "flytekit.core.reference_entity": _places("ReferenceEntity"),
+    "flytekit.core.resources": _places("Resources"),
+    "flytekit.core.task": _places("ReferenceTask reference_task task Secret"),
+    "flytekit.core.testing": _places("patch task_mock", "flyweight.testing"),
+    "flytekit.core.workflow": _places(
+        "ImperativeWorkflow=flyweight:Workflow PythonFunctionWorkflow=flyweight:FunctionWorkflow ReferenceWorkflow "
+        f"WorkflowBase={_SDK}.workflow:Workflow workflow reference_workflow WorkflowFailurePolicy"
     ),
-    "flytekit.remote.executions": f"FlyteWorkflowExecution={_CLIENT}.executions:FlyteWorkflowExecution",
-    "flytekit.types.directory": "FlyteDirectory",
-    "flytekit.types.error": "FlyteError",
-    "flytekit.types.error.error": "FlyteError",
-    "flytekit.types.file": "FlyteFile",
-    "flytekit.types.file.file": "FlyteFile",
-    "flytekit.types.structured": "StructuredDataset",
-    "flytekit.types.structured.structured_dataset": "StructuredDataset",
+    "flytekit.deck": _places("Deck DeckField MarkdownRenderer SourceCodeRenderer TopFrameRenderer"),
+    "flytekit.deck.deck": _places("Deck DeckField"),
+    "flytekit.deck.renderer": _places("MarkdownRenderer SourceCodeRenderer TopFrameRenderer"),
+    "flytekit.exceptions": {},
+    "flytekit.exceptions.base": _places(
+        f"FlyteException FlyteRecoverableException={_EXCEPTIONS}:FlyteRecoverableException", _EXCEPTIONS
+    ),
+    "flytekit.exceptions.system": _places("FlyteSystemException", _EXCEPTIONS),
+    "flytekit.exceptions.user": _places(
+        "FlyteAssertion FlyteAuthenticationException FlyteEntityAlreadyExistsException FlyteEntityNotExistException "
+        "FlyteRecoverableException FlyteTimeout FlyteTypeException FlyteUserException FlyteValueException "
+        f"FlyteInvalidInputException={_EXCEPTIONS}:FlyteValueException "
+        f"FlyteDisapprovalException=flyweight.errors:TaskFailed "
+        f"FlyteValidationException={_EXCEPTIONS}:FlyteAssertion",
+        _EXCEPTIONS,
+    ),
+    "flytekit.extend": _places(
+        f"Image ImageConfig SerializationSettings ExecutionState={_COMPAT}.context:ExecutionState "
+        f"FileAccessProvider={_COMPAT}.context:FileAccessProvider Interface={_SDK}.interface:Interface "
+        f"Promise={_SDK}.promise:Promise SecretsManager={_SDK}.secret:Secrets "
+        f"get_serializable={_COMPAT}.translator:get_serializable",
+        f"{_COMPAT}.configuration",
+    ),
+    "flytekit.image_spec": _places("ImageSpec"),
+    "flytekit.image_spec.image_spec": _places("ImageSpec"),
+    "flytekit.loggers": _places(
+        "logger set_flytekit_log_properties set_user_logger_properties user_space_logger", f"{_COMPAT}.loggers"
+    ),
+    "flytekit.models.common": _places(
+        f"Labels Annotations RawOutputDataConfig FlyteIdlEntity={_COMPAT}.models:Model", f"{_SDK}.run_options"
+    ),
+    "flytekit.models.filters": _places(
+        "Contains Equal Filter FilterList GreaterThan GreaterThanOrEqual LessThan LessThanOrEqual NotEqual SetFilter "
+        "ValueIn ValueNotIn",
+        f"{_COMPAT}.filters",
+    ),
+    "flytekit.models.security": _places("Secret"),
+    "flytekit.remote": _places(
+        f"FlyteRemote=flyweight:FlyteRemote {_ENTITIES} "
+        f"FlyteWorkflowExecution={_CLIENT}.executions:FlyteWorkflowExecution",
+        f"{_CLIENT}.entities",
+    ),
+    "flytekit.remote.remote": _places("FlyteRemote"),
+    "flytekit.remote.entities": _places(_ENTITIES, f"{_CLIENT}.entities"),
+    "flytekit.remote.executions": _places("FlyteWorkflowExecution", f"{_CLIENT}.executions"),
+    "flytekit.testing": _places(f"patch task_mock SecretsManager={_SDK}.secret:Secrets", "flyweight.testing"),
+    "flytekit.tools": {},
+    "flytekit.tools.translator": _places("Options=flyweight:Options get_serializable", f"{_COMPAT}.translator"),
+    "flytekit.types": {},
+    "flytekit.types.directory": _places("FlyteDirectory"),
+    "flytekit.types.error": _places("FlyteError"),
+    "flytekit.types.error.error": _places("FlyteError"),
+    "flytekit.types.file": _places("FlyteFile"),
+    "flytekit.types.file.file": _places("FlyteFile"),
+    "flytekit.types.structured": _places("StructuredDataset"),
+    "flytekit.types.structured.structured_dataset": _places("StructuredDataset"),
 }
 
-NAMES: Final[Mapping[str, Mapping[str, str]]] = {module: _places(names) for module, names in _ROWS.items()}
+_EXPOSED: Final[Mapping[str, str]] = {
+    "Annotations": "common",
+    "AuthRole": "common",
+    "Blob": "literals",
+    "BlobMetadata": "literals",
+    "BlobType": "core.types",
+    "ConcurrencyLimitBehavior": "concurrency",
+    "ConcurrencyPolicy": "concurrency",
+    "Description": "documentation",
+    "Documentation": "documentation",
+    "Labels": "common",
+    "Literal": "literals",
+    "LiteralType": "types",
+    "Scalar": "literals",
+    "SourceCode": "documentation",
+    "WorkflowExecutionPhase": "core.execution",
+}
+"""Model classes that the top module has too, and their modules."""
+
+
+def _merged() -> dict[str, Mapping[str, str]]:
+    modules = {name: {**MODELS.get(name, {}), **_ROWS.get(name, {})} for name in (*MODELS, *_ROWS)}
+    top = {name: modules[f"flytekit.models.{module}"][name] for name, module in _EXPOSED.items()}
+    return {**modules, ROOT: {**top, **modules[ROOT]}}
+
+
+NAMES: Final[Mapping[str, Mapping[str, str]]] = _merged()
 """Places by module and name, each ``module:attribute``."""
