@@ -5,11 +5,12 @@ RUN := .venv/bin/python -m
 # Tests run in a shuffled order, the same for everybody; `make test SEED=last` or another number tries another.
 SEED ?= 2386252066
 SEEDS ?= 20000
+KILLS ?= 200
 .DEFAULT_GOAL := check
 # Bytecode is written, whatever the shell says: a server that compiles its imports anew starts in twice the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup fmt check test test-fast simulation bench demo protocol clean
+.PHONY: help setup fmt check test test-fast simulation chaos bench demo protocol clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -41,6 +42,10 @@ test-fast: setup  ## the quick subset, under a minute
 
 simulation: setup  ## the engine in thousands of storms, each drawn by a seed (SEEDS=20000)
 	@$(RUN) tests.simulation --seeds $(SEEDS)
+
+chaos: setup  ## kill the platform and its workers KILLS=200 times while thousands of tasks run; minutes
+	@$(RUN) tests.acceptance.chaos --planted --kills 60 --seed $(SEED)
+	@$(RUN) tests.acceptance.chaos --kills $(KILLS) --seed $(SEED)
 
 bench: setup  ## side by side with the stock flytekit; writes bench/results/
 	@tests/parts.sh

@@ -67,6 +67,8 @@ def alive(pid: int) -> bool:
 class LivePlatform:
     """One data folder and port; the platform on it can be started, killed and started again."""
 
+    command: Sequence[str] = FLYWEIGHT
+
     def __init__(self, data_dir: Path, *, flags: Sequence[str] = (), port: int = 0) -> None:
         self.data_dir = data_dir
         self.port = port or free_port()
@@ -98,7 +100,7 @@ class LivePlatform:
 
     def launch(self) -> None:
         """Start it, in a process group of its own, and do not wait."""
-        command = [*FLYWEIGHT, "up", "--port", str(self.port), "--data-dir", str(self.data_dir), *self.flags]
+        command = [*self.command, "up", "--port", str(self.port), "--data-dir", str(self.data_dir), *self.flags]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, env=self.environment, start_new_session=True

@@ -194,7 +194,7 @@ class Chaos:
         lost = f"phase = {AttemptPhase.RETRYABLE_FAILED.value}"
         query = (
             f"select max(losses) from (select count(*) as losses from attempts where {lost}"
-            " and execution = (select max(key) from executions) group by node)"
+            " and execution in (select key from executions where ended_at = 0) group by execution, node)"
         )
         return (rows(self.platform, query)[0][0] or 0) >= SYSTEM_RETRIES - 1
 
