@@ -29,3 +29,16 @@ def chain_200() -> int:
     for _ in range(199):
         number = nothing(number=number)
     return number
+
+
+@workflow
+def fan_out_10000() -> int:
+    return last(numbers=[nothing(number=i) for i in range(10_000)])
+
+
+@workflow
+def chain_500() -> int:
+    number = nothing(number=0)
+    for _ in range(499):
+        number = nothing(number=number)
+    return number

@@ -1,28 +1,41 @@
 """An attempt that a worker has, and what is to be reported when it ends without a result of its own."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from flyweight.clock import Micros
 from flyweight.engine.jobs import Cancelled, Failed, Job, LogSpan, Started, Usage
+from flyweight.engine.records import NOT_YET
 from flyweight.executors import faults
 from flyweight.executors.memory_watch import MemoryGauge
+from flyweight.executors.starts import Work
 from flyweight.executors.worker_process import WorkerExit, WorkerProcess
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class RunningAttempt:
+class SentAttempt:
     """One job with its worker, from the Start message to the report of its end."""
 
     job: Job
+    work: Work
     number: int
     """The id its messages bear."""
+    cost: float
+    """Seconds that it was expected to take when it was sent."""
     worker: WorkerProcess
-    sent_at: Micros
-    log_start: int
-    gauge: MemoryGauge
+    began_at: Micros = NOT_YET
+    """When the worker could begin it: it had ended all that it was sent before."""
+    log_start: int = 0
+    gauge: MemoryGauge | None = None
+    """Of an attempt with a memory limit."""
     cancelled: bool = False
-    timers: list[asyncio.TimerHandle] = field(default_factory=list[asyncio.TimerHandle])
+    killing: asyncio.TimerHandle | None = None
+    """Ends it when it does not stop within its grace period."""
+
+    @property
+    def peak_memory(self) -> int:
+        """Tell the highest size seen so far; 0 where nothing is measured."""
+        return self.gauge.peak if self.gauge else 0
 
     def log(self, end: int = -1) -> LogSpan:
         """Give its part of the worker's log."""
@@ -30,7 +43,7 @@ class RunningAttempt:
 
     def started(self) -> Started:
         """Report that it runs."""
-        return Started(attempt=self.job.attempt, at=self.sent_at, worker=self.worker.spec.name, log=self.log())
+        return Started(attempt=self.job.attempt, at=self.began_at, worker=self.worker.spec.name, log=self.log())
 
     def cancellation(self, now: Micros, cpu_seconds: float = 0.0) -> Cancelled:
         """Report that it was stopped on request."""
@@ -39,7 +52,7 @@ class RunningAttempt:
             ended_at=now,
             worker=self.worker.spec.name,
             log=self.log(self.worker.log_size()),
-            usage=Usage(cpu_seconds=cpu_seconds, peak_memory_bytes=self.gauge.peak),
+            usage=Usage(cpu_seconds=cpu_seconds, peak_memory_bytes=self.peak_memory),
         )
 
     def loss(self, ended: WorkerExit, now: Micros, *, out_of_memory: bool) -> Failed:
@@ -47,15 +60,15 @@ class RunningAttempt:
         return Failed(
             attempt=self.job.attempt,
             error=self._fault(ended, out_of_memory=out_of_memory),
-            started_at=self.sent_at,
+            started_at=self.began_at,
             ended_at=now,
             worker=self.worker.spec.name,
             log=self.log(self.worker.log_size()),
-            usage=Usage(peak_memory_bytes=self.gauge.peak),
+            usage=Usage(peak_memory_bytes=self.peak_memory),
         )
 
     def _fault(self, ended: WorkerExit, *, out_of_memory: bool) -> faults.ContainerError:
-        if self.gauge.broken:
+        if self.gauge and self.gauge.broken:
             return faults.out_of_memory(self.gauge.limit, self.gauge.peak)
         if ended.garbled:
             return faults.worker_garbled(ended.garbled)

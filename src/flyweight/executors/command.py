@@ -96,7 +96,7 @@ class CommandExecutor:
         """Run the job as soon as there is a slot; an attempt that is here already is left alone."""
         if job.attempt not in self._jobs and not self._closed:
             self._jobs[job.attempt] = job
-            self._slots.submit(job.attempt, lambda: self._spawn(self._attempt(job)))
+            self._slots.submit(job.attempt, lambda _: self._spawn(self._attempt(job)))
 
     def cancel(self, attempt: AttemptId, reason: str) -> None:
         """Stop an attempt, waiting or running."""

@@ -59,6 +59,13 @@ class Crew:
         worker.tasks += 1
         return worker
 
+    def take_more(self, worker: WorkerProcess) -> bool:
+        """Ask for one more attempt of a worker that is busy; false when it has done its share."""
+        if worker.tasks >= self._limits.tasks:
+            return False
+        worker.tasks += 1
+        return True
+
     def give_back(self, worker: WorkerProcess) -> None:
         """Take a worker back whose attempt has ended; one that has done its share is replaced."""
         if worker.tasks >= self._limits.tasks:

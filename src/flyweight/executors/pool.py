@@ -1,41 +1,42 @@
 """Runs our own tasks in warm worker processes: jobs in, reports out; an attempt costs a message, not an interpreter.
 
 Whatever a worker does (exits, is killed, breaks its memory limit, talks garbage, hangs past a cancel), its attempt gets
-exactly one report, and no other attempt notices.
+exactly one report, and no other attempt notices: those that only waited for that worker go to another one.
 """
 
 import asyncio
 import logging
 import shutil
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 from pathlib import Path
 
 from flyweight import blob
 from flyweight.clock import Clock
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report
 from flyweight.engine.ports import Capacity
-from flyweight.errors import FlyweightError, InvalidInput, TooLarge, UserError
+from flyweight.errors import FlyweightError, TooLarge, UserError
 from flyweight.executors import deck_page, faults
-from flyweight.executors.attempts import RunningAttempt, start_fault
+from flyweight.executors.attempts import SentAttempt, start_fault
 from flyweight.executors.crew import Crew, CrewLimits
 from flyweight.executors.environments import FLAVOR, Environments
 from flyweight.executors.leftovers import kill_marked
-from flyweight.executors.memory import kernel_kills, memory_limit
+from flyweight.executors.memory import kernel_kills
 from flyweight.executors.memory_watch import MemoryGauge, MemoryWatch
 from flyweight.executors.results import ResultReader
 from flyweight.executors.slots import Slots
-from flyweight.executors.starts import StartMessages
+from flyweight.executors.starts import LARGE_INPUTS, StartMessages, Work
+from flyweight.executors.windows import Window, cost
 from flyweight.executors.worker_process import WorkerExit, WorkerProcess, WorkerSpec
 from flyweight.ids import AttemptId
 from flyweight.protocol import worker_pb2
 
 _log = logging.getLogger(__name__)
 
-_STARTED_AFTER = 0.010
-"""Seconds after which a job that still runs is reported as started; one that ends before costs a single report."""
-_LARGE_INPUTS = 1024 * 1024
-"""Bytes of inputs past which a worker reads them from the blob store itself."""
+_LASTING = 0.010
+"""Seconds after which a job that still runs is reported as started, and what waits behind it goes elsewhere; one that
+ends before costs a single report."""
 _CLOSE_SECONDS = 3.0
 
 
@@ -81,10 +82,13 @@ class WorkerPool:
         self._crew = Crew(limits, self._hire)
         self._report: Callable[[Report], None] = _nobody
         self._jobs: dict[AttemptId, Job] = {}
-        self._running: dict[AttemptId, RunningAttempt] = {}
-        self._busy: dict[WorkerProcess, RunningAttempt] = {}
+        self._sent: dict[AttemptId, SentAttempt] = {}
+        self._windows: dict[WorkerProcess, Window] = {}
+        self._watch: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._starts = StartMessages(inline_limit=options.inline_limit, console_url=options.console_url)
+        self._starts = StartMessages(
+            options.environments, inline_limit=options.inline_limit, console_url=options.console_url
+        )
         self._results = ResultReader(clock, options.max_output_bytes)
         self._last_number = 0
         self._workers = 0
@@ -107,41 +111,59 @@ class WorkerPool:
         if job.attempt in self._jobs or self._closed:
             return
         self._jobs[job.attempt] = job
-        if job.deck_uri or job.inputs.ByteSize() > _LARGE_INPUTS:
+        if job.deck_uri or job.inputs.ByteSize() > LARGE_INPUTS:
             self._spawn(self._prepare(job))
         else:
-            self._slots.submit(job.attempt, lambda: self._run(job))
+            self._slots.submit(job.attempt, self._run, self._run_next)
 
     def cancel(self, attempt: AttemptId, reason: str) -> None:
         """Stop an attempt, waiting or running."""
-        running = self._running.get(attempt)
-        if running is not None:
-            if not running.cancelled:
-                _log.debug("cancelling %s: %s", attempt, reason)
-                running.cancelled = True
-                running.worker.terminate()
-                loop = asyncio.get_running_loop()
-                running.timers.append(loop.call_later(self._options.grace, running.worker.kill))
-        elif attempt in self._jobs:
+        sent = self._sent.get(attempt)
+        if sent is not None and not sent.cancelled:
+            _log.debug("cancelling %s: %s", attempt, reason)
+            sent.cancelled = True
+            self._cancel_sent(sent)
+        elif sent is None and attempt in self._jobs:
             # Waiting for a slot, or (its deck page being written) to wait for one.
             self._slots.withdraw(attempt)
-            del self._jobs[attempt]
-            self._report(Cancelled(attempt=attempt, ended_at=self._clock.now()))
+            self._report_unbegun(attempt)
+
+    def _cancel_sent(self, sent: SentAttempt) -> None:
+        """Stop what a worker has: in time, if it has not begun; else by a signal to the worker."""
+        window = self._windows[sent.worker]
+        taken = self._take_back(window)
+        if sent in taken:
+            self._report_unbegun(sent.job.attempt)
+        elif window.runs(sent):
+            sent.worker.terminate()
+            sent.killing = asyncio.get_running_loop().call_later(self._options.grace, sent.worker.kill)
+        # Else it has ended, and its result is on its way.
+        self._put_back([other for other in taken if other is not sent])
+        if not window:
+            self._free(window)
+
+    def _report_unbegun(self, attempt: AttemptId) -> None:
+        del self._jobs[attempt]
+        self._report(Cancelled(attempt=attempt, ended_at=self._clock.now()))
 
     def capacity(self) -> Capacity:
         """Tell how busy the slots are (which other executors may share)."""
-        return self._slots.capacity()
+        places = self._slots.capacity()
+        return replace(places, queued=places.queued + len(self._sent) - len(self._windows))
 
     async def close(self) -> None:
         """Stop every worker: those that run an attempt get a moment for their ``finally`` blocks."""
         self._closed = True
         self._report = _nobody
-        for attempt in [attempt for attempt in self._jobs if attempt not in self._running]:
+        for attempt in [attempt for attempt in self._jobs if attempt not in self._sent]:
             self._slots.withdraw(attempt)
         self._memory.close()
         self._crew.close()
-        for running in self._running.values():
-            running.worker.terminate()
+        if self._watch is not None:
+            self._watch.cancel()
+        for window in self._windows.values():
+            self._take_back(window)
+            window.worker.terminate()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=min(self._options.grace, _CLOSE_SECONDS))
         for worker in self._crew.members:
@@ -154,7 +176,7 @@ class WorkerPool:
         try:
             if job.deck_uri:
                 await asyncio.to_thread(deck_page.place, job.deck_uri)
-            if job.inputs.ByteSize() > _LARGE_INPUTS:
+            if job.inputs.ByteSize() > LARGE_INPUTS:
                 await asyncio.to_thread(blob.put, job.inputs_uri, job.inputs.SerializeToString())
         except (FlyweightError, OSError) as error:
             if self._jobs.pop(job.attempt, None):
@@ -162,13 +184,20 @@ class WorkerPool:
                 self._report(Failed(attempt=job.attempt, error=fault, ended_at=self._clock.now()))
             return
         if job.attempt in self._jobs and not self._closed:
-            self._slots.submit(job.attempt, lambda: self._run(job))
+            self._slots.submit(job.attempt, self._run, self._run_next)
 
-    def _run(self, job: Job) -> None:
+    def _run(self, attempt: AttemptId) -> None:
         """Give a job that has its slot to a worker."""
-        self._last_number += 1
+        job = self._jobs[attempt]
         try:
-            running = self._hand_over(job)
+            work = self._starts.work(job)
+            worker = self._crew.take(work.python, work.bundle)
+            window = Window(worker)
+            try:
+                self._send(window, job, work)
+            except TooLarge:
+                self._crew.dismiss(worker)
+                raise
         except UserError as error:
             self._give_up(job, faults.refused("BadContainer", f"Task {job.task.id.name} cannot run: {error}"))
             return
@@ -176,55 +205,79 @@ class WorkerPool:
             _log.exception("no worker could be given %s", job.attempt)
             self._give_up(job, faults.platform_fault("WorkerNotHired", f"No worker could be given the task: {error}"))
             return
-        self._memory.add(running.gauge)
-        started = asyncio.get_running_loop().call_later(_STARTED_AFTER, self._started, running)
-        running.timers.append(started)
+        self._windows[worker] = window
+        self._begin(window)
 
-    def _hand_over(self, job: Job) -> RunningAttempt:
-        start = self._start_message(job)
-        python = self._interpreter(job)
-        limit = memory_limit(job.task)
-        worker = self._crew.take(python, start.bundle_uri)
-        start.working_directory = worker.workplace
-        running = RunningAttempt(
-            job=job,
-            number=start.id,
-            worker=worker,
-            sent_at=self._clock.now(),
-            log_start=worker.log_size(),
-            gauge=MemoryGauge(limit=limit, process=lambda: worker.pid, on_breach=worker.kill),
-        )
+    def _run_next(self, attempt: AttemptId) -> bool:
+        """Send a job without a slot to a worker that will soon have ended what it has, if there is one."""
+        job = self._jobs[attempt]
         try:
-            worker.send(worker_pb2.ToWorker(start=start))
-        except TooLarge:
-            self._crew.dismiss(worker)
-            raise
-        self._running[job.attempt] = self._busy[worker] = running
-        return running
+            work = self._starts.work(job)
+            for window in self._windows.values():
+                if window.takes(work) and self._crew.take_more(window.worker):
+                    self._send(window, job, work)
+                    return True
+        except UserError:
+            return False  # it is told when it has its slot
+        return False
+
+    def _send(self, window: Window, job: Job, work: Work) -> None:
+        worker = window.worker
+        self._last_number += 1
+        worker.share(work.number, work.frame)
+        worker.send(self._last_number, self._starts.make(job, work, self._last_number, worker.workplace))
+        sent = SentAttempt(job=job, work=work, number=self._last_number, cost=cost(work), worker=worker)
+        if work.memory_limit:
+            sent.gauge = MemoryGauge(limit=work.memory_limit, process=lambda: worker.pid, on_breach=worker.kill)
+            self._memory.add(sent.gauge)
+        self._sent[job.attempt] = sent
+        window.add(sent)
+
+    def _begin(self, window: Window) -> None:
+        """Note that a worker begins the next attempt of its window."""
+        loop = asyncio.get_running_loop()
+        window.begin(loop.time(), self._clock.now())
+        if self._watch is None:
+            self._watch = loop.call_later(_LASTING, self._look)
+
+    def _look(self) -> None:
+        """Report what lasts as started, and let nothing wait behind it."""
+        loop = asyncio.get_running_loop()
+        latest = loop.time() - _LASTING
+        fresh = False
+        for window in list(self._windows.values()):
+            if window.began <= latest and not window.lasting:
+                self._lasts(window)
+            fresh = fresh or not window.lasting
+        self._watch = loop.call_later(_LASTING, self._look) if fresh else None
+
+    def _lasts(self, window: Window) -> None:
+        taken = self._take_back(window) if len(window) > 1 else []
+        if window:
+            window.lasting = True
+            self._report(window.first.started())
+        self._put_back(taken)
+        if not window:  # the worker was not given any time by the machine
+            self._free(window)
+
+    def _take_back(self, window: Window) -> list[SentAttempt]:
+        """Take back what a worker has not begun."""
+        taken = window.take_back()
+        for sent in taken:
+            del self._sent[sent.job.attempt]
+            self._let_go(sent)
+        return taken
+
+    def _put_back(self, taken: list[SentAttempt]) -> None:
+        """Let attempts wait again, as if they had never been sent."""
+        if taken:
+            self._slots.put_back([sent.job.attempt for sent in taken], self._run, self._run_next)
 
     def _give_up(self, job: Job, fault: faults.ContainerError) -> None:
         """Report a job that got its slot and no worker."""
         del self._jobs[job.attempt]
         self._slots.release()
         self._report(Failed(attempt=job.attempt, error=fault, ended_at=self._clock.now()))
-
-    def _started(self, running: RunningAttempt) -> None:
-        self._report(running.started())
-
-    def _start_message(self, job: Job) -> worker_pb2.Start:
-        start = self._starts.make(job, self._last_number)
-        inputs = job.inputs.SerializeToString()
-        if len(inputs) > _LARGE_INPUTS:
-            start.inputs_uri = job.inputs_uri
-        else:
-            start.inputs = inputs
-        return start
-
-    def _interpreter(self, job: Job) -> str:
-        python = self._options.environments.for_worker(job.task)
-        if python is None:
-            raise InvalidInput(f"no environment is configured for {FLAVOR!r} (config.yaml, under `environments`)")
-        return python
 
     def _hire(self, python: str) -> WorkerProcess:
         self._workers += 1
@@ -242,60 +295,104 @@ class WorkerPool:
         self._spawn(worker.run())
         return worker
 
-    def _heard(self, worker: WorkerProcess, message: worker_pb2.FromWorker) -> None:
-        kind = message.WhichOneof("message")
-        running = self._busy.get(worker)
-        if kind == "ready":
-            worker.ready = True
-        elif kind == "result" and running is not None and running.number == message.result.id:
-            self._finish(running, message.result)
-        elif kind == "deck" and running is not None and running.number == message.deck.id:
-            self._report(DeckPublished(attempt=running.job.attempt, revision=message.deck.revision))
+    def _heard(self, worker: WorkerProcess, messages: list[worker_pb2.FromWorker]) -> None:
+        for message in messages:
+            kind = message.WhichOneof("message")
+            window = self._windows.get(worker)
+            if kind == "ready":
+                worker.ready = True
+                worker.logged = worker.log_size()
+            elif window is None:
+                continue
+            elif kind == "result" and window.first.number == message.result.id:
+                self._finish(window, message.result)
+            elif kind == "deck" and window.first.number == message.deck.id:
+                self._report(DeckPublished(attempt=window.first.job.attempt, revision=message.deck.revision))
+        self._slots.grant()
+        if self._slots.spare:
+            self._share_out()
 
-    def _finish(self, running: RunningAttempt, result: worker_pb2.Result) -> None:
-        """An attempt's result has come: free its worker and its slot, and say how it went."""
-        worker = running.worker
-        log = running.log(worker.log_size())
-        result.peak_memory_bytes = max(result.peak_memory_bytes, running.gauge.peak)
-        self._leave(running)
-        if running.cancelled:
-            self._report(running.cancellation(self._clock.now(), result.cpu_seconds))
+    def _finish(self, window: Window, result: worker_pb2.Result) -> None:
+        """An attempt's result has come: say how it went, and see what its worker does next."""
+        sent, worker = window.end(), window.worker
+        worker.proven = True
+        worker.logged = result.log_end
+        log = LogSpan(path=str(worker.spec.log), start=result.log_start, end=result.log_end)
+        sent.work.pace.note((result.ended_at - result.started_at) / 1_000_000)
+        result.peak_memory_bytes = max(result.peak_memory_bytes, sent.peak_memory)
+        self._leave(sent)
+        if sent.cancelled:
+            self._report(sent.cancellation(self._clock.now(), result.cpu_seconds))
         elif result.WhichOneof("outcome") == "outputs_uri":
-            self._spawn(self._report_stored(running, result, log))
+            self._spawn(self._report_stored(sent, result, log))
         else:
-            self._report(self._results.report(running.job, result, worker.spec.name, log))
-        if running.cancelled or result.retiring or self._closed:
-            # A cancelled attempt's SIGTERM may still be on its way: it must not meet the next one.
+            self._report(self._results.report(sent.job, result, worker.spec.name, log))
+        # A cancelled attempt's SIGTERM may still be on its way: it must not meet the next one.
+        leaves = result.retiring or self._closed or sent.killing is not None
+        if leaves:
+            self._put_back(self._take_back(window))
+        if window:
+            self._begin(window)
+        else:
+            self._free(window, leaves=leaves)
+
+    def _free(self, window: Window, *, leaves: bool = False) -> None:
+        """Give a worker that has nothing to do back, and its slot to the next."""
+        worker = window.worker
+        del self._windows[worker]
+        if leaves:
             worker.dismiss()
         else:
             self._crew.give_back(worker)
         self._slots.release()
 
-    async def _report_stored(self, running: RunningAttempt, result: worker_pb2.Result, log: LogSpan) -> None:
-        name = running.worker.spec.name
-        self._report(await asyncio.to_thread(self._results.report, running.job, result, name, log))
+    def _share_out(self) -> None:
+        """Let nothing wait for a busy worker while there is a place for another one."""
+        longest = max(self._windows.values(), key=len, default=None)
+        if longest and len(longest) > 1:
+            self._put_back(self._take_back(longest))
+            if not longest:
+                self._free(longest)
+
+    async def _report_stored(self, sent: SentAttempt, result: worker_pb2.Result, log: LogSpan) -> None:
+        name = sent.worker.spec.name
+        self._report(await asyncio.to_thread(self._results.report, sent.job, result, name, log))
 
     def _ended(self, worker: WorkerProcess, ended: WorkerExit) -> None:
-        """A worker is gone; if it had an attempt, say what became of it."""
+        """A worker is gone; if it had an attempt, say what became of it. Those that it had not begun lose nothing."""
         self._crew.forget(worker)
-        running = self._busy.get(worker)
-        if running is None:
+        window = self._windows.pop(worker, None)
+        if window is None:
             if not self._closed and not worker.ready:
                 _log.warning("%s: %s", worker.spec.name, start_fault(worker, ended).message)
             return
-        self._leave(running)
+        first = window.first
+        unbegun = self._take_back(window)
+        lost = list(window)
+        if first in unbegun and not worker.proven:
+            # It cannot have begun, but a worker that never does anything must not be tried again and again.
+            lost.append(unbegun.pop(0))
         kills, self._kernel_kills = self._kernel_kills, kernel_kills()
-        if running.cancelled:
-            self._report(running.cancellation(self._clock.now()))
-        else:
-            self._report(running.loss(ended, self._clock.now(), out_of_memory=self._kernel_kills > kills))
+        for sent in lost:
+            self._leave(sent)
+            sent.work.pace.seconds = inf
+            if sent.cancelled:
+                self._report(sent.cancellation(self._clock.now()))
+            else:
+                self._report(sent.loss(ended, self._clock.now(), out_of_memory=self._kernel_kills > kills))
+        self._put_back(unbegun)
         self._slots.release()
 
-    def _leave(self, running: RunningAttempt) -> None:
-        for timer in running.timers:
-            timer.cancel()
-        self._memory.remove(running.gauge)
-        del self._running[running.job.attempt], self._busy[running.worker], self._jobs[running.job.attempt]
+    def _leave(self, sent: SentAttempt) -> None:
+        self._sent.pop(sent.job.attempt, None)
+        del self._jobs[sent.job.attempt]
+        self._let_go(sent)
+
+    def _let_go(self, sent: SentAttempt) -> None:
+        if sent.killing:
+            sent.killing.cancel()
+        if sent.gauge:
+            self._memory.remove(sent.gauge)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -2,16 +2,19 @@
 
 Within an execution the items of each map stand in a line of their own, and everything else in another one; these take
 turns too. Several executors may share one ``Slots``; then they share the machine, and nothing starves anything else.
+While all places are taken, an executor may let an attempt whose turn it is wait behind one that runs.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from flyweight.engine.ports import Capacity
 from flyweight.ids import NO_ITEM, AttemptId, ExecutionKey
 
-Run = Callable[[], None]
-_Lines = OrderedDict[str, OrderedDict[AttemptId, Run]]
+Run = Callable[[AttemptId], None]
+Ahead = Callable[[AttemptId], bool]
+_Line = OrderedDict[AttemptId, tuple[Run, Ahead]]
+_Lines = OrderedDict[str, _Line]
 
 
 class Slots:
@@ -25,12 +28,29 @@ class Slots:
         self._waiting: OrderedDict[ExecutionKey, _Lines] = OrderedDict()
         self._granting = False
 
-    def submit(self, attempt: AttemptId, run: Run) -> None:
-        """Call ``run`` as soon as there is a place (perhaps now); the place is its own until ``release``."""
+    def submit(self, attempt: AttemptId, run: Run, ahead: Ahead | None = None) -> None:
+        """Call ``run`` as soon as there is a place (perhaps now); the place is its own until ``release``.
+
+        While there is none, ``ahead`` is asked when it is the attempt's turn, and again whenever that may have changed:
+        true if it was taken without a place, to follow one that has a place on that same place.
+        """
         lines = self._waiting.setdefault(attempt.execution, OrderedDict())
-        lines.setdefault(_line(attempt), OrderedDict())[attempt] = run
+        lines.setdefault(_line(attempt), OrderedDict())[attempt] = run, ahead or _never
         self._queued += 1
-        self._grant()
+        self.grant()
+
+    def put_back(self, attempts: Iterable[AttemptId], run: Run, ahead: Ahead) -> None:
+        """Let attempts that were taken ahead wait again, in their order, before all others of their lines."""
+        for attempt in reversed(list(attempts)):
+            name = _line(attempt)
+            lines = self._waiting.setdefault(attempt.execution, OrderedDict())
+            line = lines.setdefault(name, OrderedDict())
+            line[attempt] = run, ahead
+            line.move_to_end(attempt, last=False)
+            lines.move_to_end(name, last=False)
+            self._waiting.move_to_end(attempt.execution, last=False)
+            self._queued += 1
+        self.grant()
 
     def withdraw(self, attempt: AttemptId) -> bool:
         """Take an attempt out of the queue; False when it does not wait (any more)."""
@@ -48,7 +68,7 @@ class Slots:
     def release(self) -> None:
         """Give a place back."""
         self._busy -= 1
-        self._grant()
+        self.grant()
 
     def clear(self) -> None:
         """Forget all that waits."""
@@ -59,25 +79,52 @@ class Slots:
         """Tell how many places there are, are taken, and are waited for."""
         return Capacity(slots=self._total, busy=self._busy, queued=self._queued)
 
-    def _grant(self) -> None:
+    @property
+    def spare(self) -> bool:
+        """Tell whether there is a place for which nobody waits."""
+        return self._busy < self._total and not self._waiting
+
+    def grant(self) -> None:
+        """Give out places as far as there are any, and let those that may go ahead do so."""
         if self._granting:
             return  # a job that failed at once released its place: the loop below goes on, the stack does not grow
         self._granting = True
         try:
-            while self._busy < self._total and self._waiting:
-                execution, lines = self._waiting.popitem(last=False)
-                name, line = lines.popitem(last=False)
-                _, run = line.popitem(last=False)
-                if line:
-                    lines[name] = line
-                if lines:
-                    self._waiting[execution] = lines
-                self._busy += 1
-                self._queued -= 1
-                run()
+            while self._waiting and self._serve_next():
+                pass
         finally:
             self._granting = False
+
+    def _serve_next(self) -> bool:
+        """Serve whose turn it is, if that is possible now."""
+        execution = next(iter(self._waiting))
+        lines = self._waiting[execution]
+        name = next(iter(lines))
+        line = lines[name]
+        attempt = next(iter(line))
+        run, ahead = line[attempt]
+        free = self._busy < self._total
+        if not free and not ahead(attempt):
+            return False
+        del line[attempt]
+        self._queued -= 1
+        if line:
+            lines.move_to_end(name)
+        else:
+            del lines[name]
+        if lines:
+            self._waiting.move_to_end(execution)
+        else:
+            del self._waiting[execution]
+        if free:
+            self._busy += 1
+            run(attempt)
+        return True
 
 
 def _line(attempt: AttemptId) -> str:
     return "" if attempt.item == NO_ITEM else attempt.node
+
+
+def _never(_attempt: AttemptId) -> bool:
+    return False

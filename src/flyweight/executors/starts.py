@@ -1,17 +1,28 @@
 """Turns a job whose container calls our entry point into the Start message for a worker, without private hints."""
 
+from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 
 from google.protobuf.message import Message
 
 from flyweight.engine.jobs import Job
+from flyweight.errors import InvalidInput
+from flyweight.executors.environments import FLAVOR, Environments
+from flyweight.executors.memory import memory_limit
 from flyweight.executors.variables import attempt_variables, shared_variables
 from flyweight.ids import NO_ITEM
 from flyweight.protocol import worker_pb2
 from flyweight.protocol.arguments import ExecuteArguments, parse_container
+from flyweight.protocol.framing import encode
 
-KEPT = 256
+KEPT = 1024
 """How many pairs of a task and an execution are remembered."""
+LARGE_INPUTS = 1024 * 1024
+"""Bytes of inputs past which a worker reads them from the blob store itself."""
+
+_SLOWING = 4
+"""How slowly a task is believed to have become quicker; that it has become slower is believed at once."""
 
 
 @lru_cache(maxsize=1024)
@@ -19,44 +30,94 @@ def _parsed(words: tuple[str, ...]) -> ExecuteArguments:
     return parse_container(words)
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class Pace:
+    """How long the attempts of a task take."""
+
+    seconds: float = inf
+    """Infinite while nothing is known."""
+
+    def note(self, seconds: float) -> None:
+        """Take one more attempt's time into account."""
+        if self.seconds < seconds or self.seconds == inf:
+            self.seconds = seconds
+        else:
+            self.seconds += (seconds - self.seconds) / _SLOWING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Work:
+    """What all attempts of one task in one execution have in common."""
+
+    made_of: tuple[Message, Message]
+    """Kept, so that neither object's id can pass to another one while it stands for this."""
+    number: int
+    frame: bytes
+    """The Shared message that tells a worker."""
+    python: str
+    bundle: str
+    memory_limit: int
+    """Bytes; 0: none."""
+    pace: Pace
+
+
 class StartMessages:
     """Makes Start messages; what the attempts of one task in one execution have in common is put together once."""
 
-    def __init__(self, *, inline_limit: int, console_url: str = "") -> None:
+    def __init__(self, environments: Environments, *, inline_limit: int, console_url: str = "") -> None:
+        self._environments = environments
         self._inline_limit = inline_limit
         self._console_url = console_url
-        # With what it was made of, so that neither object's id can pass to another one while it stands here.
-        self._common: dict[tuple[int, int], tuple[Message, Message, worker_pb2.Start]] = {}
+        self._works: dict[tuple[int, int], Work] = {}
+        self._paces: dict[int, tuple[Message, Pace]] = {}
+        self._last_number = 0
 
-    def make(self, job: Job, number: int) -> worker_pb2.Start:
-        """Say what a worker needs to run this job, but for its inputs.
+    def work(self, job: Job) -> Work:
+        """Give what the job has in common with others.
 
         Raises:
-            InvalidInput: the job's container does not call our entry point in a form that it takes.
+            InvalidInput: the job's container does not call our entry point in a form that it takes, its memory limit
+                cannot be read, or no environment is configured for it.
         """
-        start = worker_pb2.Start()
-        start.CopyFrom(self._common_to(job))
-        start.id = number
-        start.node_id = job.attempt.place
-        start.attempt = job.attempt.attempt
-        start.output_prefix = job.output_prefix
-        start.raw_output_prefix = job.raw_output_prefix
-        start.checkpoint_prefix = job.checkpoint_prefix
-        start.previous_checkpoint_prefix = job.previous_checkpoint_prefix
-        start.deck = bool(job.deck_uri)
-        start.element = job.attempt.item != NO_ITEM
-        for name, value in attempt_variables(job, self._console_url).items():
-            start.environment[name] = value
-        return start
-
-    def _common_to(self, job: Job) -> worker_pb2.Start:
         place = id(job.task), id(job.execution)
-        known = self._common.get(place)
-        if known is not None:
-            return known[-1]
+        known = self._works.get(place)
+        if known is None:
+            known = self._make(job)
+            if len(self._works) >= KEPT:
+                del self._works[next(iter(self._works))]
+            self._works[place] = known
+        return known
+
+    def make(self, job: Job, work: Work, number: int, folder: str) -> worker_pb2.ToWorker:
+        """Say what a worker that knows the common part needs besides to run this job in a folder."""
+        inputs = job.inputs.SerializeToString()
+        large = len(inputs) > LARGE_INPUTS
+        start = worker_pb2.Start(
+            id=number,
+            shared=work.number,
+            node_id=job.attempt.place,
+            attempt=job.attempt.attempt,
+            inputs=b"" if large else inputs,
+            inputs_uri=job.inputs_uri if large else "",
+            output_prefix=job.output_prefix,
+            raw_output_prefix=job.raw_output_prefix,
+            checkpoint_prefix=job.checkpoint_prefix,
+            previous_checkpoint_prefix=job.previous_checkpoint_prefix,
+            deck=bool(job.deck_uri),
+            element=job.attempt.item != NO_ITEM,
+            working_directory=folder,
+            environment=attempt_variables(job, self._console_url),
+        )
+        return worker_pb2.ToWorker(start=start)
+
+    def _make(self, job: Job) -> Work:
+        python = self._environments.for_worker(job.task)
+        if python is None:
+            raise InvalidInput(f"no environment is configured for {FLAVOR!r} (config.yaml, under `environments`)")
         container = job.task.container
         arguments = _parsed((*container.command, *container.args))
-        start = worker_pb2.Start(
+        self._last_number += 1
+        part = worker_pb2.Start(
             project=job.execution.project,
             domain=job.execution.domain,
             execution=job.execution.name,
@@ -67,7 +128,20 @@ class StartMessages:
             environment=shared_variables(job),
             inline_limit=self._inline_limit,
         )
-        if len(self._common) >= KEPT:
-            del self._common[next(iter(self._common))]
-        self._common[place] = job.task, job.execution, start
-        return start
+        shared = worker_pb2.Shared(number=self._last_number, part=part)
+        return Work(
+            made_of=(job.task, job.execution),
+            number=self._last_number,
+            frame=encode(worker_pb2.ToWorker(shared=shared)),
+            python=python,
+            bundle=arguments.bundle_uri,
+            memory_limit=memory_limit(job.task),
+            pace=self._pace(job.task),
+        )
+
+    def _pace(self, task: Message) -> Pace:
+        if id(task) not in self._paces:
+            if len(self._paces) >= KEPT:
+                del self._paces[next(iter(self._paces))]
+            self._paces[id(task)] = task, Pace()
+        return self._paces[id(task)][-1]

@@ -17,7 +17,7 @@ from google.protobuf.message import DecodeError
 from flyweight.errors import TooLarge
 from flyweight.executors.leftovers import MARK, kill_marked, mark
 from flyweight.protocol import worker_pb2
-from flyweight.protocol.framing import FrameDecoder, encode
+from flyweight.protocol.framing import SHARED_PARTS, FrameDecoder, encode, take_all_permits, write_permits
 
 _PASSING = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT, errno.ETXTBSY}
@@ -55,14 +55,17 @@ class WorkerExit:
 class WorkerProcess(asyncio.Protocol):
     """A worker, from its start to its end. What is sent before it is up waits.
 
-    ``on_message`` gets what it says; ``on_exit`` is called once, after its last message, with all processes it left
-    behind killed.
+    ``on_messages`` gets what it says, as much at once as has come; ``on_exit`` is called once, after its last message,
+    with all processes it left behind killed.
+
+    Attempts wait for a worker in the kernel: its permits stand in a socket whose other end this process holds as well,
+    so that what the worker has not begun can be taken back at any moment, whatever it is doing, and after its death.
     """
 
     def __init__(
         self,
         spec: WorkerSpec,
-        on_message: Callable[["WorkerProcess", worker_pb2.FromWorker], None],
+        on_messages: Callable[["WorkerProcess", list[worker_pb2.FromWorker]], None],
         on_exit: Callable[["WorkerProcess", WorkerExit], None],
     ) -> None:
         self.spec = spec
@@ -71,14 +74,23 @@ class WorkerProcess(asyncio.Protocol):
         self.tasks = 0
         """Attempts it was given."""
         self.ready = False
+        self.proven = False
+        """Whether it has ended an attempt in order: what it is given now, it can run at once."""
+        self.logged = 0
+        """How far its log belongs to attempts that have ended."""
         self.workplace = str(spec.directory / "work")
         """The folder that its attempts work in, emptied after each."""
         self.pid = 0
-        self._on_message = on_message
+        self._on_messages = on_messages
         self._on_exit = on_exit
         self._decoder = FrameDecoder()
         self._transport: asyncio.WriteTransport | None = None
-        self._pending: list[bytes] = []
+        self._permits: tuple[socket.socket, socket.socket] | None = None
+        """Our end, and the worker's own, held here to take back what it has not begun."""
+        self._frames: list[bytes] = []
+        self._numbers: list[int] = []
+        self._shared: dict[int, None] = {}
+        self._flush_waits = False
         self._garbled = ""
         self._killed = False
         self._disconnected = asyncio.Event()
@@ -98,22 +110,53 @@ class WorkerProcess(asyncio.Protocol):
     async def run(self) -> None:
         """Start the process and see it to its end."""
         try:
-            ended = await self._live()
-        except OSError as error:
-            ended = WorkerExit(not_started=error.strerror or str(error), passing=error.errno in _PASSING)
+            try:
+                ended = await self._live()
+            except OSError as error:
+                ended = WorkerExit(not_started=error.strerror or str(error), passing=error.errno in _PASSING)
+            self._on_exit(self, ended)
         finally:
             if self._transport is not None:
                 self._transport.close()
-        self._on_exit(self, ended)
-        os.close(self._log)
+            for end in self._permits or ():
+                end.close()
+            os.close(self._log)
 
-    def send(self, message: worker_pb2.ToWorker) -> None:
-        """Send a message; raises ``TooLarge`` when it does not fit a frame."""
-        frame = encode(message)
-        if self._transport is None:
-            self._pending.append(frame)
-        else:
-            self._transport.write(frame)
+    def send(self, number: int, message: worker_pb2.ToWorker) -> None:
+        """Have the worker run an attempt after those that it was sent before; raises ``TooLarge``."""
+        self._frames.append(encode(message))
+        self._numbers.append(number)
+        if not self._flush_waits:
+            self._flush_waits = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def share(self, number: int, frame: bytes) -> None:
+        """Send what the attempts that are sent next have in common, unless the worker knows it."""
+        if number not in self._shared:
+            self._frames.append(frame)
+            self._shared[number] = None
+            if len(self._shared) > SHARED_PARTS:
+                del self._shared[next(iter(self._shared))]
+
+    def take_back(self) -> set[int]:
+        """Take back all that it has not begun, and will not begin now; gives the numbers of those attempts."""
+        numbers, self._numbers = self._numbers, []
+        if self._permits is not None:
+            numbers += take_all_permits(self._permits[1])
+        return set(numbers)
+
+    def _flush(self) -> None:
+        """Send what was gathered in this turn of the loop, in one piece."""
+        self._flush_waits = False
+        if self._transport is None or self._permits is None:
+            return  # it is sent when the worker is up
+        frames, self._frames = self._frames, []
+        numbers, self._numbers = self._numbers, []
+        if frames:
+            self._transport.write(b"".join(frames))
+        if numbers:
+            with suppress(BrokenPipeError):  # the worker is dying: its end will be told
+                self._permits[0].send(write_permits(numbers))
 
     def terminate(self) -> None:
         """Ask the attempt to stop (SIGTERM to the worker alone: its code ends its own processes in order)."""
@@ -124,10 +167,11 @@ class WorkerProcess(asyncio.Protocol):
                 self._process.terminate()
 
     def dismiss(self) -> None:
-        """Let an idle worker go: it ends at the end of its connection."""
-        if self._transport is None:
+        """Let an idle worker go: it ends at the end of its permits."""
+        if self._transport is None or self._permits is None:
             self.kill()
         else:
+            self._permits[0].close()
             self._transport.close()
 
     def kill(self) -> None:
@@ -138,9 +182,10 @@ class WorkerProcess(asyncio.Protocol):
 
     async def _live(self) -> WorkerExit:
         ours, theirs = socket.socketpair()
+        self._permits = socket.socketpair()
         with theirs:
             try:
-                process = await self._spawn(theirs)
+                process = await self._spawn(theirs, self._permits[1])
             except OSError:
                 ours.close()
                 raise
@@ -157,17 +202,19 @@ class WorkerProcess(asyncio.Protocol):
             await asyncio.wait_for(self._disconnected.wait(), _DRAIN_SECONDS)
         return WorkerExit(returncode=returncode, garbled=self._garbled)
 
-    async def _spawn(self, theirs: socket.socket) -> Process:
+    async def _spawn(self, theirs: socket.socket, permits: socket.socket) -> Process:
         spec = self.spec
         spec.directory.mkdir(parents=True, exist_ok=True)
         runner = ["--runner", spec.runner] if spec.runner else []
+        descriptors = theirs.fileno(), permits.fileno()
         return await asyncio.create_subprocess_exec(
             spec.python,
-            *("-m", "flyweight.runtime.worker", "--socket", str(theirs.fileno()), *runner),
+            *("-m", "flyweight.runtime.worker", "--socket", str(descriptors[0]), "--permits", str(descriptors[1])),
+            *runner,
             stdin=DEVNULL,
             stdout=self._log,
             stderr=self._log,
-            pass_fds=[theirs.fileno()],
+            pass_fds=descriptors,
             cwd=spec.directory,
             env={**spec.environment, MARK: mark(spec.directory)},
             start_new_session=True,
@@ -177,9 +224,7 @@ class WorkerProcess(asyncio.Protocol):
         """Take the connection, and send what waits."""
         # asyncio gives stream protocols a transport that writes; uvloop's is one in all but its base class.
         self._transport = cast("asyncio.WriteTransport", transport)
-        for frame in self._pending:
-            self._transport.write(frame)
-        self._pending.clear()
+        self._flush()
 
     def data_received(self, data: bytes) -> None:
         """Pass on what the worker says."""
@@ -191,12 +236,12 @@ class WorkerProcess(asyncio.Protocol):
             self._garbled = f"its connection carried bytes that are not its own messages ({error})"
             self.kill()
             return
-        for message in messages:
-            self._on_message(self, message)
+        self._on_messages(self, messages)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that nothing more will come."""
         del exc  # how a connection ended says nothing that the process's end does not
+        self._transport = None
         self._disconnected.set()
 
 

@@ -1,8 +1,11 @@
-"""Messages over a stream socket: each stands behind its length (4 bytes, big-endian)."""
+"""Messages over a stream socket, each behind its length (4 bytes, big-endian), and permits over another (8 bytes)."""
 
 import socket
 import struct
 import threading
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
 
 from google.protobuf.message import Message
 
@@ -11,7 +14,11 @@ from flyweight.errors import PlatformError, TooLarge
 MAX_FRAME = 64 * 1024 * 1024
 """Bytes of one message; whatever may grow larger travels through the blob store instead."""
 
+SHARED_PARTS = 64
+"""How many parts of Start messages a worker remembers, those that were sent last; the executor counts along."""
+
 _LENGTH = struct.Struct(">I")
+_PERMIT = struct.Struct(">Q")
 _CHUNK = 256 * 1024
 
 
@@ -53,6 +60,11 @@ class FrameDecoder:
         del buffer[:position]
         return frames
 
+    @property
+    def within(self) -> bool:
+        """Tell whether a frame has begun that is not whole yet."""
+        return bool(self._buffer)
+
 
 class FrameSocket:
     """A blocking stream socket that sends and receives whole frames; any thread may send, one receives."""
@@ -60,6 +72,8 @@ class FrameSocket:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._sending = threading.Lock()
+        self._decoder = FrameDecoder()
+        self._received: deque[bytes] = deque()
 
     def send(self, message: Message) -> None:
         """Send one message; raises ``TooLarge`` as ``encode`` does, and ``OSError`` when the other side is gone."""
@@ -74,26 +88,35 @@ class FrameSocket:
             TooLarge: the length is past ``MAX_FRAME``.
             PlatformError: the other side closed in the middle of a frame.
         """
-        head = self._exactly(_LENGTH.size)
-        if not head:
-            return None
-        size = _checked(_LENGTH.unpack(head)[0])
-        body = self._exactly(size)
-        if size and not body:
-            raise PlatformError("the connection was closed in the middle of a message")
-        return body
-
-    def _exactly(self, size: int) -> bytes:
-        """Read so many bytes; nothing at all when the stream ends first."""
-        received = bytearray()
-        while len(received) < size:
-            data = self._connection.recv(min(size - len(received), _CHUNK))
+        while not self._received:
+            data = self._connection.recv(_CHUNK)
             if not data:
-                if received:
+                if self._decoder.within:
                     raise PlatformError("the connection was closed in the middle of a message")
-                return b""
-            received += data
-        return bytes(received)
+                return None
+            self._received += self._decoder.feed(data)
+        return self._received.popleft()
+
+
+def write_permits(numbers: Sequence[int]) -> bytes:
+    """Give the bytes of permits; they must be sent in one piece."""
+    return b"".join(map(_PERMIT.pack, numbers))
+
+
+def take_permit(connection: socket.socket) -> int:
+    """Wait for the next permit and take it; 0 when there will be none."""
+    # Permits are sent whole and taken whole, under the kernel's lock: two readers never share one.
+    data = connection.recv(_PERMIT.size)
+    return _PERMIT.unpack(data)[0] if len(data) == _PERMIT.size else 0
+
+
+def take_all_permits(connection: socket.socket) -> list[int]:
+    """Take every permit that nobody has taken yet, without waiting."""
+    taken = b""
+    with suppress(BlockingIOError):
+        while data := connection.recv(_CHUNK, socket.MSG_DONTWAIT):
+            taken += data
+    return [number for (number,) in _PERMIT.iter_unpack(taken)]
 
 
 def _checked(size: int) -> int:

@@ -7,15 +7,23 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ToWorker(_message.Message):
-    __slots__ = ("start", "stop")
+    __slots__ = ("start", "shared")
     START_FIELD_NUMBER: _ClassVar[int]
-    STOP_FIELD_NUMBER: _ClassVar[int]
+    SHARED_FIELD_NUMBER: _ClassVar[int]
     start: Start
-    stop: Stop
-    def __init__(self, start: _Optional[_Union[Start, _Mapping]] = ..., stop: _Optional[_Union[Stop, _Mapping]] = ...) -> None: ...
+    shared: Shared
+    def __init__(self, start: _Optional[_Union[Start, _Mapping]] = ..., shared: _Optional[_Union[Shared, _Mapping]] = ...) -> None: ...
+
+class Shared(_message.Message):
+    __slots__ = ("number", "part")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    part: Start
+    def __init__(self, number: _Optional[int] = ..., part: _Optional[_Union[Start, _Mapping]] = ...) -> None: ...
 
 class Start(_message.Message):
-    __slots__ = ("id", "project", "domain", "execution", "node_id", "attempt", "task_id", "inputs", "inputs_uri", "output_prefix", "raw_output_prefix", "checkpoint_prefix", "previous_checkpoint_prefix", "bundle_uri", "resolver", "loader_args", "environment", "deck", "inline_limit", "working_directory", "element")
+    __slots__ = ("id", "project", "domain", "execution", "node_id", "attempt", "task_id", "inputs", "inputs_uri", "output_prefix", "raw_output_prefix", "checkpoint_prefix", "previous_checkpoint_prefix", "bundle_uri", "resolver", "loader_args", "environment", "deck", "inline_limit", "working_directory", "element", "shared")
     class EnvironmentEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -44,6 +52,7 @@ class Start(_message.Message):
     INLINE_LIMIT_FIELD_NUMBER: _ClassVar[int]
     WORKING_DIRECTORY_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_FIELD_NUMBER: _ClassVar[int]
+    SHARED_FIELD_NUMBER: _ClassVar[int]
     id: int
     project: str
     domain: str
@@ -65,11 +74,8 @@ class Start(_message.Message):
     inline_limit: int
     working_directory: str
     element: bool
-    def __init__(self, id: _Optional[int] = ..., project: _Optional[str] = ..., domain: _Optional[str] = ..., execution: _Optional[str] = ..., node_id: _Optional[str] = ..., attempt: _Optional[int] = ..., task_id: _Optional[bytes] = ..., inputs: _Optional[bytes] = ..., inputs_uri: _Optional[str] = ..., output_prefix: _Optional[str] = ..., raw_output_prefix: _Optional[str] = ..., checkpoint_prefix: _Optional[str] = ..., previous_checkpoint_prefix: _Optional[str] = ..., bundle_uri: _Optional[str] = ..., resolver: _Optional[str] = ..., loader_args: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., deck: _Optional[bool] = ..., inline_limit: _Optional[int] = ..., working_directory: _Optional[str] = ..., element: _Optional[bool] = ...) -> None: ...
-
-class Stop(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    shared: int
+    def __init__(self, id: _Optional[int] = ..., project: _Optional[str] = ..., domain: _Optional[str] = ..., execution: _Optional[str] = ..., node_id: _Optional[str] = ..., attempt: _Optional[int] = ..., task_id: _Optional[bytes] = ..., inputs: _Optional[bytes] = ..., inputs_uri: _Optional[str] = ..., output_prefix: _Optional[str] = ..., raw_output_prefix: _Optional[str] = ..., checkpoint_prefix: _Optional[str] = ..., previous_checkpoint_prefix: _Optional[str] = ..., bundle_uri: _Optional[str] = ..., resolver: _Optional[str] = ..., loader_args: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., deck: _Optional[bool] = ..., inline_limit: _Optional[int] = ..., working_directory: _Optional[str] = ..., element: _Optional[bool] = ..., shared: _Optional[int] = ...) -> None: ...
 
 class FromWorker(_message.Message):
     __slots__ = ("ready", "result", "deck", "heartbeat")
@@ -94,7 +100,7 @@ class Ready(_message.Message):
     def __init__(self, pid: _Optional[int] = ..., python: _Optional[str] = ..., flyweight: _Optional[str] = ...) -> None: ...
 
 class Result(_message.Message):
-    __slots__ = ("id", "outputs", "outputs_uri", "error", "futures_uri", "started_at", "ended_at", "cpu_seconds", "peak_memory_bytes", "decks_published", "retiring")
+    __slots__ = ("id", "outputs", "outputs_uri", "error", "futures_uri", "started_at", "ended_at", "cpu_seconds", "peak_memory_bytes", "decks_published", "retiring", "log_start", "log_end")
     ID_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_URI_FIELD_NUMBER: _ClassVar[int]
@@ -106,6 +112,8 @@ class Result(_message.Message):
     PEAK_MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
     DECKS_PUBLISHED_FIELD_NUMBER: _ClassVar[int]
     RETIRING_FIELD_NUMBER: _ClassVar[int]
+    LOG_START_FIELD_NUMBER: _ClassVar[int]
+    LOG_END_FIELD_NUMBER: _ClassVar[int]
     id: int
     outputs: bytes
     outputs_uri: str
@@ -117,7 +125,9 @@ class Result(_message.Message):
     peak_memory_bytes: int
     decks_published: int
     retiring: bool
-    def __init__(self, id: _Optional[int] = ..., outputs: _Optional[bytes] = ..., outputs_uri: _Optional[str] = ..., error: _Optional[bytes] = ..., futures_uri: _Optional[str] = ..., started_at: _Optional[int] = ..., ended_at: _Optional[int] = ..., cpu_seconds: _Optional[float] = ..., peak_memory_bytes: _Optional[int] = ..., decks_published: _Optional[int] = ..., retiring: _Optional[bool] = ...) -> None: ...
+    log_start: int
+    log_end: int
+    def __init__(self, id: _Optional[int] = ..., outputs: _Optional[bytes] = ..., outputs_uri: _Optional[str] = ..., error: _Optional[bytes] = ..., futures_uri: _Optional[str] = ..., started_at: _Optional[int] = ..., ended_at: _Optional[int] = ..., cpu_seconds: _Optional[float] = ..., peak_memory_bytes: _Optional[int] = ..., decks_published: _Optional[int] = ..., retiring: _Optional[bool] = ..., log_start: _Optional[int] = ..., log_end: _Optional[int] = ...) -> None: ...
 
 class DeckPublished(_message.Message):
     __slots__ = ("id", "revision")

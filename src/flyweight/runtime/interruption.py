@@ -33,3 +33,9 @@ def interrupted_by_sigterm() -> Generator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def rearm() -> None:
+    """Within the block of ``interrupted_by_sigterm``: see to it that the signal still interrupts."""
+    if signal.getsignal(signal.SIGTERM) is not _interrupt:
+        signal.signal(signal.SIGTERM, _interrupt)

@@ -8,6 +8,7 @@ import ctypes
 import faulthandler
 import io
 import logging
+import os
 import sys
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -26,14 +27,15 @@ def capture() -> None:
     logging.getLogger().setLevel(logging.INFO)
 
 
-class LogFlusher:
-    """Brings everything that is still buffered in this process to the file."""
+class Log:
+    """The worker's log file, as this process's own stdout is set up to write it."""
 
     def __init__(self) -> None:
         self._libc = ctypes.CDLL(None)
+        self._file = os.dup(1)  # user code may close or redirect the descriptor itself
 
     def flush(self) -> None:
-        """Flush Python's streams (user code may have put its own there) and libc's."""
+        """Bring what is still buffered to the file: Python's streams (user code may have put its own) and libc's."""
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -41,3 +43,7 @@ class LogFlusher:
                 # A full disk, or a stream that user code closed or replaced: its log is poorer, its result is not.
                 continue
         self._libc.fflush(None)
+
+    def size(self) -> int:
+        """Tell how much stands in the file."""
+        return os.fstat(self._file).st_size

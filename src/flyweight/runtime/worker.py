@@ -1,8 +1,8 @@
 """The worker process: takes attempts from an executor over a socket and runs them one by one on its main thread.
 
-    python -m flyweight.runtime.worker --socket FD [--runner module:function]
+    python -m flyweight.runtime.worker --socket FD --permits FD [--runner module:function]
 
-Executors start it by command line, with one end of a socketpair as FD and a log file as stdout and stderr; it ends when
+Executors start it by command line, with an end of two socketpairs and a log file as stdout and stderr; it ends when
 they do. A runner has the signature of the default, ``flyweight.runtime.attempt.run_attempt``. Importing this is light.
 """
 
@@ -26,9 +26,9 @@ from flyteidl.core import errors_pb2, execution_pb2
 from flyweight.clock import SystemClock
 from flyweight.errors import PlatformError, TooLarge
 from flyweight.protocol import worker_pb2
-from flyweight.protocol.framing import FrameSocket
-from flyweight.runtime.interruption import AttemptInterrupted, interrupted_by_sigterm
-from flyweight.runtime.logs import LogFlusher, capture
+from flyweight.protocol.framing import SHARED_PARTS, FrameSocket, take_permit
+from flyweight.runtime.interruption import AttemptInterrupted, interrupted_by_sigterm, rearm
+from flyweight.runtime.logs import Log, capture
 
 Runner = Callable[[worker_pb2.Start, Callable[[worker_pb2.FromWorker], None]], worker_pb2.Result]
 
@@ -46,13 +46,15 @@ def main(arguments: Sequence[str]) -> int:
     """Serve one executor until it says stop or goes away; the exit code says which way it ended."""
     parser = argparse.ArgumentParser(prog="python -m flyweight.runtime.worker", description=__doc__)
     parser.add_argument("--socket", type=int, required=True, help="descriptor of a connected stream socket")
+    parser.add_argument("--permits", type=int, required=True, help="descriptor of the socket that permits come by")
     parser.add_argument("--runner", default=DEFAULT_RUNNER, help="module:function that runs one attempt")
     options = parser.parse_args(arguments)
     end_with_parent()
     capture()
-    connection = socket.socket(fileno=options.socket)
+    connection, permits = (socket.socket(fileno=number) for number in (options.socket, options.permits))
     connection.set_inheritable(False)
-    return Worker(FrameSocket(connection), load_runner(options.runner)).serve()
+    permits.set_inheritable(False)
+    return Worker(FrameSocket(connection), permits, load_runner(options.runner)).serve()
 
 
 def end_with_parent() -> None:
@@ -75,37 +77,65 @@ def load_runner(reference: str) -> Runner:
 class Worker:
     """One process's loop: a Start in, its reports and its Result out."""
 
-    def __init__(self, connection: FrameSocket, runner: Runner) -> None:
+    def __init__(self, connection: FrameSocket, permits: socket.socket, runner: Runner) -> None:
         self._connection = connection
+        self._permits = permits
         self._runner = runner
-        self._flusher = LogFlusher()
+        self._shared: dict[int, worker_pb2.Start] = {}
+        self._log = Log()
         self._clock = SystemClock()
-        self._home = Path.cwd()
+        self._pid = os.getpid()
         self._emptied = ""
         """The folder that earlier attempts worked in, and left empty."""
 
     def serve(self) -> int:
-        """Run what comes until Stop, the end of the connection, or an interrupted attempt; gives the exit code."""
-        ready = worker_pb2.Ready(pid=os.getpid(), python=platform.python_version())
+        """Run what comes until the end of the permits, or an interrupted attempt; gives the exit code."""
+        ready = worker_pb2.Ready(pid=self._pid, python=platform.python_version())
         self._report(worker_pb2.FromWorker(ready=ready))
-        while body := self._connection.receive():
-            message = worker_pb2.ToWorker.FromString(body)
-            if not message.HasField("start"):
-                break
-            try:
-                result = self._attempt(message.start)
-            except AttemptInterrupted:
-                self._flusher.flush()
-                return INTERRUPTED
-            self._send_result(result)
-            if result.retiring:
-                break
+        try:
+            with interrupted_by_sigterm():
+                while start := self._next():
+                    result = self._attempt(start)
+                    if os.getpid() != self._pid:
+                        os._exit(0)  # user code forked and returned twice: only the parent goes on
+                    self._send_result(result)
+                    if result.retiring:
+                        break
+        except AttemptInterrupted:
+            self._log.flush()
+            return INTERRUPTED
         return 0
 
+    def _next(self) -> worker_pb2.Start | None:
+        """Take the next permit, and find the message of its attempt; None when there is no more to do."""
+        permit = take_permit(self._permits)
+        while permit and (body := self._connection.receive()):
+            message = worker_pb2.ToWorker.FromString(body)
+            if message.HasField("shared"):
+                self._remember(message.shared)
+            elif message.start.id == permit:
+                return self._whole(message.start)
+        return None
+
+    def _remember(self, shared: worker_pb2.Shared) -> None:
+        self._shared[shared.number] = shared.part
+        if len(self._shared) > SHARED_PARTS:
+            del self._shared[next(iter(self._shared))]
+
+    def _whole(self, start: worker_pb2.Start) -> worker_pb2.Start:
+        if not start.shared:
+            return start
+        whole = worker_pb2.Start()
+        whole.CopyFrom(self._shared[start.shared])
+        whole.MergeFrom(start)
+        return whole
+
     def _attempt(self, start: worker_pb2.Start) -> worker_pb2.Result:
+        log_start = self._log.size()
         started_at = self._clock.now()
         cpu_before = _cpu_seconds()
-        with interrupted_by_sigterm(), self._workplace(start.working_directory):
+        rearm()  # the last attempt's code may have put a handler of its own
+        with self._workplace(start.working_directory):
             result = self._guarded(start)
         result.id = start.id
         result.started_at = result.started_at or started_at
@@ -113,6 +143,10 @@ class Worker:
         result.cpu_seconds = _cpu_seconds() - cpu_before
         result.peak_memory_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT
         result.retiring = _has_children()
+        # Before the result is sent: whoever reads the log at the attempt's end must find all of it.
+        self._log.flush()
+        result.log_start = log_start
+        result.log_end = self._log.size()
         return result
 
     @contextmanager
@@ -135,7 +169,6 @@ class Worker:
         try:
             yield
         finally:
-            os.chdir(self._home)
             _empty(folder)
 
     def _guarded(self, start: worker_pb2.Start) -> worker_pb2.Result:
@@ -156,14 +189,13 @@ class Worker:
             )
 
     def _send_result(self, result: worker_pb2.Result) -> None:
-        # Before the result: whoever reads the log at the attempt's end must find all of it.
-        self._flusher.flush()
         try:
             self._report(worker_pb2.FromWorker(result=result))
         except TooLarge as error:
             failure = _failure("OutputSizeExceeded", f"the task's outputs: {error}", execution_pb2.ExecutionError.USER)
             failure.id = result.id
             failure.retiring = result.retiring
+            failure.log_start, failure.log_end = result.log_start, result.log_end
             self._report(worker_pb2.FromWorker(result=failure))
 
     def _report(self, message: worker_pb2.FromWorker) -> None:

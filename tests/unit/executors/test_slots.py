@@ -9,7 +9,7 @@ def attempt(execution: int, number: int) -> AttemptId:
 
 def submit(slots: Slots, ran: list[AttemptId], *attempts: AttemptId) -> None:
     for each in attempts:
-        slots.submit(each, lambda each=each: ran.append(each))
+        slots.submit(each, ran.append)
 
 
 def test_as_many_run_as_there_are_places() -> None:
@@ -59,7 +59,40 @@ def test_jobs_that_fail_at_once_do_not_grow_the_stack() -> None:
     blocker = attempt(1, -1)
     submit(slots, ran, blocker)
     for number in range(5000):
-        slots.submit(attempt(1, number), lambda: (ran.append(blocker), slots.release()))
+        slots.submit(attempt(1, number), lambda _: (ran.append(blocker), slots.release()))
     slots.release()
     assert len(ran) == 5001
     assert slots.capacity() == Capacity(slots=1, busy=0, queued=0)
+
+
+def test_what_may_go_ahead_follows_in_turn_and_what_may_not_stops_the_others() -> None:
+    slots, ran, ahead = Slots(1), [], []
+
+    def may(each: AttemptId) -> bool:
+        if each.execution == 1 or len(ahead) > 3:
+            ahead.append(each)
+        return each in ahead
+
+    submit(slots, ran, attempt(0, 0))
+    for number in range(2):
+        slots.submit(attempt(1, number), ran.append, may)
+    submit(slots, ran, attempt(2, 0))
+    slots.submit(attempt(1, 2), ran.append, may)
+    assert ahead == [attempt(1, 0), attempt(1, 1)]
+    assert slots.capacity() == Capacity(slots=1, busy=1, queued=2)
+    slots.release()
+    assert ran == [attempt(0, 0), attempt(2, 0)]
+    assert ahead == [attempt(1, 0), attempt(1, 1), attempt(1, 2)]
+
+
+def test_what_was_taken_back_stands_first_in_its_own_order() -> None:
+    slots, ran = Slots(1), []
+    submit(slots, ran, attempt(1, 0), attempt(2, 0), attempt(1, 3))
+    slots.put_back([attempt(1, 1), attempt(1, 2)], ran.append, lambda _: False)
+    assert slots.capacity().queued == 4
+    assert slots.withdraw(attempt(1, 2))
+    for _ in range(3):
+        slots.release()
+    assert ran == [attempt(1, 0), attempt(1, 1), attempt(2, 0), attempt(1, 3)]
+    slots.release()
+    assert slots.spare

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from flyweight.errors import PlatformError, TooLarge
 from flyweight.protocol import worker_pb2
-from flyweight.protocol.framing import MAX_FRAME, FrameDecoder, FrameSocket, encode
+from flyweight.protocol.framing import (
+    MAX_FRAME,
+    FrameDecoder,
+    FrameSocket,
+    encode,
+    take_all_permits,
+    take_permit,
+    write_permits,
+)
 
 
 @given(st.lists(st.binary(max_size=200), max_size=8), st.data())
@@ -44,7 +52,7 @@ def test_a_socket_gives_messages_and_then_none_at_the_end() -> None:
         with left:
             sender = FrameSocket(left)
             sender.send(worker_pb2.DeckPublished(id=7))
-            sender.send(worker_pb2.Stop())
+            sender.send(worker_pb2.ToWorker())
         receiver = FrameSocket(right)
         assert worker_pb2.DeckPublished.FromString(receiver.receive() or b"") == worker_pb2.DeckPublished(id=7)
         assert receiver.receive() == b""
@@ -59,3 +67,18 @@ def test_an_end_in_the_middle_of_a_message_is_told(cut: int) -> None:
             left.sendall(encode(worker_pb2.Result(outputs=b"abcdef"))[:cut])
         with pytest.raises(PlatformError, match="in the middle of a message"):
             FrameSocket(right).receive()
+
+
+def test_a_permit_is_taken_once_by_the_worker_or_by_who_gave_it() -> None:
+    giving, taking = socket.socketpair()
+    with taking:
+        with giving:
+            giving.send(write_permits([3, 4]))
+            giving.send(write_permits([5]))
+            assert take_permit(taking) == 3
+            assert take_all_permits(taking) == [4, 5]
+            assert take_all_permits(taking) == []
+            giving.send(write_permits([2**40]))
+            assert take_permit(taking) == 2**40
+        assert take_permit(taking) == 0
+        assert take_all_permits(taking) == []

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from flyteidl.core import errors_pb2
+from flyteidl.core import errors_pb2, literals_pb2
 
 from flyweight.protocol import worker_pb2
 
@@ -97,6 +97,32 @@ def surroundings(start, _report, mark):
     Path(mark).write_text("\n".join(lines))
 
 
+def until(_start, _report, mark, sign):
+    """Say so by a file, and wait until there is another one."""
+    Path(mark).touch()
+    while not Path(sign).exists():
+        time.sleep(0.005)
+
+
+def environment(start, _report):
+    words = sorted(f"{name}={value}" for name, value in start.environment.items())
+    return worker_pb2.Result(outputs=" ".join(words).encode())
+
+
+def fork(_start, _report):
+    """Go on in two processes; the parent after its child has ended."""
+    child = os.fork()
+    if child:
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+
+
+def told(start, report):
+    """Do what the attempt's input says: so one task can go in all these ways."""
+    given = literals_pb2.LiteralMap.FromString(start.inputs).literals["x"].scalar.primitive.string_value
+    action, *arguments = given.split()
+    return ACTIONS[action](start, report, *arguments)
+
+
 ACTIONS = {
     "echo": lambda _start, _report: None,
     "fail": fail,
@@ -115,4 +141,8 @@ ACTIONS = {
     "large": large,
     "publish": publish,
     "surroundings": surroundings,
+    "until": until,
+    "environment": environment,
+    "fork": fork,
+    "told": told,
 }
