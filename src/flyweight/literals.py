@@ -130,6 +130,25 @@ def kind(literal: literals_pb2.Literal) -> str:
     return literal.scalar.primitive.WhichOneof("value") or "" if scalar == "primitive" else scalar
 
 
+def uris(values: literals_pb2.LiteralMap) -> set[str]:
+    """Give the URIs of all files, folders and dataframes in values, at any depth."""
+    found: set[str] = set()
+    waiting = list(values.literals.values())
+    while waiting:
+        literal = unwrap(waiting.pop())
+        match literal.WhichOneof("value"):
+            case "collection":
+                waiting.extend(literal.collection.literals)
+            case "map":
+                waiting.extend(literal.map.literals.values())
+            case "scalar":
+                scalar = literal.scalar
+                found |= {scalar.blob.uri, scalar.schema.uri, scalar.structured_dataset.uri}
+            case _:
+                found.add(literal.offloaded_metadata.uri)
+    return found - {""}
+
+
 def to_bytes(message: Message) -> bytes:
     """Give the message's canonical bytes: the same for equal messages, whatever order their maps were filled in."""
     return message.SerializeToString(deterministic=True)

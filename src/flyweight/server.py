@@ -49,6 +49,7 @@ from flyweight.services.tasks import Tasks
 from flyweight.services.watch import Watch
 from flyweight.services.workflows import Workflows
 from flyweight.settings import PlatformSettings, remove_discovery, write_discovery
+from flyweight.store.catalog import CatalogStore
 from flyweight.store.database import Database
 from flyweight.store.executions import ExecutionStore
 from flyweight.store.folder import DataFolder
@@ -237,6 +238,7 @@ def _driver(base: _Base, feed: Feed) -> Driver:
         executor=local_executor(base.settings, base.clock, console_url=f"{base.url}/console"),
         observer=feed,
         blobs=base.objects,
+        catalog=CatalogStore(base.database),
         clock=base.clock,
         layout=base.objects.layout,
     )

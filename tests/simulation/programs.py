@@ -91,6 +91,8 @@ def random_closure(seed):
     dice = random.Random(seed)
     inputs = {"a": INTEGER, "b": INTEGER}
     tasks = [task("plain", inputs), task("stubborn", inputs, retries=3, deck=True)]
+    if dice.random() < 0.4:
+        tasks.append(task("cached", inputs, cached="1", serialize=dice.random() < 0.5, deck=True))
     if dice.random() < 0.15:
         tasks.append(task("hanging", inputs, retries=1, timeout=5))
     plans = [plan(closed.primary.template) for closed in PLANS.values()]

@@ -6,7 +6,16 @@ from flyweight.clock import Micros
 from flyweight.engine import machine
 from flyweight.engine.graph import index_closure
 from flyweight.engine.jobs import Cancelled, Failed, Started, Succeeded
-from flyweight.engine.machine import CancelAttempt, Changes, SetTimer, StartAttempt, StartChild, StopChild
+from flyweight.engine.machine import (
+    CancelAttempt,
+    Changes,
+    LetGo,
+    LookUp,
+    SetTimer,
+    StartAttempt,
+    StartChild,
+    StopChild,
+)
 from flyweight.engine.model import Changed
 from flyweight.engine.records import LoadedExecution
 from tests.simulation.workflows import closure, inputs_of, layout, new_execution
@@ -23,6 +32,7 @@ def everything(state):
         nodes=dict(state.nodes),
         attempts={attempt.id: attempt for attempt in attempts},
         signals=dict(state.signals),
+        entries=dict(kept.entries),
     )
     into = Changes(limit=1 << 20)
     machine.changes(state, into)
@@ -52,6 +62,7 @@ class Run:
         self.now = Micros(5 * SECOND)
         self.jobs, self.cancelled, self.timers = {}, [], []
         self.children, self.stopping = {}, []
+        self.questions, self.released = {}, []
         self.tell(machine.Created())
 
     def tell(self, event):
@@ -71,6 +82,10 @@ class Run:
                     self.children[command.child.node] = command.child
                 case StopChild():
                     self.stopping.append((command.child.node, command.cause))
+                case LookUp():
+                    self.questions[command.question.node] = command.question
+                case LetGo():
+                    self.released.append(command.node)
         self.check()
         return commands
 

@@ -40,7 +40,9 @@ def variables(**types):
     )
 
 
-def task(name, inputs=None, outputs=None, *, retries=0, timeout=0.0, deck=False):
+def task(
+    name, inputs=None, outputs=None, *, retries=0, timeout=0.0, deck=False, cached="", serialize=False, ignored=()
+):
     template = tasks_pb2.TaskTemplate(
         id=identifier(identifier_pb2.TASK, name),
         type="python-task",
@@ -53,6 +55,11 @@ def task(name, inputs=None, outputs=None, *, retries=0, timeout=0.0, deck=False)
     template.metadata.retries.retries = retries
     if timeout:
         template.metadata.timeout.CopyFrom(Duration(seconds=int(timeout), nanos=int(timeout % 1 * 1e9)))
+    if cached:
+        template.metadata.discoverable = True
+        template.metadata.discovery_version = cached
+        template.metadata.cache_serializable = serialize
+        template.metadata.cache_ignore_input_vars.extend(ignored)
     if deck:
         template.metadata.generates_deck.value = True
     return template

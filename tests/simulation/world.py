@@ -13,6 +13,7 @@ from flyteidl.core import errors_pb2, execution_pb2
 
 from flyweight import literals
 from flyweight.engine import machine
+from flyweight.engine.catalog import Found
 from flyweight.engine.children import ChildEnded
 from flyweight.engine.driver import Driver, DriverSettings, Ports
 from flyweight.engine.graph import Graphs
@@ -54,7 +55,7 @@ class MemoryStore:
     def __init__(self, world):
         self.world = world
         self.new, self.executions, self.nodes, self.attempts, self.closures = {}, {}, {}, {}, {}
-        self.signals = {}
+        self.signals, self.entries = {}, {}
 
     async def commit(self, batch):
         dice, weather = self.world.dice, self.world.weather
@@ -92,6 +93,7 @@ class MemoryStore:
             self.signals[signal.execution, signal.signal] = signal
             if not signal.value:
                 self.world.answer_later(signal)
+        self.entries.update((entry.key, entry) for entry in batch.entries)
         self._check_successes(batch)
         for execution in batch.executions:
             if execution.phase.terminal:
@@ -146,6 +148,40 @@ class MemoryBlobs:
 
     async def write(self, uri, data):
         self.kept[uri] = data
+
+    async def gone(self, uris):
+        return set(uris) - set(self.kept)
+
+
+class MemoryCatalog:
+    """Entries that the store has, and claims in a dictionary; sometimes it cannot be read."""
+
+    def __init__(self, world):
+        self.world, self.claims = world, {}
+
+    async def _think(self):
+        await asyncio.sleep(self.world.dice.random() * self.world.weather.latency)
+        if self.world.dice.random() < self.world.weather.busy:
+            raise TryAgain("the disk is full")
+
+    async def look_up(self, keys):
+        await self._think()
+        kept = self.world.store.entries
+        return [Found(entry=kept.get(key), nearest=next(iter(kept.values()), None)) for key in keys]
+
+    async def claim(self, claims, now, until):
+        await self._think()
+        for claim in claims:
+            owner, end = self.claims.get(claim.key, ("", 0))
+            if owner == claim.owner or end < now:
+                self.claims[claim.key] = claim.owner, until
+        return [self.claims[claim.key][0] for claim in claims]
+
+    async def release(self, claims):
+        await self._think()
+        for claim in claims:
+            if self.claims.get(claim.key, ("", 0))[0] == claim.owner:
+                del self.claims[claim.key]
 
 
 class DiceExecutor:
@@ -280,6 +316,7 @@ class World:
         self.clock = LoopClock(self.loop)
         self.store = MemoryStore(self)
         self.blobs = MemoryBlobs()
+        self.catalog = MemoryCatalog(self)
         self.crashed = asyncio.Event()
         self.driver = self.executor = None
         self.graphs = Graphs()
@@ -290,6 +327,8 @@ class World:
         dice = random.Random(f"{self.seed} {job.execution.name} {job.attempt.node} {count}")
         if job.task.metadata.timeout.seconds:
             return "hang"
+        if job.task.metadata.discoverable:  # who computes it, and how often, is not to matter
+            return "system" if count == 0 and dice.random() < 0.3 else "succeed"
         return dice.choices(["succeed", "retry", "system", "fail"], weights=[80, 12, 6, 2])[0]
 
     def outcome(self, job):
@@ -341,6 +380,7 @@ class World:
             executor=self.executor,
             observer=self,
             blobs=self.blobs,
+            catalog=self.catalog,
             clock=self.clock,
             layout=layout,
         )
@@ -360,6 +400,7 @@ class World:
         dead = self.executor
         dead.alive = False
         self.driver._launching.close()
+        self.driver._lookups.close()
         for job in list(dead.running.values()):
             outcome = self.outcome(job)
             if outcome is not None and self.dice.random() < self.weather.zombies:

@@ -20,7 +20,7 @@ def schema_of(path):
     connection = sqlite3.connect(path)
     rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     connection.close()
-    return {(kind, name, table, "".join(sql.split())) for kind, name, table, sql in rows}
+    return {(kind, name, table, "".join(sql.replace(chr(34), "").split())) for kind, name, table, sql in rows}
 
 
 def migrated(path):
@@ -52,6 +52,20 @@ def test_the_head_is_the_newest_migration(tmp_path):
 def test_a_migrated_database_opens(tmp_path):
     migrated(tmp_path / "flyweight.db")
     Database.open(tmp_path / "flyweight.db").close()
+
+
+def test_rows_come_along(tmp_path):
+    engine = sqlite.writing_engine(sqlite.url(tmp_path / "flyweight.db"))
+    with engine.connect() as connection, connection.begin():
+        migrations.upgrade(connection, "0002")
+        connection.exec_driver_sql(
+            "INSERT INTO node_executions (execution, node, spec_node, kind, inputs, outputs, error, detail)"
+            " VALUES (1, 'n0', 'n0', 'task', x'01', x'02', x'', x'')"
+        )
+        migrations.upgrade(connection)
+        found = connection.exec_driver_sql("SELECT node, inputs, outputs, cache, reason FROM node_executions").all()
+    engine.dispose()
+    assert found == [("n0", b"\1", b"\2", b"", "")]
 
 
 def test_a_newer_database_is_refused(tmp_path):

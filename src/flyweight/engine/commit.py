@@ -71,6 +71,7 @@ class Committer:
                 _log.error("nor can its nodes be closed", exc_info=again)
                 last.changes.nodes.clear()
                 last.changes.attempts.clear()
+                last.changes.entries.clear()
                 last.changes.uploads.clear()
             else:
                 break

@@ -20,18 +20,21 @@ from flyweight.engine.commit import Committer
 from flyweight.engine.graph import Graphs, unsupported
 from flyweight.engine.jobs import DeckPublished, Failed, Job, Report
 from flyweight.engine.launching import Launching
+from flyweight.engine.lookups import Lookups
 from flyweight.engine.machine import (
     CancelAttempt,
     Changes,
     Command,
     Event,
+    LetGo,
+    LookUp,
     SetTimer,
     StartAttempt,
     StartChild,
     StopChild,
 )
 from flyweight.engine.model import Changed, ExecutionState
-from flyweight.engine.ports import Blobs, Capacity, Children, EngineStore, Executor, Observer
+from flyweight.engine.ports import Blobs, Capacity, Catalog, Children, EngineStore, Executor, Observer
 from flyweight.engine.records import NO_EXECUTION, NewExecution
 from flyweight.engine.recovery import Recovery, load_closure
 from flyweight.engine.turns import Creation, Part, batch_of, is_empty
@@ -50,6 +53,7 @@ class Ports:
     executor: Executor
     observer: Observer
     blobs: Blobs
+    catalog: Catalog
     clock: Clock
     layout: Callable[[NewExecution], ExecutionLayout]
     """Tells where an execution's data lies."""
@@ -102,6 +106,12 @@ class Driver:
         self._closing = False
         self._loop_task: asyncio.Task[None] | None = None
         self._launching = Launching(None, lambda _, __: None)
+        self._lookups = Lookups(
+            catalog=ports.catalog,
+            blobs=ports.blobs,
+            clock=ports.clock,
+            tell=lambda key, answer: self._happened(_Happening(key, answer)),
+        )
         self._committer = Committer(
             store=ports.store,
             blobs=ports.blobs,
@@ -139,6 +149,7 @@ class Driver:
         """Stop the executor and the loop. What has not ended goes on at the next ``open``."""
         self._closing = True
         self._launching.close()
+        self._lookups.close()
         await self._ports.executor.close()
         self._wake.set()
         if self._loop_task is not None:
@@ -268,6 +279,7 @@ class Driver:
         for part, live in touched:
             if live.state.phase.terminal and self._live.pop(part.key, None) is not None:
                 _cancel_timers(live)
+                self._lookups.forget(part.key)
                 self._tell_parent(live.state)
 
     def _tell_parent(self, state: ExecutionState) -> None:
@@ -345,6 +357,10 @@ class Driver:
                 self._launching.start(command.child)
             case StopChild():
                 self._launching.stop(command.child, command.cause)
+            case LookUp():
+                self._lookups.ask(command.question)
+            case LetGo():
+                self._lookups.let_go(key, command.node)
             case SetTimer():
                 live = self._live.get(key)
                 if live is not None:

@@ -22,6 +22,7 @@ from google.protobuf.duration_pb2 import Duration
 from flyweight.clock import Micros
 from flyweight.engine.interfaces import inner_nodes, takes_error
 from flyweight.ids import END_NODE, START_NODE, entity_key
+from flyweight.semantics.caching import Caching, caching_of
 
 _KEPT = 128
 """How many closures stay indexed; an index costs about a kilobyte a node."""
@@ -73,6 +74,7 @@ class GraphNode:
     name: str = ""
     """Of what it runs, for messages."""
     deck: bool = False
+    cache: Caching | None = None
     interruptible: bool | None = None
     branch: "Branch | None" = None
     gate: workflow_pb2.GateNode | None = None
@@ -272,6 +274,7 @@ def _task_node(plain: GraphNode, node: workflow_pb2.Node, task: tasks_pb2.TaskTe
         retries=node.metadata.retries.retries or task.metadata.retries.retries,
         timeout=micros(node.metadata.timeout) or micros(task.metadata.timeout),
         deck=task.metadata.generates_deck.value,
+        cache=caching_of(task, node.metadata),
         interruptible=_interruptible(node, task),
     )
 

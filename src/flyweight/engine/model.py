@@ -7,6 +7,7 @@ nodes open a frame below themselves.
 from collections import deque
 from dataclasses import dataclass, field
 
+from flyteidl.admin import node_execution_pb2
 from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2, types_pb2
 
 from flyweight.clock import Micros
@@ -55,6 +56,10 @@ class NodeState:
     outputs_uri: str = ""
     """Where an executor has put them, or where they were put because they are large; else empty."""
     error: execution_pb2.ExecutionError | None = None
+    cache: node_execution_pb2.TaskNodeMetadata | None = None
+    """What the catalog had for it; None while it was not asked, or has not answered."""
+    reason: str = ""
+    """Why it stands where it stands, in words, where its phase does not say so."""
     attempts: list[AttemptState] = field(default_factory=list[AttemptState])
     created_at: Micros = NOT_YET
     started_at: Micros = NOT_YET
@@ -115,6 +120,8 @@ class ExecutionState:
     """How many tasks may be open at once; 0 is no limit."""
     environment: dict[str, str] = field(default_factory=dict[str, str])
     interruptible: bool | None = None
+    overwrite_cache: bool = False
+    """Whether tasks are run although their outputs are cached; what they give is cached anew."""
     phase: ExecutionPhase = ExecutionPhase.QUEUED
     outputs: literals_pb2.LiteralMap | None = None
     error: execution_pb2.ExecutionError | None = None
@@ -146,6 +153,8 @@ class Changed:
     nodes: dict[NodeId, NodeState] = field(default_factory=dict[NodeId, NodeState])
     attempts: dict[AttemptId, AttemptState] = field(default_factory=dict[AttemptId, AttemptState])
     signals: dict[str, SignalState] = field(default_factory=dict[str, SignalState])
+    entries: dict[NodeId, NodeState] = field(default_factory=dict[NodeId, NodeState])
+    """Nodes whose outputs the catalog is to keep."""
 
 
 def new_frame(graph: Graph, inputs: literals_pb2.LiteralMap, parent: NodeId = NO_NODE) -> Frame:

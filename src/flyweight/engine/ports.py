@@ -1,15 +1,18 @@
 """What the driver needs from the rest of the platform, as Protocols: a store, executors, and somebody to tell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from flyteidl.core import compiler_pb2
 
+from flyweight.clock import Micros
+from flyweight.engine.catalog import Claim, Found
 from flyweight.engine.children import Child, ChildEnded
 from flyweight.engine.jobs import DeckPublished, Job, Report
 from flyweight.engine.records import Batch, LoadedExecution
 from flyweight.ids import AttemptId
+from flyweight.semantics.caching import CacheKey
 
 
 class EngineStore(Protocol):
@@ -41,6 +44,26 @@ class Blobs(Protocol):
 
     async def write(self, uri: str, data: bytes) -> None:
         """Write an object, whole or not at all; raises ``TryAgain`` or ``StorageFailed``."""
+        ...
+
+    async def gone(self, uris: Sequence[str]) -> set[str]:
+        """Tell which objects and folders are not there; raises ``TryAgain`` or ``StorageFailed``."""
+        ...
+
+
+class Catalog(Protocol):
+    """Keeps outputs of tasks for later runs (``store/catalog.py``); entries are written by ``EngineStore.commit``."""
+
+    async def look_up(self, keys: Sequence[CacheKey]) -> list[Found]:
+        """Find what is kept for each key, in one read."""
+        ...
+
+    async def claim(self, claims: Sequence[Claim], now: Micros, until: Micros) -> list[str]:
+        """Claim what is not claimed by others, or prolong it; gives the owner of each. Raises ``TryAgain``."""
+        ...
+
+    async def release(self, claims: Sequence[Claim]) -> None:
+        """Let go of claims; those that are others' by now stay. Raises ``TryAgain``."""
         ...
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from flyweight.clock import Micros
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.ids import ExecutionKey, NodeId
+from flyweight.semantics.caching import CacheKey
 
 NOT_YET = Micros(0)
 NO_EXECUTION = ExecutionKey(0)
@@ -94,6 +95,10 @@ class NodeRecord:
     ended_at: Micros = NOT_YET
     detail: bytes = b""
     """What a kind of node keeps beyond this, as a protobuf message of that kind's own."""
+    cache: bytes = b""
+    """``flyteidl.admin.TaskNodeMetadata``: what the catalog had for it; empty for what is not cached."""
+    reason: str = ""
+    """Why it stands where it stands, in words, where its phase does not say so: why the catalog had nothing ..."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +148,19 @@ class SignalRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CacheRecord:
+    """The outputs of one run of a task, kept for others with the same key."""
+
+    key: CacheKey
+    outputs: bytes = b""
+    """``flyteidl.core.LiteralMap``; empty when ``outputs_uri`` is set."""
+    outputs_uri: str = ""
+    source: bytes
+    """``flyteidl.core.TaskExecutionIdentifier`` of the attempt that made them."""
+    created_at: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What one transaction writes: everything that waited when the driver took its turn."""
 
@@ -151,6 +169,8 @@ class Batch:
     nodes: tuple[NodeRecord, ...] = ()
     attempts: tuple[AttemptRecord, ...] = ()
     signals: tuple[SignalRecord, ...] = ()
+    entries: tuple[CacheRecord, ...] = ()
+    """Of the catalog: with the success that each comes from, or not at all."""
     closures: dict[str, bytes] = field(default_factory=dict[str, bytes])
     """Closures by digest, for executions of a single task (workflows store theirs when they are registered)."""
 

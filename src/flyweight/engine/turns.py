@@ -56,6 +56,7 @@ def batch_of(parts: list[Part]) -> Batch:
         nodes=tuple(record for part in parts for record in part.changes.nodes),
         attempts=tuple(record for part in parts for record in part.changes.attempts),
         signals=tuple(record for part in parts for record in part.changes.signals),
+        entries=tuple(record for part in parts for record in part.changes.entries),
         closures=closures,
     )
 

@@ -1,11 +1,13 @@
 """Where the driver's data lies, and the literal maps that it keeps there: its ports to the blob store."""
 
 import asyncio
+from collections.abc import Sequence
 
 from flyteidl.admin import execution_pb2
 
 from flyweight import blob
 from flyweight.engine.records import NewExecution
+from flyweight.errors import InvalidInput
 from flyweight.semantics.layout import ExecutionLayout
 
 
@@ -46,3 +48,17 @@ class Objects:
     async def write(self, uri: str, data: bytes) -> None:
         """Write an object, whole or not at all; raises ``TryAgain`` or ``StorageFailed``."""
         await asyncio.to_thread(blob.put, uri, data)
+
+    async def gone(self, uris: Sequence[str]) -> set[str]:
+        """Tell which objects and folders are not there; of places that are not a store of ours nothing is known.
+
+        Raises ``TryAgain`` or ``StorageFailed``.
+        """
+        return await asyncio.to_thread(lambda: {uri for uri in uris if not _is_there(uri)})
+
+
+def _is_there(uri: str) -> bool:
+    try:
+        return blob.exists(uri) or bool(blob.list_objects(f"{uri.rstrip('/')}/"))
+    except InvalidInput:
+        return True

@@ -91,6 +91,8 @@ def node(subject: Subject, record: NodeRecord) -> node_execution_pb2.NodeExecuti
             project=subject.execution.project, domain=subject.execution.domain, name=child
         )
         closure.workflow_node_metadata.executionId.CopyFrom(of)
+    if record.cache:
+        closure.task_node_metadata.MergeFromString(record.cache)
     # Both stand in the same oneof: a failed node shows why it failed, even if it has an output prefix.
     if record.error:
         closure.error.CopyFrom(core_execution_pb2.ExecutionError.FromString(record.error))

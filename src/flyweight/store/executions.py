@@ -211,6 +211,7 @@ def _write(connection: Connection, batch: Batch) -> None:
     rows.write_nodes(connection, batch.nodes)
     rows.write_attempts(connection, batch.attempts)
     rows.write_signals(connection, batch.signals)
+    rows.write_entries(connection, batch.entries)
 
 
 def _taken(new: Sequence[NewExecution]) -> str:

@@ -1,5 +1,6 @@
 """Records to rows and back: which columns each record has, and how phases, names and keys stand in them."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from operator import itemgetter
@@ -9,8 +10,16 @@ from flyteidl.admin import execution_pb2
 from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, update
 
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
-from flyweight.engine.records import AttemptRecord, ExecutionRecord, NewExecution, NodeRecord, SignalRecord
+from flyweight.engine.records import (
+    AttemptRecord,
+    CacheRecord,
+    ExecutionRecord,
+    NewExecution,
+    NodeRecord,
+    SignalRecord,
+)
 from flyweight.ids import EntityKey
+from flyweight.semantics.caching import CacheKey
 from flyweight.store import tables
 from flyweight.store.bulk import Bulk, upsert
 
@@ -19,6 +28,8 @@ _PROGRESS = tuple(field.name for field in fields(ExecutionRecord))
 _NODE = tuple(field.name for field in fields(NodeRecord))
 _ATTEMPT = tuple(field.name for field in fields(AttemptRecord))
 _SIGNAL = tuple(field.name for field in fields(SignalRecord))
+_KEY_PARTS = ("project", "domain", "task", "version", "interface", "inputs")
+_ENTRY = ("digest", *_KEY_PARTS, "digests", "outputs", "outputs_uri", "source", "created_at")
 _LARGE = frozenset({"inputs", "user_inputs", "outputs", "detail"})
 """Left out of lists: whoever wants them asks for the one row."""
 
@@ -37,6 +48,7 @@ _closures = Bulk[_Row](upsert(tables.closures, ("digest", "body"), replace=False
 _nodes = Bulk[NodeRecord](upsert(tables.node_executions, _NODE), _PHASE)
 _attempts = Bulk[AttemptRecord](upsert(tables.attempts, _ATTEMPT), _PHASE)
 _signals = Bulk[SignalRecord](upsert(tables.signals, _SIGNAL))
+_entries = Bulk[_Row](upsert(tables.cache_entries, _ENTRY), reader=itemgetter)
 _progress = Bulk[ExecutionRecord](
     update(tables.executions)
     .values(dict.fromkeys([*_PROGRESS[1:], "ended"]))
@@ -87,6 +99,11 @@ def write_signals(connection: Connection, records: Iterable[SignalRecord]) -> No
     _signals.write(connection, records)
 
 
+def write_entries(connection: Connection, records: Iterable[CacheRecord]) -> None:
+    """Insert entries of the catalog, or replace them: the newest outputs are likeliest to be there."""
+    _entries.write(connection, map(_entry_row, records))
+
+
 def columns(table: Table, *, large: bool) -> list[Column[Any]]:
     """Give the columns that a record is made of; without the large ones, it has them empty."""
     return [column for column in table.c if large or column.name not in _LARGE]
@@ -118,6 +135,21 @@ def attempt(row: RowMapping) -> AttemptRecord:
 def signal(row: RowMapping) -> SignalRecord:
     """Read a signal."""
     return SignalRecord(**_fields(_SIGNAL, row))
+
+
+def entry(row: RowMapping) -> CacheRecord:
+    """Read an entry of the catalog."""
+    return CacheRecord(
+        key=CacheKey(**_fields(_KEY_PARTS, row), digests=json.loads(row["digests"])),
+        **_fields(("outputs", "outputs_uri", "source", "created_at"), row),
+    )
+
+
+def _entry_row(record: CacheRecord) -> dict[str, Any]:
+    key = record.key
+    row: dict[str, Any] = {name: getattr(key, name) for name in ("digest", *_KEY_PARTS)}
+    row |= {name: getattr(record, name) for name in ("outputs", "outputs_uri", "source", "created_at")}
+    return row | {"digests": json.dumps(dict(key.digests))}
 
 
 def _fields(names: Iterable[str], row: RowMapping) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import INTEGER
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration's revision. Revisions are numbers, so that a newer database can be told from a broken one."""
 
 metadata = MetaData(
@@ -219,6 +219,8 @@ node_executions = Table(
     _number("updated_at"),
     _number("ended_at"),
     _bytes("detail"),
+    _bytes("cache"),
+    _text("reason"),
 )
 Index("ix_node_executions_parent", node_executions.c.execution, node_executions.c.parent, node_executions.c.created_at)
 
@@ -233,6 +235,40 @@ signals = Table(
     _number("updated_at"),
 )
 """What gates wait for: ``type`` is a ``flyteidl.core.LiteralType``, ``value`` a ``Literal``, empty until given."""
+
+cache_entries = Table(
+    "cache_entries",
+    metadata,
+    Column("digest", String, primary_key=True),
+    _required("project"),
+    _required("domain"),
+    _required("task"),
+    _text("version"),
+    _required("interface"),
+    _required("inputs"),
+    _required("digests"),
+    _bytes("outputs"),
+    _text("outputs_uri"),
+    _bytes("source"),
+    _number("created_at"),
+)
+"""Outputs of cached tasks, by ``semantics.caching.CacheKey``: its digest and its parts; ``digests`` is JSON."""
+Index(
+    "ix_cache_entries_task",
+    cache_entries.c.project,
+    cache_entries.c.domain,
+    cache_entries.c.task,
+    cache_entries.c.created_at,
+)
+
+cache_claims = Table(
+    "cache_claims",
+    metadata,
+    Column("digest", String, primary_key=True),
+    _required("owner"),
+    _number("expires_at"),
+)
+"""Who computes what a key stands for, and how long others wait for it."""
 
 attempts = Table(
     "attempts",

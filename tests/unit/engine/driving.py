@@ -3,6 +3,7 @@
 import asyncio
 
 from flyweight import literals
+from flyweight.engine.catalog import Found
 from flyweight.engine.driver import Driver, DriverSettings, Ports
 from flyweight.engine.jobs import Succeeded
 from flyweight.engine.ports import Capacity
@@ -55,12 +56,14 @@ class Parts:
 
     def __init__(self, store, settings=None):
         self.store, self.blobs = store, {}
+        self.entries, self.claims, self.reads, self.terms = {}, {}, [], []
         self.jobs, self.cancelled, self.told, self.decks, self.refuse = {}, [], [], [], False
         ports = Ports(
             store=store,
             executor=self,
             observer=self,
             blobs=self,
+            catalog=self,
             clock=LoopClock(asyncio.get_running_loop()),
             layout=layout,
         )
@@ -96,6 +99,21 @@ class Parts:
 
     async def write(self, uri, data):
         self.blobs[uri] = data
+
+    async def gone(self, uris):
+        return set(uris) - set(self.blobs)
+
+    async def look_up(self, keys):
+        self.reads.append(keys)
+        return [Found(entry=self.entries.get(key)) for key in keys]
+
+    async def claim(self, claims, now, until):
+        self.terms.append(until)
+        return [self.claims.setdefault(claim.key, claim.owner) for claim in claims]
+
+    async def release(self, claims):
+        for claim in claims:
+            del self.claims[claim.key]
 
     def succeed(self, key, number=0, **outputs):
         attempt = self.jobs[key, "n0", number].attempt

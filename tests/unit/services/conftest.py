@@ -32,6 +32,7 @@ from flyweight.services.signals import Signals
 from flyweight.services.tasks import Tasks
 from flyweight.services.watch import Watch
 from flyweight.services.workflows import Workflows
+from flyweight.store.catalog import CatalogStore
 from flyweight.store.database import Database
 from flyweight.store.executions import ExecutionStore
 from flyweight.store.named_entities import NamedEntityStore
@@ -108,6 +109,7 @@ class Platform:
                 executor=self.executor,
                 observer=self.feed,
                 blobs=objects,
+                catalog=CatalogStore(database),
                 clock=self.clock,
                 layout=objects.layout,
             ),

@@ -1,6 +1,15 @@
 """The machine: events in, commands out; no I/O, no clock, no randomness."""
 
-from flyweight.engine.machine.commands import CancelAttempt, Command, SetTimer, StartAttempt, StartChild, StopChild
+from flyweight.engine.machine.commands import (
+    CancelAttempt,
+    Command,
+    LetGo,
+    LookUp,
+    SetTimer,
+    StartAttempt,
+    StartChild,
+    StopChild,
+)
 from flyweight.engine.machine.events import (
     Continued,
     Created,
@@ -25,6 +34,8 @@ __all__ = [
     "Created",
     "Event",
     "GateDue",
+    "LetGo",
+    "LookUp",
     "Restarted",
     "SetTimer",
     "SignalSet",

@@ -144,7 +144,9 @@ def _take(turn: Turn, node: NodeState, attempt: AttemptState, event: Succeeded |
     attempt.ended_at = event.ended_at or turn.now
     if isinstance(event, Succeeded | Failed):
         attempt.started_at = attempt.started_at or event.started_at or turn.now
-        node.started_at = node.started_at or attempt.started_at
+        if not node.started_at:
+            node.started_at = attempt.started_at
+            turn.touch(node)  # nothing else may do so, if it is tried again and held back
     if attempt.error is not None:
         # That it is to be stopped stands in its row already, so that is what became of it, whatever it did meanwhile.
         _stopped(turn, node, attempt, attempt.error)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from flyweight.clock import Micros
+from flyweight.engine.catalog import CacheDue, Question
 from flyweight.engine.children import Child
 from flyweight.engine.jobs import Job
 from flyweight.engine.machine.events import GateDue, TimerFired
-from flyweight.ids import AttemptId
+from flyweight.ids import AttemptId, NodeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class SetTimer:
     """Send the event at that time. Timers are never taken back: a late one is ignored."""
 
     at: Micros
-    event: TimerFired | GateDue
+    event: TimerFired | GateDue | CacheDue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +48,18 @@ class StopChild:
     cause: str
 
 
-Command = StartAttempt | CancelAttempt | SetTimer | StartChild | StopChild
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp:
+    """Ask the catalog; the answer is an event."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetGo:
+    """Let others compute what the node has claimed, if it has."""
+
+    node: NodeId
+
+
+Command = StartAttempt | CancelAttempt | SetTimer | StartChild | StopChild | LookUp | LetGo

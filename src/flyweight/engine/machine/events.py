@@ -5,6 +5,7 @@ from enum import Enum
 
 from flyteidl.core import literals_pb2, types_pb2
 
+from flyweight.engine.catalog import Answer, CacheDue
 from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.jobs import Report
 from flyweight.ids import AttemptId, NodeId
@@ -85,6 +86,8 @@ Event = (
     | SignalSet
     | ChildStarted
     | ChildEnded
+    | Answer
+    | CacheDue
     | Restarted
     | Report
 )

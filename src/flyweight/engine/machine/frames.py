@@ -3,7 +3,7 @@
 from flyteidl.core import literals_pb2, types_pb2
 
 from flyweight.engine.graph import GraphNode, NodeKind
-from flyweight.engine.machine import attempts, branches, errors, gates, launches, outcomes
+from flyweight.engine.machine import attempts, branches, caching, errors, gates, launches, outcomes
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import ExecutionState, Frame, NodeState, frame_below
 from flyweight.engine.phases import ExecutionPhase, NodePhase
@@ -88,7 +88,7 @@ def _new_node(turn: Turn, frame: Frame, graph_node: GraphNode) -> NodeState:
 def _run(turn: Turn, node: NodeState) -> None:
     match node.graph.kind:
         case NodeKind.TASK:
-            attempts.admit(turn, node)
+            caching.run(turn, node)
         case NodeKind.WORKFLOW:
             _run_inside(turn, node)
         case NodeKind.BRANCH:

@@ -1,7 +1,8 @@
 """Ends a node, well or badly, and queues what follows from that for its frame."""
 
-from flyteidl.core import execution_pb2, literals_pb2
+from flyteidl.core import catalog_pb2, execution_pb2, literals_pb2
 
+from flyweight.engine.machine.commands import LetGo
 from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
 from flyweight.engine.model import Frame, NodeState
 from flyweight.engine.phases import NodePhase
@@ -10,12 +11,17 @@ AUTO_ABORT = "Some node execution failed, auto-abort."
 """propeller's words, which its clients know."""
 NODE_ABORTED = "NodeAborted"
 _FAILED_NODE = "\n\nfailed node: "
+_COMPUTED = frozenset({catalog_pb2.CACHE_MISS, catalog_pb2.CACHE_SKIPPED, catalog_pb2.CACHE_LOOKUP_FAILURE})
+"""Of nodes with these cache statuses, the outputs are new."""
 
 
 def succeed(turn: Turn, node: NodeState, outputs: literals_pb2.LiteralMap, outputs_uri: str = "") -> None:
     """End a node well; the nodes that waited for it alone are ready."""
     node.outputs = outputs
     node.outputs_uri = outputs_uri
+    if node.cache is not None and node.cache.cache_status in _COMPUTED:
+        node.cache.cache_status = catalog_pb2.CACHE_POPULATED
+        turn.state.changed.entries[node.id] = node
     frame = _end(turn, node, NodePhase.SUCCEEDED)
     for follower in node.graph.downstream:
         frame.waits[follower] -= 1
@@ -54,6 +60,8 @@ def _end(turn: Turn, node: NodeState, phase: NodePhase) -> Frame:
     node.ended_at = turn.now
     turn.touch(node)
     node.frame.active.discard(node.graph.index)
+    if node.graph.cache is not None and node.graph.cache.serialize:
+        turn.commands.append(LetGo(node=node.id))
     return node.frame
 
 

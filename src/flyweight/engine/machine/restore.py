@@ -4,12 +4,13 @@ import heapq
 from collections.abc import Mapping
 
 from flyteidl.admin import execution_pb2 as admin_execution_pb2
+from flyteidl.admin import node_execution_pb2
 from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.engine.graph import ClosureGraph, NodeKind
 from flyweight.engine.jobs import LogSpan, Usage
-from flyweight.engine.machine import gates
+from flyweight.engine.machine import caching, gates
 from flyweight.engine.machine.frames import stopped_from_outside
 from flyweight.engine.machine.outcomes import AUTO_ABORT
 from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, SignalState, frame_below, new_frame
@@ -38,6 +39,7 @@ def begin(
         max_parallelism=max(spec.max_parallelism, 0),
         environment={pair.key: pair.value for pair in spec.envs.values},
         interruptible=spec.interruptible.value if spec.HasField("interruptible") else None,
+        overwrite_cache=spec.overwrite_cache,
     )
 
 
@@ -124,7 +126,7 @@ def _place(state: ExecutionState, frame: Frame, node: NodeState) -> None:
     gates.wait(state, node)
     if node.attempt is not None:
         state.open_attempts += 1
-    elif node.graph.kind is NodeKind.TASK:
+    elif node.graph.kind is NodeKind.TASK and not caching.asks(node):
         state.held.append((node.created_at, node.id))
 
 
@@ -164,6 +166,8 @@ def _node(frame: Frame, record: NodeRecord, blobs: Mapping[str, bytes]) -> NodeS
         outputs=_read(record.outputs, record.outputs_uri, blobs) if succeeded else None,
         outputs_uri=record.outputs_uri,
         error=_error(record.error),
+        cache=node_execution_pb2.TaskNodeMetadata.FromString(record.cache) if record.cache else None,
+        reason=record.reason,
         created_at=record.created_at,
         started_at=record.started_at,
         updated_at=record.updated_at,

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from flyteidl.core import execution_pb2, literals_pb2
+from flyteidl.core import catalog_pb2, execution_pb2, identifier_pb2, literals_pb2
 
 from flyweight import literals
 from flyweight.engine.jobs import LogSpan
 from flyweight.engine.model import AttemptState, Changed, ExecutionState, NodeState, SignalState
 from flyweight.engine.phases import AttemptPhase
-from flyweight.engine.records import AttemptRecord, ExecutionRecord, NodeRecord, SignalRecord
+from flyweight.engine.records import AttemptRecord, CacheRecord, ExecutionRecord, NodeRecord, SignalRecord
+from flyweight.errors import PlatformError
 from flyweight.ids import END_NODE
 from flyweight.semantics import budgets
 from flyweight.semantics.layout import DECK, OUTPUTS
@@ -26,6 +27,7 @@ class Changes:
     nodes: list[NodeRecord] = field(default_factory=list[NodeRecord])
     attempts: list[AttemptRecord] = field(default_factory=list[AttemptRecord])
     signals: list[SignalRecord] = field(default_factory=list[SignalRecord])
+    entries: list[CacheRecord] = field(default_factory=list[CacheRecord])
     uploads: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]])
     """Blobs to be written before the batch is committed, by URI."""
 
@@ -35,7 +37,11 @@ def changes(state: ExecutionState, into: Changes) -> None:
     changed, state.changed = state.changed, Changed()
     if changed.execution:
         into.executions.append(_execution(state, into))
-    into.nodes += [_node(state, node, into) for node in changed.nodes.values()]
+    nodes = [_node(state, node, into) for node in changed.nodes.values()]
+    into.nodes += nodes
+    if changed.entries:
+        kept = changed.entries
+        into.entries += [_entry(state, kept[record.node], record) for record in nodes if record.node in kept]
     into.attempts += [_attempt(state, attempt) for attempt in changed.attempts.values()]
     into.signals += [_signal(state, signal) for signal in changed.signals.values()]
 
@@ -84,6 +90,8 @@ def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
         outputs_uri=node.outputs_uri,
         error=_error(node.error),
         deck_uri=_deck(state, node, number),
+        cache=b"" if node.cache is None else literals.to_bytes(node.cache),
+        reason=node.reason,
         created_at=node.created_at,
         started_at=node.started_at,
         updated_at=node.updated_at,
@@ -118,6 +126,24 @@ def _attempt(state: ExecutionState, attempt: AttemptState) -> AttemptRecord:
     )
 
 
+def _entry(state: ExecutionState, node: NodeState, record: NodeRecord) -> CacheRecord:
+    """Keep a node's outputs for others, where its own row has them."""
+    if node.graph.cache is None or node.graph.task is None:
+        raise PlatformError(f"node {node.id} is not cached")
+    source = identifier_pb2.TaskExecutionIdentifier(
+        task_id=node.graph.task.id,
+        node_execution_id=identifier_pb2.NodeExecutionIdentifier(node_id=node.id, execution_id=state.identifier),
+        retry_attempt=record.attempt,
+    )
+    return CacheRecord(
+        key=node.graph.cache.key(node.inputs),
+        outputs=record.outputs,
+        outputs_uri=record.outputs_uri,
+        source=literals.to_bytes(source),
+        created_at=record.ended_at,
+    )
+
+
 def _signal(state: ExecutionState, signal: SignalState) -> SignalRecord:
     return SignalRecord(
         execution=state.new.key,
@@ -131,7 +157,8 @@ def _signal(state: ExecutionState, signal: SignalState) -> SignalRecord:
 
 def _deck(state: ExecutionState, node: NodeState, number: int) -> str:
     """The deck of the attempt that is on, or will be: known before it starts."""
-    return state.layout.deck(node.id, number) if node.graph.deck else ""
+    hit = node.cache is not None and node.cache.cache_status == catalog_pb2.CACHE_HIT
+    return state.layout.deck(node.id, number) if node.graph.deck and not hit else ""
 
 
 def _cause(attempt: AttemptState) -> str:

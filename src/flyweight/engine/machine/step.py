@@ -5,9 +5,10 @@ from typing import assert_never
 from flyteidl.core import execution_pb2
 
 from flyweight.clock import Micros
+from flyweight.engine.catalog import CacheClaimed, CacheDue, CacheHit, CacheMiss
 from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
-from flyweight.engine.machine import attempts, frames, gates, launches
+from flyweight.engine.machine import attempts, caching, frames, gates, launches
 from flyweight.engine.machine.commands import CancelAttempt, Command, StopChild
 from flyweight.engine.machine.events import (
     Continued,
@@ -46,10 +47,13 @@ def step(state: ExecutionState, event: Event, now: Micros, share: int = SHARE) -
             gates.take(turn, event)
         case ChildStarted() | ChildEnded():
             launches.take(turn, event)
+        case CacheHit() | CacheMiss() | CacheClaimed() | CacheDue():
+            caching.take(turn, event)
         case Continued():
             pass
         case Restarted():
             attempts.restarted(turn)
+            caching.restarted(turn)
             gates.restarted(turn)
             launches.restarted(turn)
         case Started() | DeckPublished() | Succeeded() | Failed() | Cancelled():

@@ -1,0 +1,169 @@
+"""Asks the catalog for the machine, all that waits in one read, and keeps the claims of nodes that compute.
+
+A claim lasts for ``CLAIM_SECONDS`` and is prolonged while its node has not ended; when a platform dies, its claims run
+out and others compute instead.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+
+from flyteidl.core import identifier_pb2, literals_pb2
+
+from flyweight import literals
+from flyweight.clock import Clock, Micros
+from flyweight.engine.catalog import Answer, CacheClaimed, CacheDue, CacheHit, CacheMiss, Claim, Found, Question
+from flyweight.engine.ports import Blobs, Catalog
+from flyweight.engine.records import CacheRecord
+from flyweight.errors import NotFound
+from flyweight.ids import ExecutionKey, NodeId
+from flyweight.semantics.caching import CacheKey, difference
+
+CLAIM_SECONDS = 30.0
+PROLONG_SECONDS = 10.0
+_NOTHING = "nothing is kept of this task yet"
+_log = logging.getLogger(__name__)
+_Place = tuple[ExecutionKey, NodeId]
+Tell = Callable[[ExecutionKey, Answer | CacheDue], None]
+
+
+class Lookups:
+    """Answers the questions of all executions. Belongs to the driver's event loop."""
+
+    def __init__(self, *, catalog: Catalog, blobs: Blobs, clock: Clock, tell: Tell) -> None:
+        self._catalog = catalog
+        self._blobs = blobs
+        self._clock = clock
+        self._tell = tell
+        self._asked: list[Question] = []
+        self._asking: asyncio.Task[None] | None = None
+        self._held: dict[_Place, Claim] = {}
+        self._prolonging: asyncio.Task[None] | None = None
+        self._releasing: set[asyncio.Task[None]] = set()
+        self._waiting: dict[CacheKey, set[_Place]] = {}
+
+    def ask(self, question: Question) -> None:
+        """Ask; what is asked before the loop turns, or while an answer is read, goes into one read."""
+        self._asked.append(question)
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.get_running_loop().create_task(self._answer())
+
+    def let_go(self, execution: ExecutionKey, node: NodeId) -> None:
+        """Let go of what a node has claimed, if anything: whoever waits here for it asks again."""
+        claim = self._held.pop((execution, node), None)
+        if claim is not None:
+            self._release([claim])
+
+    def forget(self, execution: ExecutionKey) -> None:
+        """Let go of all that an execution's nodes have claimed."""
+        for place in [place for place in self._held if place[0] == execution]:
+            self.let_go(*place)
+
+    def close(self) -> None:
+        """Ask no more. Claims stay: what computes goes on at the next start."""
+        for task in (self._asking, self._prolonging, *self._releasing):
+            if task is not None:
+                task.cancel()
+
+    async def _answer(self) -> None:
+        while self._asked:
+            asked, self._asked = self._asked, []
+            try:
+                await self._look_up(asked)
+            except Exception as error:  # a catalog that cannot be read costs the time that it would have saved
+                _log.warning("the catalog could not be read, so tasks run: %s", error, exc_info=error)
+                for question in asked:
+                    reason = f"the catalog could not be read: {error}"
+                    self._tell(question.execution, CacheMiss(node=question.node, reason=reason, failed=True))
+
+    async def _look_up(self, asked: Sequence[Question]) -> None:
+        # Claims first: what was kept before its owner let go is seen by the read that follows.
+        owners = await self._claim([question for question in asked if question.claim])
+        found = await self._catalog.look_up([question.key for question in asked])
+        outputs = await self._outputs([each.entry for each in found if each.entry is not None])
+        for question, each in zip(asked, found, strict=True):
+            answer = self._decided(question, each, outputs, owners.get(_place(question), ""))
+            if not isinstance(answer, CacheMiss):
+                self.let_go(*_place(question))
+            self._tell(question.execution, answer)
+
+    def _decided(
+        self, question: Question, found: Found, outputs: dict[CacheKey, literals_pb2.LiteralMap], owner: str
+    ) -> Answer:
+        node, entry = question.node, found.entry
+        if entry is not None and question.key in outputs:
+            source = identifier_pb2.TaskExecutionIdentifier.FromString(entry.source)
+            return CacheHit(node=node, outputs=outputs[question.key], source=source)
+        if owner != question.claim:
+            self._waiting.setdefault(question.key, set()).add(_place(question))
+            return CacheClaimed(node=node, owner=owner)
+        if entry is not None:
+            return CacheMiss(node=node, reason=f"the outputs of {_made_by(entry)} are not there any more")
+        if found.nearest is None:
+            return CacheMiss(node=node, reason=_NOTHING)
+        differs = difference(question.key, found.nearest.key)
+        return CacheMiss(node=node, reason=f"{differs} (compared with {_made_by(found.nearest)})")
+
+    async def _outputs(self, entries: Iterable[CacheRecord]) -> dict[CacheKey, literals_pb2.LiteralMap]:
+        """Read the outputs that are still there, with all that they point to."""
+        read: dict[CacheKey, literals_pb2.LiteralMap] = {}
+        for entry in {entry.key: entry for entry in entries}.values():
+            try:
+                data = await self._blobs.read(entry.outputs_uri) if entry.outputs_uri else entry.outputs
+            except NotFound:
+                continue
+            read[entry.key] = literals.map_from_bytes(data)
+        uris = {key: literals.uris(outputs) for key, outputs in read.items()}
+        wanted = sorted({uri for each in uris.values() for uri in each})
+        gone = await self._blobs.gone(wanted) if wanted else set[str]()
+        return {key: outputs for key, outputs in read.items() if gone.isdisjoint(uris[key])}
+
+    async def _claim(self, asked: Sequence[Question]) -> dict[_Place, str]:
+        """Claim what is asked for; gives the owners."""
+        if not asked:
+            return {}
+        claims = [Claim(key=question.key, owner=question.claim) for question in asked]
+        owners = await self._catalog.claim(claims, *self._term())
+        for question, claim, owner in zip(asked, claims, owners, strict=True):
+            if owner == claim.owner:
+                self._held[_place(question)] = claim
+        if self._held and (self._prolonging is None or self._prolonging.done()):
+            self._prolonging = asyncio.get_running_loop().create_task(self._prolong())
+        return {_place(question): owner for question, owner in zip(asked, owners, strict=True)}
+
+    async def _prolong(self) -> None:
+        while True:
+            await asyncio.sleep(PROLONG_SECONDS)
+            if not self._held:
+                return
+            try:
+                await self._catalog.claim(list(self._held.values()), *self._term())
+            except Exception as error:  # it is tried again before the claims run out; else work is done twice
+                _log.warning("claims of cached tasks could not be prolonged: %s", error)
+
+    def _release(self, claims: Sequence[Claim]) -> None:
+        task = asyncio.get_running_loop().create_task(self._released(claims))
+        self._releasing.add(task)
+        task.add_done_callback(self._releasing.discard)
+
+    async def _released(self, claims: Sequence[Claim]) -> None:
+        try:
+            await self._catalog.release(claims)
+        except Exception as error:  # it runs out by itself
+            _log.warning("claims of cached tasks could not be released: %s", error)
+        for claim in claims:
+            for execution, node in sorted(self._waiting.pop(claim.key, ())):
+                self._tell(execution, CacheDue(node=node))
+
+    def _term(self) -> tuple[Micros, Micros]:
+        now = self._clock.now()
+        return now, Micros(now + int(CLAIM_SECONDS * 1_000_000))
+
+
+def _place(question: Question) -> _Place:
+    return question.execution, question.node
+
+
+def _made_by(entry: CacheRecord) -> str:
+    made = identifier_pb2.TaskExecutionIdentifier.FromString(entry.source).node_execution_id
+    return f"execution {made.execution_id.name}, node {made.node_id}"

@@ -1,0 +1,134 @@
+"""Cached tasks: the catalog is asked before the first attempt, and what it says stands in the node's row.
+
+A node that has asked and was not answered has no attempt and no cache status, so that the question can always be asked
+again. A claim that is a node's ends with the node.
+"""
+
+from typing import assert_never
+
+from flyteidl.admin import node_execution_pb2
+from flyteidl.core import catalog_pb2, identifier_pb2
+
+from flyweight.clock import Micros
+from flyweight.engine.catalog import Answer, CacheClaimed, CacheDue, CacheHit, CacheMiss, Question
+from flyweight.engine.graph import NodeKind
+from flyweight.engine.machine import attempts, outcomes
+from flyweight.engine.machine.commands import LetGo, LookUp, SetTimer
+from flyweight.engine.machine.turn import Turn
+from flyweight.engine.model import ExecutionState, NodeState
+from flyweight.errors import PlatformError
+from flyweight.semantics.caching import Caching
+
+ASK_AGAIN = Micros(5_000_000)
+"""After so long, a node asks again that waits for somebody else's outputs; where both run here it is told at once."""
+OVERWRITTEN = "the execution was started with overwrite_cache"
+
+
+def run(turn: Turn, node: NodeState) -> None:
+    """Run a task, unless it is cached and its outputs are there already."""
+    if node.graph.cache is None:
+        attempts.admit(turn, node)
+    elif turn.state.overwrite_cache:
+        _compute(turn, node, catalog_pb2.CACHE_SKIPPED, OVERWRITTEN)
+    else:
+        _ask(turn, node)
+
+
+def asks(node: NodeState) -> bool:
+    """Tell whether a node has asked the catalog and was not answered, or is to ask again."""
+    return (
+        node.graph.kind is NodeKind.TASK
+        and node.graph.cache is not None
+        and node.cache is None
+        and not node.attempts
+        and not node.phase.terminal
+    )
+
+
+def take(turn: Turn, event: Answer | CacheDue) -> None:
+    """Take an answer; one that comes twice or too late changes nothing, but that a claim is let go of."""
+    node = turn.state.nodes.get(event.node)
+    if node is None or not asks(node):
+        if node is None or node.phase.terminal:
+            turn.commands.append(LetGo(node=event.node))
+        return
+    match event:
+        case CacheHit():
+            _hit(turn, node, event)
+        case CacheMiss():
+            missed = catalog_pb2.CACHE_LOOKUP_FAILURE if event.failed else catalog_pb2.CACHE_MISS
+            _compute(turn, node, missed, event.reason)
+        case CacheClaimed():
+            _wait(turn, node, event.owner)
+        case CacheDue():
+            _ask(turn, node)
+        case _:
+            assert_never(event)
+
+
+def restarted(turn: Turn) -> None:
+    """Ask again what was asked, and for the claims that nodes had: the platform that knew of them is gone."""
+    for node in list(turn.state.nodes.values()):
+        if asks(node) or _has_claim(node):
+            _ask(turn, node)
+
+
+def _has_claim(node: NodeState) -> bool:
+    missed = node.cache is not None and node.cache.cache_status == catalog_pb2.CACHE_MISS
+    return missed and _caching(node).serialize and not node.phase.terminal
+
+
+def _ask(turn: Turn, node: NodeState) -> None:
+    caching = _caching(node)
+    question = Question(
+        execution=turn.state.new.key,
+        node=node.id,
+        key=caching.key(node.inputs),
+        claim=_owner(turn.state, node) if caching.serialize else "",
+    )
+    turn.commands.append(LookUp(question=question))
+
+
+def _hit(turn: Turn, node: NodeState, event: CacheHit) -> None:
+    node.cache = _metadata(node, catalog_pb2.CACHE_HIT)
+    node.cache.catalog_key.source_task_execution.CopyFrom(event.source)
+    made = event.source.node_execution_id
+    node.reason = f"its outputs are those of execution {made.execution_id.name}, node {made.node_id}"
+    node.started_at = turn.now
+    outcomes.succeed(turn, node, event.outputs)
+
+
+def _compute(turn: Turn, node: NodeState, status: catalog_pb2.CatalogCacheStatus, reason: str) -> None:
+    node.cache = _metadata(node, status)
+    node.reason = reason
+    turn.touch(node)
+    attempts.admit(turn, node)
+
+
+def _wait(turn: Turn, node: NodeState, owner: str) -> None:
+    reason = f"waits for the outputs of {owner}, which runs the same with the same inputs"
+    if node.reason != reason:
+        node.reason = reason
+        turn.touch(node)
+    turn.commands.append(SetTimer(at=Micros(turn.now + ASK_AGAIN), event=CacheDue(node=node.id)))
+
+
+def _metadata(node: NodeState, status: catalog_pb2.CatalogCacheStatus) -> node_execution_pb2.TaskNodeMetadata:
+    key = _caching(node).key(node.inputs)
+    return node_execution_pb2.TaskNodeMetadata(
+        cache_status=status,
+        catalog_key=catalog_pb2.CatalogMetadata(
+            dataset_id=key.dataset, artifact_tag=catalog_pb2.CatalogArtifactTag(artifact_id=key.inputs, name=key.tag)
+        ),
+    )
+
+
+def _owner(state: ExecutionState, node: NodeState) -> str:
+    of: identifier_pb2.WorkflowExecutionIdentifier = state.identifier
+    return f"execution {of.name} ({of.project}/{of.domain}), node {node.id}"
+
+
+def _caching(node: NodeState) -> Caching:
+    if node.graph.cache is None:
+        raise PlatformError(f"node {node.id} is not cached")
+    return node.graph.cache
