@@ -5,13 +5,14 @@ end, and then nothing of it is left open.
 """
 
 import pytest
-from flyteidl.core import errors_pb2, execution_pb2
+from flyteidl.core import errors_pb2, execution_pb2, identifier_pb2
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from flyweight import literals
 from flyweight.engine import machine
+from flyweight.engine.catalog import CacheClaimed, CacheHit, CacheMiss
 from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.jobs import Cancelled, Failed, Started, Succeeded
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase
@@ -89,6 +90,11 @@ class OneExecution(RuleBasedStateMachine):
         given = bool(value) if signal.id.startswith("yes") else value
         self.tell(machine.SignalSet(signal=signal.id, value=literals.primitive(given)))
 
+    @precondition(lambda self: self.run.questions)
+    @rule(data=st.data(), kind=st.sampled_from(["hit", "miss", "failed", "claimed"]))
+    def catalog_answers(self, data, kind):
+        self.tell(answer(data.draw(st.sampled_from(sorted(self.run.questions))), kind))
+
     @rule()
     def platform_restarts(self):
         self.run.restart()
@@ -111,6 +117,16 @@ class OneExecution(RuleBasedStateMachine):
             bring_to_an_end(self.run)
 
 
+def answer(node, kind):
+    match kind:
+        case "hit":
+            return CacheHit(node=node, outputs=inputs_of(o0=2), source=identifier_pb2.TaskExecutionIdentifier())
+        case "claimed":
+            return CacheClaimed(node=node, owner="somebody else")
+        case _:
+            return CacheMiss(node=node, reason=kind, failed=kind == "failed")
+
+
 def child_ended(child, phase):
     good = phase is ExecutionPhase.SUCCEEDED
     error = None if good else execution_pb2.ExecutionError(code="Oops", message="child broke")
@@ -130,6 +146,8 @@ def bring_to_an_end(run):
         for name, child in list(run.children.items()):
             stopping = name in {node for node, _ in run.stopping}
             run.tell(child_ended(child, ExecutionPhase.ABORTED if stopping else ExecutionPhase.SUCCEEDED))
+        for name in list(run.questions):
+            run.tell(answer(name, "miss"))
         for signal in list(run.state.signals.values()):
             given = True if signal.id.startswith("yes") else 3
             run.tell(machine.SignalSet(signal=signal.id, value=literals.primitive(given)))
