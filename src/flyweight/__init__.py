@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
     from flyweight.client.config import Config as Config
     from flyweight.client.remote import FlyteRemote as FlyteRemote
+    from flyweight.sdk.auto_container import PythonAutoContainerTask as PythonAutoContainerTask
+    from flyweight.sdk.auto_container import PythonInstanceTask as PythonInstanceTask
+    from flyweight.sdk.base_task import IgnoreOutputs as IgnoreOutputs
+    from flyweight.sdk.base_task import PythonTask as PythonTask
     from flyweight.sdk.cache import Cache as Cache
     from flyweight.sdk.cache import CachePolicy as CachePolicy
     from flyweight.sdk.cache import VersionParameters as VersionParameters
@@ -28,9 +32,11 @@ if TYPE_CHECKING:
     from flyweight.sdk.gate import wait_for_input as wait_for_input
     from flyweight.sdk.image import ImageSpec as ImageSpec
     from flyweight.sdk.imperative import Workflow as Workflow
+    from flyweight.sdk.interface import Interface as Interface
     from flyweight.sdk.interface import kwtypes as kwtypes
     from flyweight.sdk.launch_plan import LaunchPlan as LaunchPlan
     from flyweight.sdk.map_task import map_task as map_task
+    from flyweight.sdk.pod_template import PodTemplate as PodTemplate
     from flyweight.sdk.reference import ReferenceEntity as ReferenceEntity
     from flyweight.sdk.reference import ReferenceLaunchPlan as ReferenceLaunchPlan
     from flyweight.sdk.reference import ReferenceTask as ReferenceTask
@@ -41,6 +47,8 @@ if TYPE_CHECKING:
     from flyweight.sdk.renderers import MarkdownRenderer as MarkdownRenderer
     from flyweight.sdk.renderers import SourceCodeRenderer as SourceCodeRenderer
     from flyweight.sdk.renderers import TopFrameRenderer as TopFrameRenderer
+    from flyweight.sdk.resolvers import ClassStorageTaskResolver as ClassStorageTaskResolver
+    from flyweight.sdk.resolvers import TaskResolverMixin as TaskResolverMixin
     from flyweight.sdk.resources import Accelerator as Accelerator
     from flyweight.sdk.resources import Resources as Resources
     from flyweight.sdk.run_options import Annotations as Annotations
@@ -49,8 +57,12 @@ if TYPE_CHECKING:
     from flyweight.sdk.run_options import RawOutputDataConfig as RawOutputDataConfig
     from flyweight.sdk.secret import Secret as Secret
     from flyweight.sdk.secret import Secrets as Secrets
+    from flyweight.sdk.security import SecurityContext as SecurityContext
+    from flyweight.sdk.task import PythonFunctionTask as PythonFunctionTask
     from flyweight.sdk.task import Task as Task
+    from flyweight.sdk.task import TaskPlugins as TaskPlugins
     from flyweight.sdk.task import task as task
+    from flyweight.sdk.task_metadata import TaskMetadata as TaskMetadata
     from flyweight.sdk.workflow import FunctionWorkflow as FunctionWorkflow
     from flyweight.sdk.workflow import WorkflowFailurePolicy as WorkflowFailurePolicy
     from flyweight.sdk.workflow import workflow as workflow
@@ -63,6 +75,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "client.config": ("Config",),
     "client.remote": ("FlyteRemote",),
+    "sdk.auto_container": ("PythonAutoContainerTask", "PythonInstanceTask"),
+    "sdk.base_task": ("IgnoreOutputs", "PythonTask"),
     "sdk.cache": ("Cache", "CachePolicy", "VersionParameters"),
     "sdk.checkpoint": ("Checkpoint",),
     "sdk.compilation": ("create_node",),
@@ -74,9 +88,10 @@ _HOMES = {
     "sdk.gate": ("approve", "signals", "sleep", "wait_for_input"),
     "sdk.image": ("ImageSpec",),
     "sdk.imperative": ("Workflow",),
-    "sdk.interface": ("kwtypes",),
+    "sdk.interface": ("Interface", "kwtypes"),
     "sdk.launch_plan": ("LaunchPlan",),
     "sdk.map_task": ("map_task",),
+    "sdk.pod_template": ("PodTemplate",),
     "sdk.reference": (
         "ReferenceEntity",
         "ReferenceLaunchPlan",
@@ -87,10 +102,13 @@ _HOMES = {
         "reference_workflow",
     ),
     "sdk.renderers": ("MarkdownRenderer", "SourceCodeRenderer", "TopFrameRenderer"),
+    "sdk.resolvers": ("ClassStorageTaskResolver", "TaskResolverMixin"),
     "sdk.resources": ("Accelerator", "Resources"),
     "sdk.run_options": ("Annotations", "Labels", "Options", "RawOutputDataConfig"),
     "sdk.secret": ("Secret", "Secrets"),
-    "sdk.task": ("Task", "task"),
+    "sdk.security": ("SecurityContext",),
+    "sdk.task": ("PythonFunctionTask", "Task", "TaskPlugins", "task"),
+    "sdk.task_metadata": ("TaskMetadata",),
     "sdk.workflow": ("FunctionWorkflow", "WorkflowFailurePolicy", "workflow"),
     "types.directory": ("FlyteDirectory",),
     "types.file": ("FlyteFile",),
@@ -106,6 +124,7 @@ __all__ = [
     "Cache",
     "CachePolicy",
     "Checkpoint",
+    "ClassStorageTaskResolver",
     "Config",
     "Deck",
     "DeckField",
@@ -117,11 +136,18 @@ __all__ = [
     "FlyteRemote",
     "FunctionWorkflow",
     "HashMethod",
+    "IgnoreOutputs",
     "ImageSpec",
+    "Interface",
     "Labels",
     "LaunchPlan",
     "MarkdownRenderer",
     "Options",
+    "PodTemplate",
+    "PythonAutoContainerTask",
+    "PythonFunctionTask",
+    "PythonInstanceTask",
+    "PythonTask",
     "RawOutputDataConfig",
     "ReferenceEntity",
     "ReferenceLaunchPlan",
@@ -130,9 +156,13 @@ __all__ = [
     "Resources",
     "Secret",
     "Secrets",
+    "SecurityContext",
     "SourceCodeRenderer",
     "StructuredDataset",
     "Task",
+    "TaskMetadata",
+    "TaskPlugins",
+    "TaskResolverMixin",
     "TopFrameRenderer",
     "VersionParameters",
     "Workflow",

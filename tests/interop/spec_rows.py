@@ -34,6 +34,8 @@ API = {
     "create_node": ("ordering", "created_nodes"),
     "with_overrides": ("overrides", "node_settings", "branch_overrides", "resource_forms", "time_limits"),
     "a >> b, runs_before": ("ordering", "orders"),
+    "PythonFunctionTask, PythonInstanceTask, TaskMetadata, TaskPlugins": ("task_types", "hints"),
+    "TaskResolverMixin, ClassStorageTaskResolver": ("resolvers",),
     "ids of nodes, names of outputs": ("named_outputs", "tuples", "node_settings", "dynamic_calls"),
 }
 """The public API (flytekit's top module and what is used beside it) and the customisation of nodes."""
@@ -67,7 +69,7 @@ LACKING = {
     "ImageSpec": "its name on the stock's side is a hash of all its fields",
     "PodTemplate, Environment": "not here yet",
     "VersionParameters and policies of the user's own": "not here yet under flytekit.core.cache",
-    "TaskMetadata, PythonFunctionTask, PythonInstanceTask, ContainerTask, SQLTask": "not here yet",
+    "ContainerTask, SQLTask": "not here yet",
     "CronSchedule, FixedRate": "not here yet",
     "Email, PagerDuty, Slack": "not here yet",
     "Artifact, SensorEngine": "not here yet",

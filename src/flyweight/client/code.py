@@ -10,10 +10,10 @@ from flyweight.compile.needs import all_nodes
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.versions import derive_version, environment_digest
 from flyweight.errors import InvalidInput
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.map_task import MapTask
-from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import FunctionWorkflow, Workflow
 
 AnyEntity = Entity[Any, Any]
@@ -76,7 +76,7 @@ def kernel_code_of(entity: AnyEntity, root: Path | None) -> Code:
 def source_root(entity: AnyEntity) -> Path | None:
     """Give the folder that the entity's module is imported from."""
     match entity:
-        case Task() | FunctionWorkflow():
+        case PythonTask() | FunctionWorkflow():
             return entity.location.root
         case Workflow():
             roots = (source_root(node.entity) for node in all_nodes(entity))

@@ -19,10 +19,10 @@ from flyweight.client.register import Registering, RegisterSettings
 from flyweight.compile.settings import ImageConfig, SerializationSettings
 from flyweight.errors import AlreadyExists, InvalidInput, NotFound
 from flyweight.ids import new_execution_name, new_object_name
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.run_options import Options
-from flyweight.sdk.task import Task
 
 AnyEntity = Entity[Any, Any]
 Executable = AnyEntity | FetchedEntity
@@ -110,7 +110,7 @@ class Executing(Looking, Registering):
 
     def _start_own(self, entity: AnyEntity, given: dict[str, Any], settings: ExecuteSettings) -> FlyteWorkflowExecution:
         entity.interface.bind(entity.name, (), given)
-        if isinstance(entity, Task):  # a task has no defaults on a platform
+        if isinstance(entity, PythonTask):  # a task has no defaults on a platform
             given = {**entity.interface.defaults, **given}
         entity.interface.require_all(entity.name, {**entity.interface.defaults, **given})
         types = {**entity.interface.inputs, **(settings.get("type_hints") or {})}

@@ -21,11 +21,11 @@ from flyweight.compile.settings import ImageConfig, SerializationSettings
 from flyweight.compile.specs import Spec, compile_entity, identifier_in
 from flyweight.compile.tasks import CODE_DIGEST_TAG
 from flyweight.errors import AlreadyExists, InvalidInput, NotFound, PlatformError
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.resources import Resources
-from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import Workflow
 
 AnyEntity = Entity[Any, Any]
@@ -148,7 +148,7 @@ class Registering(Fetching, Uploading):
         if isinstance(entity, ReferenceEntity):
             return entity
         match entity:
-            case Task():
+            case PythonTask():
                 call: Callable[..., Any] = self.register_task
             case LaunchPlan():
                 call = self.register_launch_plan
@@ -224,7 +224,7 @@ class Registering(Fetching, Uploading):
 
 def _kind(entity: AnyEntity) -> identifier_pb2.ResourceType:
     match entity:
-        case Task():
+        case PythonTask():
             return identifier_pb2.TASK
         case Workflow():
             return identifier_pb2.WORKFLOW

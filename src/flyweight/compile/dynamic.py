@@ -11,13 +11,14 @@ from flyweight.compile.map_tasks import map_task_spec
 from flyweight.compile.needs import all_nodes
 from flyweight.compile.settings import ImageConfig, SerializationSettings
 from flyweight.compile.specs import sub_workflows
-from flyweight.compile.tasks import COMPILED_WITH, PICKLED_RESOLVER, task_spec
+from flyweight.compile.tasks import task_spec
 from flyweight.errors import Unsupported
+from flyweight.sdk.auto_container import COMPILED_WITH, PICKLED_RESOLVER
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.conditional import nodes_within
 from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.node import Node
 from flyweight.sdk.reference import ReferenceTask
-from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import Graph, Workflow
 
 
@@ -62,11 +63,11 @@ def settings_at_run(
     )
 
 
-def _tasks(nodes: Iterable[Node]) -> Iterator[Task[..., Any] | MapTask]:
+def _tasks(nodes: Iterable[Node]) -> Iterator[PythonTask[Any] | MapTask]:
     """Walk the tasks of nodes and of workflows among them; launch plans are found by the platform."""
     for node in nodes_within(tuple(nodes)):
         match node.entity:
-            case Task() | MapTask():
+            case PythonTask() | MapTask():
                 yield node.entity
             case Workflow():
                 yield from _tasks(all_nodes(node.entity))

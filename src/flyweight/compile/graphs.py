@@ -10,10 +10,12 @@ from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, types_pb2, wo
 from flyweight.compile.bindings import binding_data
 from flyweight.compile.map_tasks import array_node
 from flyweight.compile.settings import SerializationSettings
-from flyweight.compile.tasks import duration, extended_resources, interface, resources, task_identifier
+from flyweight.compile.tasks import duration, interface, task_identifier
 from flyweight.errors import CompileError, Unsupported
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.binding import Binding
 from flyweight.sdk.conditional import Branch
+from flyweight.sdk.containers import extended_resources, resources
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.gate import OUTPUT, Approval, Gate, Signal, Sleep
 from flyweight.sdk.launch_plan import LaunchPlan
@@ -23,7 +25,6 @@ from flyweight.sdk.options import duration as read_duration
 from flyweight.sdk.options import image_name
 from flyweight.sdk.reference import ReferenceEntity, ReferenceWorkflow
 from flyweight.sdk.resources import Resources
-from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import Workflow, WorkflowFailurePolicy
 from flyweight.types.registry import default_registry
 
@@ -174,9 +175,9 @@ def _node_metadata(node: Node) -> workflow_pb2.NodeMetadata:
     return made
 
 
-def _task_of(entity: AnyEntity) -> Task[..., Any] | None:
+def _task_of(entity: AnyEntity) -> PythonTask[Any] | None:
     match entity:
-        case Task():
+        case PythonTask():
             return entity
         case MapTask():
             return entity.task
@@ -186,7 +187,7 @@ def _task_of(entity: AnyEntity) -> Task[..., Any] | None:
 
 def _timeout(entity: AnyEntity) -> dt.timedelta | None:
     match entity:
-        case Task():
+        case PythonTask():
             return entity.options.timeout
         case MapTask():
             return entity.task.options.timeout
@@ -198,7 +199,7 @@ def _timeout(entity: AnyEntity) -> dt.timedelta | None:
 
 def _interruptible(entity: AnyEntity) -> bool | None:
     match entity:
-        case Task() | Workflow():
+        case PythonTask() | Workflow():
             return entity.options.interruptible
         case MapTask():
             return entity.task.options.interruptible

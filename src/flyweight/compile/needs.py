@@ -9,6 +9,7 @@ from flyweight.sdk.gate import Gate
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.node import Node
 from flyweight.sdk.reference import ReferenceEntity
+from flyweight.sdk.task import PythonFunctionTask
 from flyweight.sdk.workflow import Workflow
 
 
@@ -22,6 +23,9 @@ def needs(entity: AnyEntity) -> Iterator[AnyEntity]:
                 yield from needs(node.entity)
         case LaunchPlan():
             yield from needs(entity.workflow)
+        case PythonFunctionTask():
+            for hint in entity.node_dependency_hints:
+                yield from needs(hint)
         case _:
             pass
     yield entity

@@ -7,11 +7,11 @@ import sys
 from typing import Any
 
 from flyweight.errors import InvalidInput, PreconditionFailed
-from flyweight.sdk.task import Task
+from flyweight.sdk.base_task import PythonTask
 
 FILE_NAME = "pkl.gz"
 
-AnyTask = Task[..., Any]
+AnyTask = PythonTask[Any]
 
 
 def read_pickled(content: bytes) -> dict[str, AnyTask]:

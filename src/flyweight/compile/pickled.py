@@ -21,11 +21,12 @@ from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.sources import sources_of
 from flyweight.errors import InvalidInput, TooLarge
 from flyweight.literals import to_bytes
-from flyweight.sdk.dynamic import Dynamic
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.entity import AnyEntity, Entity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.map_task import MapTask
-from flyweight.sdk.task import Task
+from flyweight.sdk.options import ExecutionBehavior
+from flyweight.sdk.task import PythonFunctionTask
 from flyweight.sdk.workflow import FunctionWorkflow, Workflow
 
 __all__ = ["FILE_NAME", "MAX_PICKLE", "entity_digest", "pickle_entity", "python_version"]
@@ -63,9 +64,9 @@ def entity_digest(entity: AnyEntity, root: Path | None = None) -> str:
     parts: list[object] = []
     for needed in dict.fromkeys(needs(entity)):
         match needed:
-            case Task() | MapTask():
+            case PythonTask() | MapTask():
                 task = needed.task if isinstance(needed, MapTask) else needed
-                parts.append(("task", needed.name, task.task_function, _settled(task.options)))
+                parts.append(("task", needed.name, *_code(task), _settled(task.options)))
             case FunctionWorkflow():
                 settled = (needed.options.failure_policy, needed.options.interruptible, needed.options.default_options)
                 parts.append(("workflow", needed.name, needed.workflow_function, settled))
@@ -88,22 +89,28 @@ def _tasks(entity: AnyEntity) -> list[AnyTask]:
             if task is None or task in found:
                 continue
             found[task] = None
-            if isinstance(task, Dynamic):
+            if isinstance(task, PythonFunctionTask) and task.execution_mode is ExecutionBehavior.DYNAMIC:
                 function = task.task_function
                 scope: dict[str, object] = getattr(function, "__globals__", {})
                 named = [scope.get(name) for name in global_names(function.__code__)]
-                waiting += [value for value in named if isinstance(value, Entity)]
+                waiting += [value for value in (*named, *task.node_dependency_hints) if isinstance(value, Entity)]
     return list(found)
 
 
 def _task_of(entity: AnyEntity) -> AnyTask | None:
     match entity:
-        case Task():
+        case PythonTask():
             return entity
         case MapTask():
             return entity.task
         case _:
             return None
+
+
+def _code(task: AnyTask) -> tuple[object, ...]:
+    """Give what a task runs: its function, or its class with the settings of its kind; and its configuration."""
+    runs = task.task_function if isinstance(task, PythonFunctionTask) else type(task)
+    return runs, task.task_type, task.task_config
 
 
 def _settled(options: object) -> object:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from flyweight.compile.code_digest import global_names, is_local_module
 from flyweight.compile.pickle_format import AnyTask
-from flyweight.sdk.task import Task
+from flyweight.sdk.base_task import PythonTask
+from flyweight.sdk.task import PythonFunctionTask
 
 
 def sources_of(tasks: Iterable[AnyTask], root: Path) -> dict[str, str]:
@@ -21,8 +22,10 @@ def sources_of(tasks: Iterable[AnyTask], root: Path) -> dict[str, str]:
             continue
         seen.add(id(value))
         match value:
-            case Task():
+            case PythonFunctionTask():
                 waiting.append(value.task_function)
+            case PythonTask():
+                waiting.append(type(value))
             case types.FunctionType() if _is_local(value.__module__, root):
                 name = value.__code__.co_filename
                 found[name] = "".join(linecache.getlines(name))

@@ -13,13 +13,13 @@ from flyweight.compile.needs import all_nodes, needs
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import description, interface, task_spec
 from flyweight.errors import InvalidInput, TypeMismatch
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.conditional import nodes_within
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.node import Node
 from flyweight.sdk.reference import ReferenceEntity
-from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import FunctionWorkflow, Workflow
 from flyweight.types.registry import default_registry
 
@@ -75,7 +75,7 @@ def _require_names(entities: dict[AnyEntity, None]) -> None:
 
 def _spec(entity: AnyEntity, settings: SerializationSettings) -> Spec:
     match entity:
-        case Task():
+        case PythonTask():
             return task_spec(entity, settings)
         case MapTask():
             return map_task_spec(entity, settings)

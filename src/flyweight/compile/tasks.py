@@ -1,44 +1,30 @@
-"""Turns a task into a flyteidl TaskSpec: metadata, typed interface, and a complete Flyte container."""
+"""Turns a task into a flyteidl TaskSpec: metadata, typed interface, and what its class says of where it runs."""
 
 import datetime as dt
-import json
-from collections.abc import Mapping
+from typing import Any
 
 from flyteidl.admin import description_entity_pb2
 from flyteidl.admin import task_pb2 as admin_task_pb2
-from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2, security_pb2, tasks_pb2
+from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2, tasks_pb2
+from google.protobuf import json_format, struct_pb2
 from google.protobuf.duration_pb2 import Duration
 
 from flyweight.compile.settings import PACKAGE_VERSION, SerializationSettings
 from flyweight.errors import InvalidInput
+from flyweight.sdk.auto_container import PythonAutoContainerTask
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.docstring import Docstring
-from flyweight.sdk.dynamic import Dynamic
+from flyweight.sdk.function_entity import FunctionEntity
 from flyweight.sdk.interface import Interface
-from flyweight.sdk.naming import variable_of
 from flyweight.sdk.options import Documented, TaskOptions
-from flyweight.sdk.resources import Accelerator, Resources
-from flyweight.sdk.task import Task
 from flyweight.types.interface import typed_interface
 
 FLAVOR = "flyweight"
-"""``metadata.runtime.flavor`` of our tasks: a platform that knows it runs them in warm workers."""
+"""``metadata.runtime.flavor`` of tasks that our worker runs: a platform that knows it runs them in warm ones."""
 CODE_DIGEST_TAG = "flyweight.code-digest"
-COMPILED_WITH = "FLYWEIGHT_COMPILED_WITH"
-"""The environment variable that tells a dynamic task with which images and variables it was compiled."""
-DEFAULT_RESOLVER = "flyweight.runtime.resolver.default"
-PICKLED_RESOLVER = "flyweight.runtime.resolver.pickled"
-
-ENTRY_POINT = (
-    *("python", "-m", "flyweight.runtime.execute"),
-    *("--inputs", "{{.input}}"),
-    *("--output-prefix", "{{.outputPrefix}}"),
-    *("--raw-output-data-prefix", "{{.rawOutputDataPrefix}}"),
-    *("--checkpoint-path", "{{.checkpointOutputPrefix}}"),
-    *("--prev-checkpoint", "{{.prevCheckpointPrefix}}"),
-)
 
 
-def task_spec(task: Task[..., object], settings: SerializationSettings) -> admin_task_pb2.TaskSpec:
+def task_spec(task: PythonTask[Any], settings: SerializationSettings) -> admin_task_pb2.TaskSpec:
     """Give a task's spec.
 
     Raises:
@@ -46,17 +32,27 @@ def task_spec(task: Task[..., object], settings: SerializationSettings) -> admin
         TypeMismatch: an input's or output's type has no form on the wire.
 
     """
+    options = task.options
     template = tasks_pb2.TaskTemplate(
         id=task_identifier(task.name, settings),
         type=task.task_type,
-        metadata=_metadata(task.options, settings),
+        task_type_version=task.task_type_version,
+        metadata=_metadata(options, settings),
         interface=interface(task.interface),
-        container=_container(task, settings),
-        security_context=_security(task.options),
-        extended_resources=extended_resources(task.options.accelerator, task.options.shared_memory),
+        custom=_custom(task, settings),
+        config=task.get_config(settings),
+        container=task.get_container(settings),
+        k8s_pod=task.get_k8s_pod(settings),
+        sql=task.get_sql(settings),
+        security_context=options.security.message() if options.security else None,
+        extended_resources=task.get_extended_resources(settings),
     )
+    if isinstance(task, PythonAutoContainerTask):
+        template.metadata.runtime.flavor = FLAVOR
+    docstring = task.interface.docstring
+    told = isinstance(task, FunctionEntity) or options.docs is not None or docstring != Docstring()
     return admin_task_pb2.TaskSpec(
-        template=template, description=description(task.interface.docstring, task.options.docs)
+        template=template, description=description(docstring, options.docs) if told else None
     )
 
 
@@ -96,31 +92,6 @@ def description(docstring: Docstring, docs: Documented | None) -> description_en
     return made
 
 
-def resources(requests: Resources, limits: Resources) -> tasks_pb2.Resources:
-    """Give requests and limits on the wire."""
-    return tasks_pb2.Resources(requests=_entries(requests), limits=_entries(limits))
-
-
-def extended_resources(
-    accelerator: Accelerator | None,
-    shared_memory: bool | str | None,  # noqa: FBT001 - a size, or just yes
-) -> tasks_pb2.ExtendedResources | None:
-    """Give accelerator and shared memory on the wire, or nothing when neither is asked for."""
-    if accelerator is None and not shared_memory:
-        return None
-    made = tasks_pb2.ExtendedResources()
-    if accelerator is not None:
-        made.gpu_accelerator.device = accelerator.device
-        if accelerator.partition_size is not None:
-            made.gpu_accelerator.partition_size = accelerator.partition_size
-    if shared_memory:
-        made.shared_memory.mount_path = "/dev/shm"  # noqa: S108 - where Flyte mounts shared memory
-        made.shared_memory.mount_name = "flyte-shared-memory"
-        if isinstance(shared_memory, str):
-            made.shared_memory.size_limit = shared_memory
-    return made
-
-
 def duration(length: dt.timedelta) -> Duration | None:
     """Give a duration on the wire; none at all is nothing."""
     if not length:
@@ -130,16 +101,14 @@ def duration(length: dt.timedelta) -> Duration | None:
     return made
 
 
-def environment(*layers: Mapping[str, str]) -> list[literals_pb2.KeyValuePair]:
-    """Give environment variables on the wire; a later layer wins."""
-    merged: dict[str, str] = {}
-    for layer in layers:
-        merged.update(layer)
-    return [literals_pb2.KeyValuePair(key=key, value=value) for key, value in merged.items()]
-
-
-def _entries(asked: Resources) -> list[tasks_pb2.Resources.ResourceEntry]:
-    return [tasks_pb2.Resources.ResourceEntry(name=name, value=value) for name, value in asked.entries().items()]
+def _custom(task: PythonTask[Any], settings: SerializationSettings) -> struct_pb2.Struct | None:
+    custom = task.get_custom(settings)
+    if custom is None:
+        return None
+    try:
+        return json_format.ParseDict(dict(custom), struct_pb2.Struct())
+    except (json_format.ParseError, TypeError, ValueError) as error:
+        raise InvalidInput(f"{task.name}: get_custom must give a dictionary of JSON's types ({error}).") from error
 
 
 def _metadata(options: TaskOptions, settings: SerializationSettings) -> tasks_pb2.TaskMetadata:
@@ -147,7 +116,7 @@ def _metadata(options: TaskOptions, settings: SerializationSettings) -> tasks_pb
     made = tasks_pb2.TaskMetadata(
         discoverable=cache is not None,
         runtime=tasks_pb2.RuntimeMetadata(
-            type=tasks_pb2.RuntimeMetadata.FLYTE_SDK, version=PACKAGE_VERSION, flavor=FLAVOR
+            type=tasks_pb2.RuntimeMetadata.FLYTE_SDK, version=PACKAGE_VERSION, flavor="python"
         ),
         timeout=duration(options.timeout),
         retries=literals_pb2.RetryStrategy(retries=options.retries),
@@ -164,71 +133,3 @@ def _metadata(options: TaskOptions, settings: SerializationSettings) -> tasks_pb
     if options.interruptible is not None:
         made.interruptible = options.interruptible
     return made
-
-
-def _container(task: Task[..., object], settings: SerializationSettings) -> tasks_pb2.Container:
-    options = task.options
-    asked = options.requests
-    if settings.default_resources is not None and not (asked.entries() or options.limits.entries()):
-        asked = settings.default_resources
-    return tasks_pb2.Container(
-        image=settings.image_config.resolve(options.container_image),
-        args=[*ENTRY_POINT, *_bundle_arguments(settings), *_loader(task, settings)],
-        env=environment(settings.env, options.environment, _kept_settings(task, settings)),
-        resources=resources(asked, options.limits),
-    )
-
-
-def _kept_settings(task: Task[..., object], settings: SerializationSettings) -> Mapping[str, str]:
-    """Give a dynamic task what it needs when it runs, to compile the tasks that it calls."""
-    if not isinstance(task, Dynamic):
-        return {}
-    images = settings.image_config
-    kept = {
-        "image": images.default,
-        "images": dict(images.by_name),
-        "env": dict(settings.env),
-        "destination": settings.destination_dir,
-    }
-    return {COMPILED_WITH: json.dumps(kept, sort_keys=True)}
-
-
-def _bundle_arguments(settings: SerializationSettings) -> tuple[str, ...]:
-    if not settings.bundle_uri:
-        return ()
-    return ("--bundle", settings.bundle_uri, "--dest-dir", settings.destination_dir)
-
-
-def _loader(task: Task[..., object], settings: SerializationSettings) -> tuple[str, ...]:
-    """Say how a worker finds the task: by its module's variable, or by its name in a pickled bundle.
-
-    Raises:
-        InvalidInput: no variable of the module holds the task.
-
-    """
-    if settings.interactive:
-        return ("--resolver", PICKLED_RESOLVER, "--", "entity-name", task.name)
-    variable = variable_of(task, task.__module__)
-    if variable is None:
-        raise InvalidInput(
-            f"No variable of module {task.__module__} holds the task {task.name}, so a worker could not find it. "
-            "Define it at the module's top level."
-        )
-    return ("--resolver", DEFAULT_RESOLVER, "--", "task-module", task.location.module, "task-name", variable)
-
-
-def _security(options: TaskOptions) -> security_pb2.SecurityContext | None:
-    if not options.secrets:
-        return None
-    return security_pb2.SecurityContext(
-        secrets=[
-            security_pb2.Secret(
-                group=secret.group,
-                key=secret.key,
-                group_version=secret.group_version,
-                env_var=secret.env_var,
-                mount_requirement=secret.mount_requirement.name,
-            )
-            for secret in options.secrets
-        ]
-    )

@@ -10,7 +10,7 @@ import importlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +20,17 @@ from flyweight import blob, literals
 from flyweight.clock import Micros, SystemClock, to_datetime
 from flyweight.protocol import worker_pb2
 from flyweight.runtime import deck_fields, failures
-from flyweight.runtime.calls import call
+from flyweight.runtime.calls import call, prepared
 from flyweight.runtime.code import Codebase
 from flyweight.runtime.deck_page import DeckSnapshot, DeckState
 from flyweight.runtime.decks import DeckPublisher
 from flyweight.runtime.graph import run_drawn
 from flyweight.runtime.local import LocalCaller, run_literals
 from flyweight.runtime.resolver import inputs_of_attempt, load_task
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.checkpoint import Checkpoint
-from flyweight.sdk.context import use_caller, use_parameters
-from flyweight.sdk.dynamic import Dynamic
+from flyweight.sdk.context import use_caller
 from flyweight.sdk.execution import ExecutionParameters
-from flyweight.sdk.task import Task
 from flyweight.sdk.workflow import Graph
 from flyweight.semantics.layout import DECK, FUTURES, OUTPUTS
 from flyweight.settings import apply_environment
@@ -40,7 +39,7 @@ from flyweight.types.interface import to_literal_map, to_python_values
 from flyweight.types.storage import BlobData
 
 Report = Callable[[worker_pb2.FromWorker], None]
-AnyTask = Task[..., Any]
+AnyTask = PythonTask[Any]
 
 _codebase = Codebase()
 
@@ -98,7 +97,7 @@ class _Attempt:
             with (
                 use_data(self._data),
                 use_caller(_AttemptCaller(self)),
-                use_parameters(self._parameters, whole_process=True),
+                self._prepared() as self._parameters,
             ):
                 result = self._run()
         except failures.AttemptFailed as failed:
@@ -124,18 +123,26 @@ class _Attempt:
         deck_fields.before_call(self._task, inputs, self._parameters)
         entered, began = self._clock.now(), self._clock.monotonic()
         try:
-            if isinstance(self._task, Dynamic):
-                return self._drawn(self._task.draw(inputs), entered)
-            returned = call(self._task, inputs)
-        except failures.AttemptFailed:
-            raise
+            returned = call(self._task, inputs, self._parameters)
         except Exception as error:
             raise failures.AttemptFailed(failures.user_failure(error, _codebase.folder)) from error
         finally:
             self._note("Run the task", began)
+        if isinstance(returned, Graph):
+            return self._drawn(returned, entered)
         result = self._outputs(returned)
         result.started_at = entered
         return result
+
+    @contextlib.contextmanager
+    def _prepared(self) -> Generator[ExecutionParameters]:
+        """Let the task prepare, and be what ``current_context()`` gives inside the block."""
+        with contextlib.ExitStack() as stack:
+            try:
+                told = stack.enter_context(prepared(self._task, self._parameters, whole_process=True))
+            except Exception as error:
+                raise failures.AttemptFailed(failures.user_failure(error, _codebase.folder)) from error
+            yield told
 
     def _inputs(self) -> dict[str, Any]:
         try:

@@ -1,18 +1,54 @@
-"""Calls a task's function: on this thread, its coroutine to the end, an ordinary call to user code."""
+"""Calls a task's code: its preparations, its body on this thread (a coroutine to its end), its look at the result."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Any
 
-from flyweight.sdk.task import Task
+from flyweight.errors import InvalidInput
+from flyweight.sdk.base_task import IgnoreOutputs, PythonTask
+from flyweight.sdk.context import use_parameters
+from flyweight.sdk.execution import ExecutionParameters
+from flyweight.sdk.workflow import Graph
 
 
-def call(task: Task[..., Any], inputs: Mapping[str, object]) -> object:
-    """Call the function with Python values and give what it returns."""
-    result = task.execute(**inputs)
-    return _finish(result) if isinstance(result, Coroutine) else result
+@contextmanager
+def prepared(
+    task: PythonTask[Any], parameters: ExecutionParameters, *, whole_process: bool = False
+) -> Generator[ExecutionParameters]:
+    """Let a task prepare for its run; inside the block ``current_context()`` gives what it made of the parameters."""
+    with use_parameters(parameters, whole_process=whole_process):
+        # What is written after flytekit's own example may forget to give the parameters back.
+        given = task.pre_execute(parameters) or parameters
+        if given is parameters:
+            yield parameters
+        else:
+            with use_parameters(given, whole_process=whole_process):
+                yield given
+
+
+def call(task: PythonTask[Any], inputs: Mapping[str, object], parameters: ExecutionParameters) -> object:
+    """Run the body on Python values; gives its result, or the graph that a dynamic task drew.
+
+    Raises:
+        InvalidInput: the task says that its outputs do not count, and it has some.
+        Exception: whatever the task's code raises.
+
+    """
+    try:
+        result = task.execute(**inputs)
+        if isinstance(result, Coroutine):
+            result = _finish(result)
+        return result if isinstance(result, Graph) else task.post_execute(parameters, result)
+    except IgnoreOutputs as error:
+        if not task.interface.outputs:
+            return None
+        names = ", ".join(task.interface.outputs)
+        raise InvalidInput(
+            f"{task.name} raised IgnoreOutputs, so its outputs ({names}) are not there: nobody else writes them here."
+        ) from error
 
 
 def _finish(coroutine: Coroutine[Any, Any, object]) -> object:

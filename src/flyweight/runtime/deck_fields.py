@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from importlib.metadata import distributions
 from typing import Any
 
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.deck import Deck, DeckField
 from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.options import TaskOptions
 from flyweight.sdk.renderers import SourceCodeRenderer
-from flyweight.sdk.task import Task
 from flyweight.types.registry import default_registry
 
 MAX_VALUE = 200_000
 """Characters of one value's HTML that are shown."""
 
 
-def before_call(task: Task[..., Any], inputs: Mapping[str, object], parameters: ExecutionParameters) -> None:
+def before_call(task: PythonTask[Any], inputs: Mapping[str, object], parameters: ExecutionParameters) -> None:
     """Fill what is known when the task starts, so that a deck published early, or after a failure, has it."""
     wanted = _wanted(task.options)
     if DeckField.TIMELINE in wanted:
@@ -29,7 +29,7 @@ def before_call(task: Task[..., Any], inputs: Mapping[str, object], parameters: 
         _add(parameters, DeckField.SOURCE_CODE, source_html(task))
 
 
-def after_call(task: Task[..., Any], outputs: Mapping[str, object], parameters: ExecutionParameters) -> None:
+def after_call(task: PythonTask[Any], outputs: Mapping[str, object], parameters: ExecutionParameters) -> None:
     """Fill what is known when the task has returned."""
     wanted = _wanted(task.options)
     if DeckField.OUTPUT in wanted and outputs:
@@ -43,11 +43,11 @@ def values_html(values: Mapping[str, object], types: Mapping[str, Any]) -> str:
     return "\n".join(f"<h4>{markup.escape(name)}</h4>{_value_html(values[name], types[name])}" for name in values)
 
 
-def source_html(task: Task[..., Any]) -> str:
+def source_html(task: PythonTask[Any]) -> str:
     """Show the source of a task's function; a note when there is none, as in some notebooks."""
     try:
-        source = inspect.getsource(task.task_function)
-    except OSError:
+        source = inspect.getsource(getattr(task, "task_function", type(task)))
+    except (OSError, TypeError):
         return "<p>The source code is not available.</p>"
     return SourceCodeRenderer().to_html(source)
 

@@ -19,14 +19,14 @@ from flyweight import blob, literals
 from flyweight.clock import SystemClock, to_datetime
 from flyweight.errors import InvalidInput, RecoverableError, Unsupported
 from flyweight.runtime import deck_fields, failures
-from flyweight.runtime.calls import call
+from flyweight.runtime.calls import call, prepared
 from flyweight.runtime.deck_page import DeckSnapshot, DeckState, render_page
 from flyweight.runtime.gates import pass_gate
 from flyweight.runtime.graph import GraphRun, located, run_drawn
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.checkpoint import Checkpoint
 from flyweight.sdk.compilation import drawing
-from flyweight.sdk.context import running_parameters, use_parameters
-from flyweight.sdk.dynamic import Dynamic
+from flyweight.sdk.context import running_parameters
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.gate import Gate
@@ -34,15 +34,14 @@ from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.stand_ins import stand_in_for
-from flyweight.sdk.task import Task
-from flyweight.sdk.workflow import Workflow
+from flyweight.sdk.workflow import Graph, Workflow
 from flyweight.semantics import budgets, elements
 from flyweight.settings import apply_environment
 from flyweight.types.interface import to_literal_map, to_python_values
 
 LOGGER = logging.getLogger("flyweight.local")
 LOCAL = "local"
-AnyTask = Task[..., Any]
+AnyTask = PythonTask[Any]
 AnyWorkflow = Workflow[..., Any]
 
 
@@ -86,7 +85,7 @@ def run_literals(
     match entity:
         case ReferenceEntity():
             raise InvalidInput(entity.run_hint)
-        case Task():
+        case PythonTask():
             return _run_task(entity, inputs, entity.options.retries if retries is None else retries)
         case MapTask():
             return _run_elements(entity, inputs, entity.task.options.retries if retries is None else retries)
@@ -191,18 +190,19 @@ def _attempt(
     task: AnyTask, inputs: literals_pb2.LiteralMap, parameters: ExecutionParameters
 ) -> literals_pb2.LiteralMap:
     interface = task.interface
-    values = located(f"{task.name}, inputs", lambda: to_python_values(inputs, interface.inputs))
     outermost = running_parameters() is None
     state = DeckState.FAILED
     try:
-        with use_parameters(parameters), apply_environment(task.options.environment):
-            deck_fields.before_call(task, values, parameters)
-            if isinstance(task, Dynamic):
-                outputs = run_drawn(task.name, task.draw(values), run_literals)
+        with apply_environment(task.options.environment), prepared(task, parameters) as told:
+            values = located(f"{task.name}, inputs", lambda: to_python_values(inputs, interface.inputs))
+            deck_fields.before_call(task, values, told)
+            result = call(task, values, told)
+            if isinstance(result, Graph):
+                outputs = run_drawn(task.name, result, run_literals)
             else:
-                returned = interface.unpack(task.name, call(task, values))
+                returned = interface.unpack(task.name, result)
                 outputs = located(f"{task.name}, outputs", lambda: to_literal_map(returned, interface.outputs))
-                deck_fields.after_call(task, returned, parameters)
+                deck_fields.after_call(task, returned, told)
         state = DeckState.SUCCEEDED
     finally:
         if parameters.enable_deck and outermost:

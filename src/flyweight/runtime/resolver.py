@@ -2,52 +2,16 @@
 
 import importlib
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
 
 from flyteidl.core import literals_pb2
 
 from flyweight.compile.pickle_format import FILE_NAME, read_pickled
 from flyweight.errors import InvalidInput, NotFound
 from flyweight.runtime.elements import index_of
-from flyweight.sdk.task import Task
+from flyweight.sdk.resolvers import AnyTask, TaskResolverMixin, default_task_resolver
 from flyweight.semantics.elements import element
 from flyweight.settings import task_environment
-
-AnyTask = Task[..., Any]
-
-
-@runtime_checkable
-class Resolver(Protocol):
-    """Turns loader arguments into a task."""
-
-    def load(self, arguments: Sequence[str], folder: Path | None) -> AnyTask:
-        """Find the task; ``folder`` is where the bundle lies unpacked, if there is one."""
-        ...
-
-
-class ModuleResolver:
-    """``task-module M task-name N``: the variable N of module M."""
-
-    def load(self, arguments: Sequence[str], folder: Path | None) -> AnyTask:
-        """Import the module and take the variable.
-
-        Raises:
-            NotFound: the module has no such task; names those it has.
-            Exception: whatever the module's own code raises on import.
-
-        """
-        del folder
-        named = _pairs(arguments)
-        module = importlib.import_module(named["task-module"])
-        found: object = getattr(module, named["task-name"], None)
-        if isinstance(found, Task):
-            return found
-        tasks = [name for name, value in vars(module).items() if isinstance(value, Task)]
-        near = get_close_matches(named["task-name"], tasks, n=1)
-        hint = f" Did you mean `{near[0]}`?" if near else f" It has: {', '.join(tasks) or 'none'}."
-        raise NotFound(f"Module {module.__name__} has no task `{named['task-name']}`.{hint}")
 
 
 class PickledResolver:
@@ -67,7 +31,7 @@ class PickledResolver:
         place = (folder or Path.cwd()) / FILE_NAME
         if place not in self._tasks:
             self._tasks[place] = read_pickled(place.read_bytes())
-        name = _pairs(arguments)["entity-name"]
+        name = arguments[1]
         task = self._tasks[place].get(name)
         if task is None:
             raise NotFound(
@@ -89,7 +53,7 @@ class MappedResolver:
         return load_task(arguments[3], arguments[4:], folder)
 
 
-default = ModuleResolver()
+default = default_task_resolver
 pickled = PickledResolver()
 mapped = MappedResolver()
 MAPPED = f"{__name__}.mapped"
@@ -118,12 +82,10 @@ def load_task(resolver: str, arguments: Sequence[str], folder: Path | None) -> A
     """
     module_name, _, attribute = resolver.rpartition(".")
     found: object = getattr(importlib.import_module(module_name), attribute, None)
-    # Our own first: a check against a protocol costs as much as the rest of this function.
-    if not isinstance(found, (ModuleResolver, PickledResolver, MappedResolver, Resolver)):
-        raise InvalidInput(f"{resolver} is not a task resolver: it has no method `load`.")
-    return found.load(arguments, folder)
-
-
-def _pairs(arguments: Sequence[str]) -> dict[str, str]:
-    """Read ``name value name value``."""
-    return dict(zip(arguments[::2], arguments[1::2], strict=True))
+    match found:
+        case PickledResolver() | MappedResolver():
+            return found.load(arguments, folder)
+        case TaskResolverMixin():
+            return found.load_task(list(arguments))
+        case _:
+            raise InvalidInput(f"{resolver} is not a task resolver: it is no TaskResolverMixin.")

@@ -48,8 +48,9 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "flytekit.core": {},
     "flytekit.core.annotation": {},
     "flytekit.core.array_node_map_task": _places("map_task"),
-    "flytekit.core.base_task": _places("kwtypes"),
+    "flytekit.core.base_task": _places("IgnoreOutputs PythonTask TaskMetadata TaskResolverMixin kwtypes"),
     "flytekit.core.cache": _places("Cache CachePolicy VersionParameters"),
+    "flytekit.core.class_based_resolver": _places("ClassStorageTaskResolver"),
     "flytekit.core.checkpointer": _places("Checkpoint"),
     "flytekit.core.condition": _places("conditional"),
     "flytekit.core.context_manager": _places(_CONTEXT, f"{_COMPAT}.context"),
@@ -64,11 +65,17 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "flytekit.core.node": _places("Node", f"{_SDK}.node"),
     "flytekit.core.node_creation": _places("create_node"),
     "flytekit.core.options": _places("Options"),
+    "flytekit.core.pod_template": _places("PodTemplate"),
     "flytekit.core.promise": _places("Promise", f"{_SDK}.promise"),
+    "flytekit.core.python_auto_container": _places(
+        f"PythonAutoContainerTask default_task_resolver={_SDK}.resolvers:default_task_resolver"
+    ),
+    "flytekit.core.python_function_task": _places("PythonFunctionTask PythonInstanceTask"),
     "flytekit.core.reference_entity": _places("ReferenceEntity"),
     "flytekit.core.resources": _places("Resources"),
-    "flytekit.core.task": _places("ReferenceTask reference_task task Secret"),
+    "flytekit.core.task": _places("ReferenceTask TaskPlugins reference_task task Secret"),
     "flytekit.core.testing": _places("patch task_mock", "flyweight.testing"),
+    "flytekit.core.tracker": _places("TrackedInstance", f"{_SDK}.tracking"),
     "flytekit.core.workflow": _places(
         "ImperativeWorkflow=flyweight:Workflow PythonFunctionWorkflow=flyweight:FunctionWorkflow ReferenceWorkflow "
         f"WorkflowBase={_SDK}.workflow:Workflow workflow reference_workflow WorkflowFailurePolicy"
@@ -90,6 +97,8 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
         _EXCEPTIONS,
     ),
     "flytekit.extend": _places(
+        "IgnoreOutputs=flyweight:IgnoreOutputs PythonTask=flyweight:PythonTask TaskPlugins=flyweight:TaskPlugins "
+        "TaskResolverMixin=flyweight:TaskResolverMixin "
         f"Image ImageConfig SerializationSettings ExecutionState={_COMPAT}.context:ExecutionState "
         f"FileAccessProvider={_COMPAT}.context:FileAccessProvider Interface={_SDK}.interface:Interface "
         f"Promise={_SDK}.promise:Promise SecretsManager={_SDK}.secret:Secrets "

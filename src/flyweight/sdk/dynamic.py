@@ -1,12 +1,10 @@
 """``@dynamic``: a task whose body draws a workflow when it runs, with values in place of promises."""
 
-from collections.abc import Callable, Mapping
-from typing import Generic, ParamSpec, TypeVar, Unpack, overload
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, Unpack, overload
 
-from flyweight.sdk.compilation import Compilation, drawing
-from flyweight.sdk.options import TaskSettings, task_options
-from flyweight.sdk.task import Task
-from flyweight.sdk.workflow import Graph, bind_outputs
+from flyweight.sdk.options import ExecutionBehavior, TaskSettings
+from flyweight.sdk.task import Task, make_task
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -14,31 +12,13 @@ P_other = ParamSpec("P_other")
 R_other = TypeVar("R_other")
 
 
-class Dynamic(Task[P, R], Generic[P, R]):
-    """A task that decides by its inputs which calls there are; its outputs come from those calls."""
-
-    def draw(self, inputs: Mapping[str, object]) -> Graph:
-        """Run the body with Python values: each call in it becomes a node.
-
-        Raises:
-            CompileError: the body does not hold together.
-            Exception: whatever the body itself raises.
-
-        """
-        compilation = Compilation(self.name, "d")
-        with drawing(compilation):
-            result = self._by_name(**inputs)
-        compilation.check()
-        return Graph(nodes=tuple(compilation.nodes), outputs=bind_outputs(self.name, self.interface, result))
-
-
 @overload
-def dynamic(function: Callable[P, R], /) -> Dynamic[P, R]: ...
+def dynamic(function: Callable[P, R], /) -> Task[P, R]: ...
 @overload
-def dynamic(**settings: Unpack[TaskSettings]) -> Callable[[Callable[P, R]], Dynamic[P, R]]: ...
+def dynamic(**settings: Unpack[TaskSettings]) -> Callable[[Callable[P, R]], Task[P, R]]: ...
 def dynamic(
     function: Callable[P, R] | None = None, /, **settings: Unpack[TaskSettings]
-) -> Dynamic[P, R] | Callable[[Callable[P_other, R_other]], Dynamic[P_other, R_other]]:
+) -> Task[P, R] | Callable[[Callable[P_other, R_other]], Task[P_other, R_other]]:
     """Make a function a dynamic task; with or without options (see ``TaskSettings``).
 
     Its body sees values, so it may loop and branch over them; what calls in it give are promises.
@@ -62,9 +42,9 @@ def dynamic(
 
     """
     if function is not None:
-        return Dynamic(function, task_options(function, settings))
+        return make_task(function, settings, ExecutionBehavior.DYNAMIC)
 
-    def decorate(decorated: Callable[P_other, R_other]) -> Dynamic[P_other, R_other]:
-        return Dynamic(decorated, task_options(decorated, settings))
+    def decorate(decorated: Callable[P_other, R_other]) -> Task[P_other, R_other]:
+        return make_task(decorated, settings, ExecutionBehavior.DYNAMIC)
 
     return decorate

@@ -3,9 +3,11 @@
 import contextlib
 import datetime as dt
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from logging import Logger, getLogger
 from pathlib import Path
+from typing import Any, Self
 
 from flyteidl.core import identifier_pb2
 
@@ -41,6 +43,27 @@ class ExecutionParameters:
     logging: Logger = LOGGER
     timeline_deck: Timeline = field(default_factory=Timeline)
     _decks: dict[str, Deck] = field(default_factory=dict)
+    _added: dict[str, object] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        """Give what a task type's ``pre_execute`` added: a session, a client. Capitals need not be."""
+        if not name.startswith("_"):
+            for key in (name, name.upper()):
+                if key in self._added:
+                    return self._added[key]
+        raise AttributeError(f"current_context() has no `{name}`.", name=name, obj=self)
+
+    def builder(self) -> "ParametersBuilder":
+        """Start a change: ``user_params.builder().add_attr("session", session).build()`` in ``pre_execute``."""
+        return ParametersBuilder(self)
+
+    def has_attr(self, attr_name: str) -> bool:
+        """Tell whether ``pre_execute`` added this."""
+        return not {attr_name, attr_name.upper()}.isdisjoint(self._added)
+
+    def with_added(self, added: Mapping[str, object]) -> "ExecutionParameters":
+        """Give the same context with further attributes."""
+        return replace(self, _added={**self._added, **added})
 
     @property
     def decks(self) -> list[Deck]:
@@ -73,6 +96,23 @@ class ExecutionParameters:
             )
             return
         current_caller().publish_decks(self)
+
+
+class ParametersBuilder:
+    """Collects what a task type adds to the context of its task."""
+
+    def __init__(self, current: ExecutionParameters) -> None:
+        self._current = current
+        self._added: dict[str, object] = {}
+
+    def add_attr(self, key: str, v: object) -> Self:
+        """Add an attribute, which the task reads as ``current_context().KEY``."""
+        self._added[key] = v
+        return self
+
+    def build(self) -> ExecutionParameters:
+        """Give the context with what was added."""
+        return self._current.with_added(self._added)
 
 
 def current_context() -> ExecutionParameters:

@@ -3,8 +3,8 @@
 import collections
 import inspect
 import typing
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from types import NoneType
 
 from flyweight.errors import InvalidInput
@@ -12,17 +12,42 @@ from flyweight.sdk.docstring import Docstring, parse_docstring
 from flyweight.types.mismatch import unknown_name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Interface:
-    """What goes into an entity and what comes out, in Python's types."""
+    """What goes into an entity and what comes out, in Python's types.
 
-    inputs: Mapping[str, type] = field(default_factory=dict)
-    outputs: Mapping[str, type] = field(default_factory=dict)
+    Example:
+        >>> Interface(kwtypes(x=int), kwtypes(o0=str)).required
+        ('x',)
+
+    """
+
+    inputs: Mapping[str, typing.Any] = field(default_factory=dict)
+    """Types by name; a pair of a type and a value gives the input a default."""
+    outputs: Mapping[str, typing.Any] = field(default_factory=dict)
     defaults: Mapping[str, object] = field(default_factory=dict)
     """Defaults of inputs that have one."""
     output_class: type | None = None
     """The NamedTuple that the function's annotation names, if it does."""
     docstring: Docstring = field(default_factory=Docstring)
+
+    def __post_init__(self) -> None:
+        pairs = {name: entry for name, entry in self.inputs.items() if isinstance(entry, tuple)}
+        if pairs:
+            types = {name: entry[0] if name in pairs else entry for name, entry in self.inputs.items()}
+            object.__setattr__(self, "inputs", types)
+            object.__setattr__(self, "defaults", {**{name: entry[1] for name, entry in pairs.items()}, **self.defaults})
+
+    def without(self, names: Iterable[str]) -> "Interface":
+        """Give the same interface without some inputs."""
+        left_out = set(names)
+        if not left_out:
+            return self
+        return replace(
+            self,
+            inputs={name: kind for name, kind in self.inputs.items() if name not in left_out},
+            defaults={name: value for name, value in self.defaults.items() if name not in left_out},
+        )
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -94,8 +119,10 @@ class Interface:
         return dict(zip(self.outputs, result, strict=True))
 
 
-def interface_of(function: Callable[..., object]) -> Interface:
+def interface_of(function: Callable[..., object], *, pickle_untyped: bool = False) -> Interface:
     """Read a function's signature; annotations given as strings are resolved in the function's module.
+
+    With ``pickle_untyped``, an input without a type is an ``Any``, and so is a result without one.
 
     Raises:
         InvalidInput: an annotation is missing or cannot be resolved, or there is a ``*args`` or ``**kwargs``.
@@ -108,12 +135,12 @@ def interface_of(function: Callable[..., object]) -> Interface:
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             raise InvalidInput(f"{where}: `*{name}` cannot be an input. Name each input and give it a type.")
-        if name not in hints:
+        if name not in hints and not pickle_untyped:
             raise InvalidInput(f"{where}: input `{name}` has no type. Annotate it, for instance `{name}: int`.")
-        inputs[name] = hints[name]
+        inputs[name] = hints.get(name, typing.Any)
         if parameter.default is not parameter.empty:
             defaults[name] = parameter.default
-    outputs, output_class = _outputs(hints.get("return", NoneType), where)
+    outputs, output_class = _outputs(hints.get("return", typing.Any if pickle_untyped else NoneType), where)
     return Interface(
         inputs=inputs,
         outputs=outputs,

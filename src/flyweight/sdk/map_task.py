@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flyweight.errors import InvalidInput, Unsupported
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.interface import Interface
-from flyweight.sdk.task import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class MapOptions:
 class Mapped:
     """What is mapped: the task, and inputs that every element is given alike."""
 
-    task: Task[..., Any]
+    task: PythonTask[Any]
     bound: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -113,9 +113,9 @@ def map_task(
 
 
 def _mapped(target: object) -> Mapped:
-    if isinstance(target, Task):
+    if isinstance(target, PythonTask):
         return Mapped(task=target)
-    if not isinstance(target, functools.partial) or not isinstance(target.func, Task):
+    if not isinstance(target, functools.partial) or not isinstance(target.func, PythonTask):
         raise Unsupported(f"map_task takes a task, or functools.partial of one; {target!r} is neither.")
     if target.args:
         raise InvalidInput(f"Name the inputs of {target.func.name} in functools.partial: positions are not kept.")

@@ -32,13 +32,16 @@ class FunctionName:
 
 def name_function(function: Callable[..., object]) -> FunctionName:
     """Name a function after the file that defines it, not after how that file was imported."""
-    module = sys.modules.get(function.__module__)
-    path = _file_of(module)
+    module, root = module_path(function.__module__)
+    return FunctionName(module=module, function=function.__name__, root=root)
+
+
+def module_path(imported_as: str) -> tuple[str, Path | None]:
+    """Give a module's dotted path by its file, and the folder that it starts from; a notebook has neither."""
+    path = _file_of(sys.modules.get(imported_as))
     if path is None:
-        known = "" if function.__module__ == NOTEBOOK_MODULE else function.__module__
-        return FunctionName(module=known, function=function.__name__, root=None)
-    dotted, root = dotted_path(path)
-    return FunctionName(module=dotted, function=function.__name__, root=root)
+        return "" if imported_as == NOTEBOOK_MODULE else imported_as, None
+    return dotted_path(path)
 
 
 def dotted_path(path: Path) -> tuple[str, Path]:

@@ -1,19 +1,34 @@
-"""Everything ``@task`` takes beside the function, checked and brought into one form: ``TaskOptions``."""
+"""What ``@task`` and task classes take, checked and brought into one form: ``TaskMetadata`` and ``TaskOptions``."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypedDict, runtime_checkable
+from enum import Enum
+from typing import Protocol, TypedDict, TypeVar, cast, runtime_checkable
 
 from flyweight.errors import InvalidInput
 from flyweight.sdk.cache import Cache, VersionParameters
 from flyweight.sdk.deck import DeckField
+from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.image import ImageSpec
 from flyweight.sdk.node import unknown_option
+from flyweight.sdk.pod_template import PodTemplate
 from flyweight.sdk.resources import Accelerator, Resources
 from flyweight.sdk.secret import Secret
+from flyweight.sdk.security import SecurityContext
+from flyweight.sdk.task_metadata import TaskMetadata
 
+S = TypeVar("S")
 ALL_DECKS = tuple(DeckField)
+
+
+class ExecutionBehavior(Enum):
+    """What calling a task's function gives."""
+
+    DEFAULT = 1
+    """Its outputs."""
+    DYNAMIC = 2
+    """A graph, whose outputs are the task's."""
 
 
 @runtime_checkable
@@ -23,10 +38,60 @@ class Documented(Protocol):
     short_description: str | None
 
 
-class TaskSettings(TypedDict, total=False):
+class BodySettings(TypedDict, total=False):
+    """What ``@task`` and every task class take alike, named as in flytekit."""
+
+    container_image: str | ImageSpec | None
+    environment: Mapping[str, str] | None
+    requests: Resources | None
+    limits: Resources | None
+    resources: Resources | None
+    secret_requests: Sequence[Secret] | None
+    task_resolver: object
+    """A ``TaskResolverMixin`` that workers find the task by; by default its module and variable."""
+    docs: Documented | None
+    disable_deck: bool | None
+    enable_deck: bool | None
+    deck_fields: Sequence[DeckField] | None
+    pod_template: PodTemplate | None
+    pod_template_name: str | None
+    accelerator: Accelerator | None
+    shared_memory: bool | str | None
+    labels: Mapping[str, str] | None
+    annotations: Mapping[str, str] | None
+
+
+class ClassSettings(BodySettings, total=False):
+    """What a task class takes beside its name, type, configuration and interface."""
+
+    metadata: TaskMetadata
+    security_ctx: SecurityContext | None
+    """In place of ``secret_requests``."""
+    task_type_version: int
+
+
+class BodyOfFunctionSettings(BodySettings, total=False):
+    """What ``@task`` and the classes of tasks with a function take alike."""
+
+    execution_mode: ExecutionBehavior
+    node_dependency_hints: Iterable[AnyEntity] | None
+    """What a dynamic task may call that its own code does not show: registered along with it."""
+    pickle_untyped: bool
+    """Let inputs without a type be anything: they travel as pickles."""
+
+
+class FunctionSettings(ClassSettings, BodyOfFunctionSettings, total=False):
+    """What the class of a task with a function takes beside the function, its type and configuration."""
+
+    ignore_input_vars: Iterable[str] | None
+    """Parameters of the function that are no inputs: the task's ``execute`` gives them itself."""
+
+
+class TaskSettings(BodyOfFunctionSettings, total=False):
     """The options of ``@task``, named as in flytekit."""
 
     task_config: object
+    """Settings of a task type: their class chooses the task's, see ``TaskPlugins``."""
     cache: bool | Cache
     cache_version: str
     cache_serialize: bool
@@ -37,33 +102,12 @@ class TaskSettings(TypedDict, total=False):
     deprecated: str
     timeout: int | dt.timedelta | None
     """For each attempt; an integer counts seconds, 0 means none."""
-    container_image: str | ImageSpec | None
-    environment: dict[str, str] | None
-    requests: Resources | None
-    limits: Resources | None
-    resources: Resources | None
-    secret_requests: list[Secret] | None
-    execution_mode: object
-    node_dependency_hints: Sequence[object] | None
-    task_resolver: object
-    docs: Documented | None
-    disable_deck: bool | None
-    enable_deck: bool | None
-    deck_fields: Sequence[DeckField] | None
-    pod_template: object
-    pod_template_name: str | None
-    accelerator: Accelerator | None
-    pickle_untyped: bool
-    shared_memory: bool | str | None
-    labels: Mapping[str, str] | None
-    annotations: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOptions:
     """The options in one form: durations as timedelta, one cache object, one image name, requests and limits apart."""
 
-    task_config: object = None
     cache: Cache | None = None
     cache_version: str = ""
     retries: int = 0
@@ -74,11 +118,12 @@ class TaskOptions:
     environment: Mapping[str, str] = field(default_factory=dict)
     requests: Resources = field(default_factory=Resources)
     limits: Resources = field(default_factory=Resources)
-    secrets: tuple[Secret, ...] = ()
+    security: SecurityContext | None = None
     task_resolver: object = None
     docs: Documented | None = None
     enable_deck: bool = False
     deck_fields: tuple[DeckField, ...] = ALL_DECKS
+    pod_template: PodTemplate | None = None
     pod_template_name: str = ""
     accelerator: Accelerator | None = None
     shared_memory: bool | str | None = None
@@ -86,42 +131,79 @@ class TaskOptions:
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
-def task_options(function: Callable[..., object], settings: TaskSettings) -> TaskOptions:
-    """Check the options of a task and bring them into one form.
+def metadata_of(function: Callable[..., object], settings: TaskSettings) -> TaskMetadata:
+    """Gather what ``@task`` was told about running the task.
 
     Raises:
         InvalidInput: an unknown option, or options that contradict each other; says what to write instead.
 
     """
-    for key in settings:
-        if key not in TaskSettings.__annotations__:
-            raise InvalidInput(unknown_option("@task", key, TaskSettings.__annotations__))
+    require_known("@task", settings, TaskSettings)
     cache = _cache(settings)
-    image = image_name(settings.get("container_image"))
-    requests, limits = _resources(settings)
-    return TaskOptions(
-        task_config=settings.get("task_config"),
-        cache=cache,
-        cache_version=cache.version_of(VersionParameters(func=function, container_image=image)) if cache else "",
-        retries=_retries(settings.get("retries", 0)),
+    parameters = VersionParameters(func=function, container_image=image_name(settings.get("container_image")))
+    return TaskMetadata(
+        cache=cache is not None,
+        cache_version=cache.version_of(parameters) if cache else "",
+        cache_serialize=cache.serialize if cache else False,
+        cache_ignore_input_vars=cache.ignored if cache else (),
         interruptible=settings.get("interruptible"),
         deprecated=settings.get("deprecated", ""),
-        timeout=duration(settings.get("timeout")),
-        container_image=image,
+        retries=settings.get("retries", 0),
+        timeout=settings.get("timeout"),
+    )
+
+
+def chosen(settings: Mapping[str, object], kind: type[S]) -> S:
+    """Give those settings that this kind of settings knows."""
+    return cast("S", {key: value for key, value in settings.items() if key in kind.__annotations__})
+
+
+def class_options(settings: ClassSettings) -> TaskOptions:
+    """Check what a task class was given and bring it into one form.
+
+    Raises:
+        InvalidInput: an unknown setting, or settings that contradict each other; says what to write instead.
+
+    """
+    require_known("A task class", settings, ClassSettings)
+    metadata = settings.get("metadata") or TaskMetadata()
+    requests, limits = _resources(settings)
+    return TaskOptions(
+        cache=_kept_cache(metadata),
+        cache_version=metadata.cache_version,
+        retries=metadata.retries,
+        interruptible=metadata.interruptible,
+        deprecated=metadata.deprecated,
+        timeout=duration(metadata.timeout),
+        container_image=image_name(settings.get("container_image")),
         environment=settings.get("environment") or {},
         requests=requests,
         limits=limits,
-        secrets=tuple(settings.get("secret_requests") or ()),
+        security=_security(settings),
         task_resolver=settings.get("task_resolver"),
         docs=settings.get("docs"),
         enable_deck=_enable_deck(settings),
         deck_fields=_deck_fields(settings.get("deck_fields")),
-        pod_template_name=settings.get("pod_template_name") or "",
+        pod_template=_pod_template(settings.get("pod_template")),
+        pod_template_name=settings.get("pod_template_name") or metadata.pod_template_name or "",
         accelerator=settings.get("accelerator"),
         shared_memory=settings.get("shared_memory"),
-        labels=settings.get("labels") or {},
-        annotations=settings.get("annotations") or {},
+        labels=settings.get("labels") or metadata.labels or {},
+        annotations=settings.get("annotations") or metadata.annotations or {},
     )
+
+
+def require_known(where: str, settings: Mapping[str, object], known: type) -> None:
+    """Refuse an option that there is not.
+
+    Raises:
+        InvalidInput: names it, and the one that may have been meant.
+
+    """
+    options: Mapping[str, object] = known.__annotations__  # a TypedDict's hold those of its bases
+    for key in settings:
+        if key not in options:
+            raise InvalidInput(unknown_option(where, key, options))
 
 
 def duration(value: int | dt.timedelta | None) -> dt.timedelta:
@@ -147,10 +229,28 @@ def image_name(image: str | ImageSpec | None) -> str | None:
     return image.image_name() if isinstance(image, ImageSpec) else image
 
 
-def _retries(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InvalidInput(f"`retries` counts further attempts: 0 or more, not {value!r}.")
-    return value
+def _security(settings: ClassSettings) -> SecurityContext | None:
+    secrets = settings.get("secret_requests")
+    if not secrets:
+        return settings.get("security_ctx")
+    if any(type(secret) is not Secret for secret in secrets):
+        raise InvalidInput(f"`secret_requests` takes a list of Secret(group=..., key=...), not {secrets!r}.")
+    return SecurityContext(secrets=tuple(secrets))
+
+
+def _pod_template(given: object) -> PodTemplate | None:
+    if given is None or isinstance(given, PodTemplate):
+        return given
+    raise InvalidInput(
+        f"`pod_template` takes a PodTemplate, not {given!r}. A template that the cluster has is `pod_template_name`."
+    )
+
+
+def _kept_cache(metadata: TaskMetadata) -> Cache | None:
+    if not metadata.cache:
+        return None
+    ignored = metadata.cache_ignore_input_vars
+    return Cache(version=metadata.cache_version, serialize=metadata.cache_serialize, ignored_inputs=ignored)
 
 
 def _cache(settings: TaskSettings) -> Cache | None:
@@ -171,7 +271,7 @@ def _cache(settings: TaskSettings) -> Cache | None:
     return Cache(version=version or None, serialize=serialize, ignored_inputs=ignored)
 
 
-def _resources(settings: TaskSettings) -> tuple[Resources, Resources]:
+def _resources(settings: BodySettings) -> tuple[Resources, Resources]:
     both, requests, limits = settings.get("resources"), settings.get("requests"), settings.get("limits")
     if both is not None:
         if requests is not None or limits is not None:
@@ -180,7 +280,7 @@ def _resources(settings: TaskSettings) -> tuple[Resources, Resources]:
     return requests or Resources(), limits or Resources()
 
 
-def _enable_deck(settings: TaskSettings) -> bool:
+def _enable_deck(settings: BodySettings) -> bool:
     enable, disable = settings.get("enable_deck"), settings.get("disable_deck")
     if enable is not None and disable is not None:
         raise InvalidInput("`enable_deck` and `disable_deck` say the same thing twice; use enable_deck.")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from flyteidl.core import tasks_pb2
+
 from flyweight.errors import InvalidInput
 
 Quantity = str | int | float
@@ -60,3 +62,7 @@ class Accelerator:
 
     device: str
     partition_size: str | None = None
+
+    def message(self) -> tasks_pb2.GPUAccelerator:
+        """Give it on the wire."""
+        return tasks_pb2.GPUAccelerator(device=self.device, partition_size=self.partition_size)

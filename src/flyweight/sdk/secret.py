@@ -1,14 +1,19 @@
 """Secrets a task asks for, and how it reads them."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from flyteidl.core import security_pb2
 
 from flyweight.errors import InvalidInput, NotFound
 from flyweight.settings import secret_variable
 
 SECRETS_FOLDER = Path("/etc/secrets")
 """Where Flyte mounts secrets as files: ``<group>/<key>``."""
+
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 class MountRequirement(Enum):
@@ -19,7 +24,7 @@ class MountRequirement(Enum):
     FILE = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Secret:
     """Which secret; ``MountType`` says how it must be mounted."""
 
@@ -31,6 +36,24 @@ class Secret:
     mount_requirement: MountRequirement = MountRequirement.ANY
     env_var: str | None = None
     """Name of the environment variable that is to hold it."""
+
+    def __post_init__(self) -> None:
+        if not (self.group or self.key):
+            raise InvalidInput("A Secret needs its group, its key, or both.")
+        if self.env_var is not None and not _VARIABLE.fullmatch(self.env_var):
+            raise InvalidInput(
+                f"`env_var` of a Secret takes capital letters, digits and underscores, not {self.env_var!r}."
+            )
+
+    def message(self) -> security_pb2.Secret:
+        """Give it on the wire."""
+        return security_pb2.Secret(
+            group=self.group,
+            key=self.key,
+            group_version=self.group_version,
+            env_var=self.env_var,
+            mount_requirement=self.mount_requirement.name,
+        )
 
 
 class Secrets:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, ParamSpec, TypedDict, TypeVar, Unpack, overload
 
-from flyweight.errors import CompileError, InvalidInput
+from flyweight.errors import CompileError
 from flyweight.sdk.binding import Binding, bind
 from flyweight.sdk.compilation import Compilation, drawing
 from flyweight.sdk.entity import AnyEntity, Entity
-from flyweight.sdk.interface import Interface, interface_of
-from flyweight.sdk.naming import FunctionName, name_function, require_top_level
-from flyweight.sdk.node import Node, unknown_option
-from flyweight.sdk.options import Documented
+from flyweight.sdk.function_entity import FunctionEntity
+from flyweight.sdk.interface import Interface
+from flyweight.sdk.naming import require_top_level
+from flyweight.sdk.node import Node
+from flyweight.sdk.options import Documented, require_known
 from flyweight.sdk.promise import OutputReference, Promise
 from flyweight.sdk.run_options import Options
 
@@ -61,6 +62,7 @@ class WorkflowOptions:
     interruptible: bool = False
     on_failure: AnyEntity | None = None
     docs: Documented | None = None
+    pickle_untyped: bool = False
     default_options: Options = field(default_factory=Options)
 
 
@@ -81,32 +83,14 @@ class Workflow(Entity[P, R], Generic[P, R]):
         """
 
 
-class FunctionWorkflow(Workflow[P, R], Generic[P, R]):
+class FunctionWorkflow(FunctionEntity, Workflow[P, R], Generic[P, R]):
     """A function that is a workflow; ``graph`` is what its body draws, on first use."""
 
     def __init__(self, function: Callable[P, R], options: WorkflowOptions) -> None:
         require_top_level(function, "Workflow")
         super().__init__(options)
         self.workflow_function = function
-        self._by_name: Callable[..., object] = function  # called with promises in place of values
-        self.location: FunctionName = name_function(function)
-        self._interface = interface_of(function)
-        functools.update_wrapper(self, function)
-
-    @property
-    def name(self) -> str:
-        """``module.function``."""
-        return self.location.full
-
-    @property
-    def short_name(self) -> str:
-        """The function's name."""
-        return self.location.function
-
-    @property
-    def interface(self) -> Interface:
-        """Inputs and outputs as annotated."""
-        return self._interface
+        self.define(function, pickle_untyped=options.pickle_untyped)
 
     @property
     def graph(self) -> Graph:
@@ -211,13 +195,12 @@ def workflow(
 
 
 def _options(settings: WorkflowSettings) -> WorkflowOptions:
-    for key in settings:
-        if key not in WorkflowSettings.__annotations__:
-            raise InvalidInput(unknown_option("@workflow", key, WorkflowSettings.__annotations__))
+    require_known("@workflow", settings, WorkflowSettings)
     return WorkflowOptions(
         failure_policy=settings.get("failure_policy") or WorkflowFailurePolicy.FAIL_IMMEDIATELY,
         interruptible=settings.get("interruptible", False),
         on_failure=settings.get("on_failure"),
         docs=settings.get("docs"),
+        pickle_untyped=settings.get("pickle_untyped", False),
         default_options=settings.get("default_options") or Options(),
     )

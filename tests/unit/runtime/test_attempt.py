@@ -21,6 +21,7 @@ import threading
 from pathlib import Path
 import flyweight as fl
 from attempt_probe.inner import deep
+from flyweight.sdk.tracking import TrackedInstance
 from flyweight.runtime.interruption import AttemptInterrupted
 
 @fl.task
@@ -61,6 +62,25 @@ def shows(x: int) -> int:
     if x == 0:
         raise AttemptInterrupted
     return x
+
+class Prepared(fl.PythonFunctionTask):
+    def pre_execute(self, user_params):
+        if self.task_config == "bad":
+            raise ValueError("no session")
+        return user_params.builder().add_attr("SESSION", "warm").build()
+    def execute(self, **inputs):
+        return super().execute(**inputs) + fl.current_context().session
+
+def raw(x: int) -> str:
+    return str(x)
+
+class ByWord(TrackedInstance, fl.TaskResolverMixin):
+    def load_task(self, loader_args):
+        return {"fine": fine, "bad": bad}[loader_args[0]]
+
+by_word = ByWord()
+fine = Prepared("fine", raw, task_resolver=by_word)
+bad = Prepared("bad", raw, task_resolver=by_word)
 """
 THREE = literals.to_bytes(literals.literal_map({"x": literals.primitive("three")}))
 INNER = "def deep(x):\n    raise KeyError(f'nothing at {x}')\n"
@@ -119,6 +139,15 @@ def output(result: worker_pb2.Result) -> Any:
 def error(result: worker_pb2.Result) -> errors_pb2.ContainerError:
     assert result.HasField("error")
     return errors_pb2.ContainerError.FromString(result.error)
+
+
+def test_a_resolver_of_ones_own_finds_a_task_that_prepares_itself(bundle_uri: str, place: Path) -> None:
+    found_by = {"resolver": "attempt_probe.tasks.by_word", "loader_args": ["fine"]}
+    assert literals.primitive_value(output(run_attempt(start(bundle_uri, place, "fine", **found_by), print))) == "3warm"
+    unprepared = start(bundle_uri, place, "bad", **{**found_by, "loader_args": ["bad"]}, working_directory="")
+    failed = error(run_attempt(unprepared, print))
+    assert failed.code == "USER:RuntimeError"
+    assert "no session" in failed.message
 
 
 def test_outputs_come_back_inline(bundle_uri: str, place: Path) -> None:

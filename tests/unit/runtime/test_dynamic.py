@@ -8,10 +8,11 @@ from flyteidl.core import dynamic_job_pb2, errors_pb2, identifier_pb2, literals_
 
 from flyweight import blob, conditional, dynamic, map_task, task, workflow
 from flyweight.compile.settings import ImageConfig, SerializationSettings
-from flyweight.compile.tasks import COMPILED_WITH, task_spec
+from flyweight.compile.tasks import task_spec
 from flyweight.errors import CompileError, RecoverableError
 from flyweight.protocol import worker_pb2
 from flyweight.runtime.attempt import run_attempt
+from flyweight.sdk.auto_container import COMPILED_WITH
 from flyweight.types.interface import to_literal_map
 
 called: list[int] = []

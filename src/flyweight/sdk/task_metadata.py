@@ -1,0 +1,43 @@
+"""``TaskMetadata``: what a platform is told about running a task, apart from its code and its container."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flyweight.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMetadata:
+    """Retries, timeout, caching and the like, as a task class takes them; ``@task`` makes it from its own options.
+
+    Raises:
+        InvalidInput: caching without a version, or its details without caching.
+
+    """
+
+    cache: bool = False
+    cache_serialize: bool = False
+    cache_version: str = ""
+    cache_ignore_input_vars: tuple[str, ...] = ()
+    interruptible: bool | None = None
+    deprecated: str = ""
+    """Why not to use the task any more; empty: it is in use."""
+    retries: int = 0
+    """How often to try again after a failure that asks for it."""
+    timeout: int | dt.timedelta | None = None
+    """For each attempt; an integer counts seconds, 0 and None mean none."""
+    pod_template_name: str | None = None
+    """A pod template that the cluster has."""
+    generates_deck: bool = False
+    is_eager: bool = False
+    labels: Mapping[str, str] | None = None
+    annotations: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.retries, bool) or self.retries < 0:
+            raise InvalidInput(f"`retries` counts further attempts: 0 or more, not {self.retries!r}.")
+        if self.cache and not self.cache_version:
+            raise InvalidInput("cache=True needs a `cache_version` here: only @task can derive one from a function.")
+        if not self.cache and (self.cache_serialize or self.cache_ignore_input_vars):
+            raise InvalidInput("`cache_serialize` and `cache_ignore_input_vars` mean nothing without cache=True.")
