@@ -96,8 +96,8 @@ def hashed_name(name: str) -> str:
     return "f" + base64.b32encode(digest.to_bytes(4, "big")).decode().rstrip("=").translate(_FLYTE_BASE32)
 
 
-def child_execution_name(parent: identifier_pb2.WorkflowExecutionIdentifier, node: NodeId) -> str:
-    """Name the execution that a node of another starts: always the same, so that it is started once."""
+def child_execution_name(parent: identifier_pb2.WorkflowExecutionIdentifier, node: str) -> str:
+    """Name the execution that a node (or an item) of another starts: always the same, so that it is started once."""
     parts = f"{parent.project}:{parent.domain}:{parent.name}:{node}"
     return "f" + hashlib.sha256(parts.encode()).hexdigest()[:19]
 

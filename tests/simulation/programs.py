@@ -1,4 +1,4 @@
-"""Random workflows: a seed draws a graph of tasks, workflows, branches, gates, launch plans and failure handlers."""
+"""Random workflows: a seed draws a graph of tasks, workflows, branches, gates, maps, launch plans, failure handlers."""
 
 import random
 from functools import lru_cache
@@ -10,6 +10,7 @@ from tests.simulation.workflows import (
     closure,
     condition,
     gate,
+    mapped,
     node,
     plan,
     task,
@@ -46,6 +47,24 @@ def random_gate(dice, name, upstream, values):
             return gate(name, upstream, approve=dice.choice(["yes-one", "yes-two"]), o0=dice.choice(values))
 
 
+def random_map(dice, name, tasks, upstream, values):
+    """A map over a few items, some of which may fail; large outputs, bound inputs and launch plans now and then."""
+    length = dice.choice([0, 1, 2, 3, 5, 8])
+    items = [dice.choice([*values, index]) for index in range(length)]
+    bound = {"b": dice.choice(values)} if dice.random() < 0.5 else {"b": items[::-1]}
+    rule = dice.choice([{}, {}, {"ratio": dice.random()}, {"at_least": dice.randint(0, 5)}])
+    return mapped(
+        name,
+        dice.choice(tasks),
+        upstream,
+        a=items,
+        **bound,
+        bound_inputs=[] if isinstance(bound["b"], list) else ["b"],
+        concurrency=dice.choice([None, 0, 1, 2, 3]),
+        **rule,
+    ), length
+
+
 def random_handler(dice, tasks, subs):
     """What runs when the workflow has failed: often nothing, else a task or a workflow."""
     fate = dice.random()
@@ -69,6 +88,12 @@ def random_workflow(dice, name, tasks, depth=0):
             nodes.append(random_gate(dice, f"n{index}", upstream, values))
             if not nodes[-1].gate_node.signal.signal_id:
                 continue
+        elif dice.random() < 0.25:
+            made, length = random_map(dice, f"n{index}", tasks, upstream, values)
+            nodes.append(made)
+            if length:
+                values.append(f"n{index}.o0[{dice.randrange(length)}]")
+            continue
         else:
             inputs = {"a": dice.choice([*values, 3]), "b": dice.choice(values)}
             nodes.append(node(f"n{index}", dice.choice(tasks), upstream, **inputs))

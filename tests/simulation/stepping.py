@@ -25,7 +25,7 @@ SECOND = 1_000_000
 
 def everything(state):
     """Every row of an execution, without a trace left in its state."""
-    kept, recorded = state.changed, {name for name, found in state.nodes.items() if found.recorded}
+    kept, put_away = state.changed, {name: found.inputs_uri for name, found in state.nodes.items()}
     attempts = [attempt for found in state.nodes.values() for attempt in found.attempts]
     state.changed = Changed(
         execution=True,
@@ -33,12 +33,20 @@ def everything(state):
         attempts={attempt.id: attempt for attempt in attempts},
         signals=dict(state.signals),
         entries=dict(kept.entries),
+        chunks={
+            (name, number): found
+            for name, found in state.nodes.items()
+            if found.items is not None and not found.phase.terminal
+            for number in found.items.chunks
+        },
     )
+    for found in state.nodes.values():
+        found.inputs_uri = ""
     into = Changes(limit=1 << 20)
     machine.changes(state, into)
     state.changed = kept
     for name, found in state.nodes.items():
-        found.recorded = name in recorded
+        found.inputs_uri = put_away[name]
     return into
 
 
@@ -61,8 +69,8 @@ class Run:
         self.state = machine.begin(self.new, self.graph, layout(self.new), inputs or inputs_of())
         self.now = Micros(5 * SECOND)
         self.jobs, self.cancelled, self.timers = {}, [], []
-        self.children, self.stopping = {}, []
         self.questions, self.released = {}, []
+        self.children, self.launched, self.stopping, self.unwanted = {}, {}, [], set()
         self.tell(machine.Created())
 
     def tell(self, event):
@@ -73,15 +81,16 @@ class Run:
         for command in commands:
             match command:
                 case StartAttempt():
-                    self.jobs[command.job.attempt.node, command.job.attempt.attempt] = command.job
+                    self.jobs[command.job.attempt.place, command.job.attempt.attempt] = command.job
                 case CancelAttempt():
-                    self.cancelled.append((command.attempt.node, command.attempt.attempt))
+                    self.cancelled.append((command.attempt.place, command.attempt.attempt))
                 case SetTimer():
                     self.timers.append(command)
                 case StartChild():
-                    self.children[command.child.node] = command.child
+                    self.children[command.child.node] = self.launched[command.child.name] = command.child
                 case StopChild():
                     self.stopping.append((command.child.node, command.cause))
+                    self.unwanted.add(command.child.name)
                 case LookUp():
                     self.questions[command.question.node] = command.question
                 case LetGo():
@@ -97,9 +106,15 @@ class Run:
             execution=into.executions[0],
             nodes=tuple(into.nodes),
             attempts=tuple(into.attempts),
+            items=tuple(into.items),
             signals=tuple(into.signals),
         )
-        return machine.restore(rows, self.graph, layout(self.new), {})
+        blobs = dict(into.uploads)
+        for found in self.state.nodes.values():
+            for item, data in found.items.large.items() if found.items is not None else ():
+                chunk, at = found.items.find(item)
+                blobs[f"{layout(self.new).item(found.id, item, chunk.attempts[at] - 1)}/outputs.pb"] = data
+        return machine.restore(rows, self.graph, layout(self.new), blobs)
 
     def check(self):
         """The rows say all there is to know."""

@@ -16,6 +16,7 @@ from flyweight.engine.catalog import CacheClaimed, CacheHit, CacheMiss
 from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.jobs import Cancelled, Failed, Started, Succeeded
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase
+from flyweight.ids import item_name
 from tests.simulation.programs import random_closure
 from tests.simulation.stepping import Run
 from tests.simulation.workflows import inputs_of
@@ -74,12 +75,12 @@ class OneExecution(RuleBasedStateMachine):
         self.run.now = max(self.run.now, command.at)
         self.run.tell(command.event)
 
-    @precondition(lambda self: self.run.children)
+    @precondition(lambda self: self.run.launched)
     @rule(data=st.data(), phase=st.sampled_from([*CHILD_ENDS, None]))
     def child_moves(self, data, phase):
-        child = self.run.children[data.draw(st.sampled_from(sorted(self.run.children)))]
+        child = self.run.launched[data.draw(st.sampled_from(sorted(self.run.launched)))]
         if phase is None:
-            self.tell(ChildStarted(node=child.node))
+            self.tell(ChildStarted(node=child.node, name=child.name))
         else:
             self.tell(child_ended(child, phase))
 
@@ -111,6 +112,9 @@ class OneExecution(RuleBasedStateMachine):
             assert len(succeeded) <= 1
             assert told.issuperset(succeeded)
             assert all(attempt.phase.terminal for attempt in node.attempts[:-1])
+            if node.items is not None and node.graph.array.item.task is not None:
+                done = {attempt.item for attempt in told if attempt.node == node.id}
+                assert node.items.succeeded <= len(done)
 
     def teardown(self):
         if hasattr(self, "run"):
@@ -130,7 +134,8 @@ def answer(node, kind):
 def child_ended(child, phase):
     good = phase is ExecutionPhase.SUCCEEDED
     error = None if good else execution_pb2.ExecutionError(code="Oops", message="child broke")
-    return ChildEnded(node=child.node, phase=phase, outputs=inputs_of(o0=1) if good else None, error=error)
+    outputs = inputs_of(o0=1) if good else None
+    return ChildEnded(node=child.node, name=child.name, phase=phase, outputs=outputs, error=error)
 
 
 def bring_to_an_end(run):
@@ -143,8 +148,13 @@ def bring_to_an_end(run):
         for node in list(run.state.nodes.values()):
             if node.attempt is not None and node.attempt.error is None:
                 run.succeed(node.id, node.attempt.id.attempt)
-        for name, child in list(run.children.items()):
-            stopping = name in {node for node, _ in run.stopping}
+            for item in sorted(node.items.open) if node.items is not None else ():
+                chunk, at = node.items.find(item)
+                name = item_name(node.id, item), chunk.attempts[at] - 1
+                if name in run.jobs and name not in run.cancelled:
+                    run.succeed(*name)
+        for name, child in list(run.launched.items()):
+            stopping = name in run.unwanted
             run.tell(child_ended(child, ExecutionPhase.ABORTED if stopping else ExecutionPhase.SUCCEEDED))
         for name in list(run.questions):
             run.tell(answer(name, "miss"))

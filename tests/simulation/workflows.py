@@ -110,6 +110,23 @@ def node(name, runs, upstream=(), retries=0, **inputs):
     return made
 
 
+def mapped(name, runs, upstream=(), *, bound_inputs=(), concurrency=None, ratio=None, at_least=None, **inputs):
+    """A node that maps a task, or a launch plan, over lists; the task's own interface is that of one item."""
+    made = workflow_pb2.Node(
+        id=name, inputs=[bound(var, value) for var, value in inputs.items()], upstream_node_ids=upstream
+    )
+    made.array_node.node.CopyFrom(node(name, runs))
+    made.array_node.is_original_sub_node_interface.value = True
+    made.array_node.bound_inputs.extend(bound_inputs)
+    if concurrency is not None:
+        made.array_node.parallelism = concurrency
+    if at_least is not None:
+        made.array_node.min_successes = at_least
+    elif ratio is not None:
+        made.array_node.min_success_ratio = ratio
+    return made
+
+
 def condition(left, sign, right):
     """A string with a dot is one of the branch's inputs, anything else a value."""
     made = condition_pb2.ComparisonExpression(operator=condition_pb2.ComparisonExpression.Operator.Value(sign))

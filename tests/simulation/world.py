@@ -17,16 +17,20 @@ from flyweight.engine.catalog import Found
 from flyweight.engine.children import ChildEnded
 from flyweight.engine.driver import Driver, DriverSettings, Ports
 from flyweight.engine.graph import Graphs
+from flyweight.engine.items import ABORTED, CHUNK, FAILED, OPEN, SUCCEEDED
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, LogSpan, Started, Succeeded
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase
 from flyweight.engine.ports import Capacity
 from flyweight.engine.records import ExecutionRecord, LoadedExecution
 from flyweight.errors import AlreadyExists, NotFound, PreconditionFailed, TryAgain
-from flyweight.ids import AttemptId
+from flyweight.ids import NO_ITEM, AttemptId
+from flyweight.protocol.items_pb2 import ItemChunk
 from flyweight.semantics.budgets import PLATFORM_RESTARTED
 from tests.simulation.programs import PLANS
 from tests.simulation.virtual_time import LoopClock
 from tests.simulation.workflows import layout, new_execution
+
+ENDED_ITEMS = {SUCCEEDED, FAILED, ABORTED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +59,7 @@ class MemoryStore:
     def __init__(self, world):
         self.world = world
         self.new, self.executions, self.nodes, self.attempts, self.closures = {}, {}, {}, {}, {}
-        self.signals, self.entries = {}, {}
+        self.signals, self.entries, self.items = {}, {}, {}
 
     async def commit(self, batch):
         dice, weather = self.world.dice, self.world.weather
@@ -89,6 +93,9 @@ class MemoryStore:
                 before = kept.get(key(record))
                 assert before is None or not before.phase.terminal, f"{before} had ended, and became {record}"
                 kept[key(record)] = record
+        for row in batch.items:
+            self._check_items(self.items.get((row.execution, row.node, row.chunk)), row)
+            self.items[row.execution, row.node, row.chunk] = row
         for signal in batch.signals:
             self.signals[signal.execution, signal.signal] = signal
             if not signal.value:
@@ -112,7 +119,21 @@ class MemoryStore:
             assert [row.attempt for row in rows] == list(range(len(rows)))
             assert all(row.phase.terminal for row in rows[:-1])
 
+    def _check_items(self, before, row):
+        """What has ended stays as it is, numbers count up, and a success was reported."""
+        chunk, old = ItemChunk.FromString(row.body), ItemChunk.FromString(before.body if before else b"")
+        for at, state in enumerate(old.states):
+            assert state not in ENDED_ITEMS or chunk.states[at] == state, f"item {at} of {row} had ended"
+            assert state not in ENDED_ITEMS or chunk.outputs[at] == old.outputs[at]
+            assert old.attempts[at] <= chunk.attempts[at] <= old.attempts[at] + 1
+        for at, state in enumerate(chunk.states):
+            attempt = AttemptId(row.execution, row.node, chunk.attempts[at] - 1, row.chunk * CHUNK + at)
+            child = not self.world.is_task(row)
+            assert state != SUCCEEDED or child or attempt in self.world.reported
+
     def _check_ended(self, execution: ExecutionRecord):
+        for row in self.items.values():
+            assert row.execution != execution.key or OPEN.isdisjoint(ItemChunk.FromString(row.body).states)
         for row in (*self.nodes.values(), *self.attempts.values()):
             assert row.execution != execution.key or row.phase.terminal, f"{row} outlives its execution"
         self.world.check_nothing_runs(execution.key)
@@ -121,12 +142,34 @@ class MemoryStore:
         rows = [row for (key, name, _), row in self.attempts.items() if (key, name) == (execution, node)]
         return sorted(rows, key=lambda row: row.attempt)
 
+    def tells_of(self, attempt):
+        """Whether a row says that this attempt begins."""
+        if attempt.item == NO_ITEM:
+            return (attempt.execution, attempt.node, attempt.attempt) in self.attempts
+        number, at = divmod(attempt.item, CHUNK)
+        row = self.items.get((attempt.execution, attempt.node, number))
+        return row is not None and ItemChunk.FromString(row.body).attempts[at] == attempt.attempt + 1
+
+    def failures(self, attempt):
+        """How many tries before this one count."""
+        if attempt.item == NO_ITEM:
+            before = self.attempts_of(attempt.execution, attempt.node)[: attempt.attempt]
+            return sum(row.cause != PLATFORM_RESTARTED for row in before)
+        number, at = divmod(attempt.item, CHUNK)
+        chunk = ItemChunk.FromString(self.items[attempt.execution, attempt.node, number].body)
+        return chunk.user_failures[at] + chunk.system_failures[at]
+
     def loaded(self, key):
         return LoadedExecution(
             new=self.new[key],
             execution=self.executions[key],
             nodes=tuple(row for row in self.nodes.values() if row.execution == key),
             attempts=tuple(row for row in self.attempts.values() if row.execution == key),
+            items=tuple(
+                row
+                for (execution, node, _), row in self.items.items()
+                if execution == key and not self.nodes[execution, node].phase.terminal
+            ),
             signals=tuple(row for (execution, _), row in self.signals.items() if execution == key),
         )
 
@@ -205,8 +248,7 @@ class DiceExecutor:
     def start(self, job):
         if job.attempt in self.world.ever_started:
             self.world.fault(f"{job.attempt} was started twice")
-        where = job.attempt.execution, job.attempt.node, job.attempt.attempt
-        if where not in self.world.store.attempts:
+        if not self.world.store.tells_of(job.attempt):
             self.world.fault(f"{job.attempt} was started before any row said so")
         self.world.ever_started.add(job.attempt)
         dice, loop = self.world.dice, asyncio.get_running_loop()
@@ -277,7 +319,7 @@ class DiceChildren:
     async def stop(self, child, cause):
         found = self.find(child)
         if found is None:
-            return ChildEnded(node=child.node, phase=ExecutionPhase.ABORTED)
+            return ChildEnded(node=child.node, name=child.name, phase=ExecutionPhase.ABORTED)
         with contextlib.suppress(PreconditionFailed):
             await self.driver.terminate(found.key, cause, "")
         return self.end(child, found)
@@ -288,6 +330,7 @@ class DiceChildren:
             return None
         return ChildEnded(
             node=child.node,
+            name=child.name,
             phase=row.phase,
             outputs=literals.map_from_bytes(row.outputs or self.world.blobs.kept.get(row.outputs_uri, b"")),
             error=execution_pb2.ExecutionError.FromString(row.error) if row.error else None,
@@ -324,7 +367,7 @@ class World:
 
     def fate(self, job, count):
         """What becomes of a task's n-th try that counts."""
-        dice = random.Random(f"{self.seed} {job.execution.name} {job.attempt.node} {count}")
+        dice = random.Random(f"{self.seed} {job.execution.name} {job.attempt.place} {count}")
         if job.task.metadata.timeout.seconds:
             return "hang"
         if job.task.metadata.discoverable:  # who computes it, and how often, is not to matter
@@ -332,8 +375,7 @@ class World:
         return dice.choices(["succeed", "retry", "system", "fail"], weights=[80, 12, 6, 2])[0]
 
     def outcome(self, job):
-        before = self.store.attempts_of(job.attempt.execution, job.attempt.node)[: job.attempt.attempt]
-        match self.fate(job, sum(row.cause != PLATFORM_RESTARTED for row in before)):
+        match self.fate(job, self.store.failures(job.attempt)):
             case "hang":
                 return None
             case "succeed":
@@ -419,6 +461,10 @@ class World:
                 await self.reboot()
             death.cancel()
         return watch.result()
+
+    def is_task(self, row):
+        """Whether the items of a row are tasks."""
+        return bool(self.store.nodes[row.execution, row.node].task)
 
     def tell_again(self, report):
         self.driver.report(report)

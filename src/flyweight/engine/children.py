@@ -10,7 +10,10 @@ from flyweight.ids import ExecutionKey, NodeId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
-    """An execution that a node stands for. Its name follows from its parent's and the node, so it is started once."""
+    """An execution that a node stands for. Its name follows from its parent's and the node, so it is started once.
+
+    A node that maps a launch plan over lists stands for many: one an item.
+    """
 
     parent: ExecutionKey
     node: NodeId
@@ -27,6 +30,7 @@ class ChildStarted:
     """The child is durable."""
 
     node: NodeId
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,7 @@ class ChildEnded:
     """The child has ended, or could not be started (then it FAILED, of what it was refused for)."""
 
     node: NodeId
+    name: str
     phase: ExecutionPhase
     outputs: literals_pb2.LiteralMap | None = None
     error: execution_pb2.ExecutionError | None = None

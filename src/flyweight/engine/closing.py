@@ -7,9 +7,11 @@ from flyteidl.core import execution_pb2
 
 from flyweight import literals
 from flyweight.clock import Micros
+from flyweight.engine.items import OPEN
 from flyweight.engine.phases import AttemptPhase, NodePhase
-from flyweight.engine.records import AttemptRecord, NodeRecord
+from flyweight.engine.records import AttemptRecord, ItemsRecord, NodeRecord
 from flyweight.errors import FlyweightError
+from flyweight.protocol.items_pb2 import ItemChunk
 
 ExecutionError = execution_pb2.ExecutionError
 
@@ -30,6 +32,20 @@ def aborted_attempts(records: Iterable[AttemptRecord], reason: ExecutionError, n
     """Close attempts."""
     error = literals.to_bytes(reason)
     return [replace(row, phase=AttemptPhase.ABORTED, error=error, updated_at=now, ended_at=now) for row in records]
+
+
+def aborted_items(records: Iterable[ItemsRecord], now: Micros) -> list[ItemsRecord]:
+    """Close items; why, their node says."""
+    return [replace(row, body=_aborted(row.body, now)) for row in records]
+
+
+def _aborted(body: bytes, now: Micros) -> bytes:
+    chunk = ItemChunk.FromString(body)
+    for at, state in enumerate(chunk.states):
+        if state in OPEN:
+            chunk.states[at] = AttemptPhase.ABORTED.value
+            chunk.ended_at[at] = now
+    return chunk.SerializeToString()
 
 
 def platform_reason(code: str, said: str, error: Exception) -> ExecutionError:

@@ -72,6 +72,7 @@ class Committer:
                 last.changes.nodes.clear()
                 last.changes.attempts.clear()
                 last.changes.entries.clear()
+                last.changes.items.clear()
                 last.changes.uploads.clear()
             else:
                 break

@@ -15,7 +15,7 @@ from flyweight import literals
 from flyweight.clock import Clock
 from flyweight.engine import machine
 from flyweight.engine.children import ChildEnded
-from flyweight.engine.closing import aborted_attempts, aborted_nodes, platform_reason
+from flyweight.engine.closing import aborted_attempts, aborted_items, aborted_nodes, platform_reason
 from flyweight.engine.commit import Committer
 from flyweight.engine.graph import Graphs, unsupported
 from flyweight.engine.jobs import DeckPublished, Failed, Job, Report
@@ -285,8 +285,11 @@ class Driver:
     def _tell_parent(self, state: ExecutionState) -> None:
         """Tell the execution that started this one, if there is one, that it has ended and how."""
         if state.new.parent_execution != NO_EXECUTION:
-            ended = ChildEnded(node=state.new.parent_node, phase=state.phase, outputs=state.outputs, error=state.error)
-            self._happened(_Happening(state.new.parent_execution, ended))
+            new = state.new
+            ended = ChildEnded(
+                node=new.parent_node, name=new.name, phase=state.phase, outputs=state.outputs, error=state.error
+            )
+            self._happened(_Happening(new.parent_execution, ended))
 
     def _new_part(self, key: ExecutionKey) -> Part:
         return Part(key=key, changes=Changes(limit=self._settings.inline_limit))
@@ -328,6 +331,9 @@ class Driver:
         last.changes.nodes += aborted_nodes([row for row in lost if row.node not in nodes], reason, now)
         tried = [row for row in tried if (row.node, row.attempt) not in attempts]
         last.changes.attempts += aborted_attempts(tried, reason, now)
+        chunks = {(row.node, row.chunk) for row in last.changes.items}
+        lost_items = [row for row in part.changes.items if (row.node, row.chunk) not in chunks]
+        last.changes.items += aborted_items(lost_items, now)
         return last
 
     def _act(self, parts: list[Part]) -> None:

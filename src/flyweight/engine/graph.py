@@ -41,18 +41,8 @@ class NodeKind(Enum):
     ARRAY = "array"
 
 
-RUNNABLE = frozenset(
-    {
-        NodeKind.START,
-        NodeKind.END,
-        NodeKind.TASK,
-        NodeKind.WORKFLOW,
-        NodeKind.BRANCH,
-        NodeKind.GATE,
-        NodeKind.LAUNCH_PLAN,
-    }
-)
-"""The kinds of node that the machine can run."""
+_MAPPED = frozenset({NodeKind.TASK, NodeKind.LAUNCH_PLAN})
+"""What can be mapped over lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,6 +67,7 @@ class GraphNode:
     cache: Caching | None = None
     interruptible: bool | None = None
     branch: "Branch | None" = None
+    array: "ArrayGraph | None" = None
     gate: workflow_pb2.GateNode | None = None
     launch_plan: identifier_pb2.Identifier | None = None
     error_inputs: tuple[tuple[str, types_pb2.LiteralType], ...] = ()
@@ -113,6 +104,23 @@ class Branch:
     """The node in ``cases`` that runs when no condition holds."""
     complaint: str
     """What the branch fails with when no condition holds and there is no such node."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ArrayGraph:
+    """What a node maps over lists."""
+
+    item: GraphNode
+    """Runs one item: a task or a launch plan."""
+    bound: frozenset[str]
+    """Inputs that every item is given alike."""
+    outputs: tuple[str, ...]
+    concurrency: int
+    """How many items may be open at once; 0 is no limit."""
+    min_successes: int | None
+    min_success_ratio: float
+    takes_lists: bool
+    """Whether the task's container is to be given the whole lists, and takes its own elements."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -171,13 +179,13 @@ class _Entities:
     workflows: Mapping[str, interface_pb2.TypedInterface]
     launch_plans: Mapping[str, interface_pb2.TypedInterface]
 
-    def inputs(self, node: workflow_pb2.Node) -> Mapping[str, interface_pb2.Variable]:
-        """Give what a node's task, workflow or launch plan takes."""
+    def interface(self, node: workflow_pb2.Node) -> interface_pb2.TypedInterface:
+        """Give the interface of a node's task, workflow or launch plan."""
         if node.WhichOneof("target") == "task_node":
-            return self.tasks[str(entity_key(node.task_node.reference_id))].interface.inputs.variables
+            return self.tasks[str(entity_key(node.task_node.reference_id))].interface
         if node.workflow_node.WhichOneof("reference") == "sub_workflow_ref":
-            return self.workflows[str(entity_key(node.workflow_node.sub_workflow_ref))].inputs.variables
-        return self.launch_plans[str(entity_key(node.workflow_node.launchplan_ref))].inputs.variables
+            return self.workflows[str(entity_key(node.workflow_node.sub_workflow_ref))]
+        return self.launch_plans[str(entity_key(node.workflow_node.launchplan_ref))]
 
 
 def unsupported(graph: ClosureGraph) -> list[str]:
@@ -185,9 +193,9 @@ def unsupported(graph: ClosureGraph) -> list[str]:
     problems: list[str] = []
     for workflow in _all_graphs(graph):
         problems += [
-            f"{workflow.name}: node {node.id} is a {node.kind.value} node"
+            f"{workflow.name}: node {node.id} maps a node of kind {node.array.item.kind.value} over lists"
             for node in workflow.nodes
-            if node.kind not in RUNNABLE
+            if node.array is not None and node.array.item.kind not in _MAPPED
         ]
     return problems
 
@@ -233,7 +241,7 @@ def _index_workflow(compiled: compiler_pb2.CompiledWorkflow, entities: _Entities
 
 
 def _index_failure_node(position: int, node: workflow_pb2.Node, entities: _Entities) -> GraphNode:
-    variables = entities.inputs(node)
+    variables = entities.interface(node).inputs.variables
     told = tuple((name, variables[name].type) for name in sorted(variables) if takes_error(variables[name].type))
     return replace(_index_node(position, node, (), entities), error_inputs=told)
 
@@ -259,6 +267,8 @@ def _index_node(position: int, node: workflow_pb2.Node, downstream: tuple[int, .
             return replace(plain, launch_plan=starts, name=starts.name)
         case NodeKind.BRANCH:
             return replace(plain, branch=_index_branch(node, entities))
+        case NodeKind.ARRAY:
+            return _array_node(plain, node.array_node, entities)
         case NodeKind.GATE:
             return replace(plain, gate=node.gate_node, timeout=micros(node.metadata.timeout))
         case _:
@@ -277,6 +287,20 @@ def _task_node(plain: GraphNode, node: workflow_pb2.Node, task: tasks_pb2.TaskTe
         cache=caching_of(task, node.metadata),
         interruptible=_interruptible(node, task),
     )
+
+
+def _array_node(plain: GraphNode, array: workflow_pb2.ArrayNode, entities: _Entities) -> GraphNode:
+    item = _index_node(plain.index, array.node, (), entities)
+    runs = ArrayGraph(
+        item=item,
+        bound=frozenset(array.bound_inputs),
+        outputs=tuple(entities.interface(array.node).outputs.variables) if item.kind in _MAPPED else (),
+        concurrency=array.parallelism,
+        min_successes=array.min_successes if array.WhichOneof("success_criteria") == "min_successes" else None,
+        min_success_ratio=array.min_success_ratio if array.HasField("min_success_ratio") else 1.0,
+        takes_lists=not array.is_original_sub_node_interface.value,
+    )
+    return replace(plain, array=runs, target=item.target, name=item.name)
 
 
 def _index_branch(node: workflow_pb2.Node, entities: _Entities) -> Branch:

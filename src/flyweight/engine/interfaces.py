@@ -151,6 +151,8 @@ def _any_of(variables: Sequence[interface_pb2.Variable]) -> interface_pb2.Variab
 
 def _array_interface(node: workflow_pb2.ArrayNode, scope: Scope) -> Interface:
     inner = interface_of(node.node, scope)
+    if not node.is_original_sub_node_interface.value:
+        return inner  # the task was registered with lists in its interface
     bound = frozenset(node.bound_inputs)
     inputs = inner.inputs or {}
     return Interface(

@@ -10,7 +10,7 @@ from flyweight.engine.children import Child, ChildEnded, ChildStarted
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.ports import Children
 from flyweight.errors import FlyweightError, TryAgain, UserError
-from flyweight.ids import ExecutionKey, NodeId
+from flyweight.ids import ExecutionKey
 
 _PAUSE = 0.5
 """Seconds until what could not be done at the moment is tried again."""
@@ -25,7 +25,7 @@ class Launching:
     def __init__(self, children: Children | None, tell: Callable[[ExecutionKey, Told], None]) -> None:
         self._children = children
         self._tell = tell
-        self._tasks: dict[tuple[ExecutionKey, NodeId], asyncio.Task[None]] = {}
+        self._tasks: dict[tuple[ExecutionKey, str], asyncio.Task[None]] = {}
 
     def start(self, child: Child) -> None:
         """Start a child, or find it."""
@@ -33,7 +33,7 @@ class Launching:
 
     def stop(self, child: Child, cause: str) -> None:
         """Stop a child, once its start is over."""
-        self._go(child, self._stop(child, cause, self._tasks.get((child.parent, child.node))))
+        self._go(child, self._stop(child, cause, self._tasks.get((child.parent, child.name))))
 
     def close(self) -> None:
         """Leave everything as it is; the next platform asks again."""
@@ -41,7 +41,7 @@ class Launching:
             task.cancel()
 
     def _go(self, child: Child, work: Coroutine[None, None, None]) -> None:
-        key = child.parent, child.node
+        key = child.parent, child.name
         task = self._tasks[key] = asyncio.get_running_loop().create_task(work)
         task.add_done_callback(lambda done: self._tasks.pop(key) if self._tasks.get(key) is done else None)
 
@@ -50,7 +50,7 @@ class Launching:
             try:
                 if self._children is None:
                     raise UserError("this platform starts no executions by itself")  # noqa: TRY301 - told as any other
-                told = await self._children.start(child) or ChildStarted(node=child.node)
+                told = await self._children.start(child) or ChildStarted(node=child.node, name=child.name)
             except TryAgain:
                 await asyncio.sleep(_PAUSE)
                 continue
@@ -84,4 +84,4 @@ def _refused(child: Child, error: Exception) -> ChildEnded:
     reason = execution_pb2.ExecutionError(
         code="LaunchPlanNotStarted", message=f"launch plan {child.launch_plan.name}: {said}", kind=kind
     )
-    return ChildEnded(node=child.node, phase=ExecutionPhase.FAILED, error=reason)
+    return ChildEnded(node=child.node, name=child.name, phase=ExecutionPhase.FAILED, error=reason)

@@ -12,6 +12,7 @@ from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2, types_pb2
 
 from flyweight.clock import Micros
 from flyweight.engine.graph import ClosureGraph, Graph, GraphNode, NodeKind
+from flyweight.engine.items import Items
 from flyweight.engine.jobs import LogSpan, Usage
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.engine.records import NO_NODE, NOT_YET, NewExecution
@@ -61,12 +62,14 @@ class NodeState:
     reason: str = ""
     """Why it stands where it stands, in words, where its phase does not say so."""
     attempts: list[AttemptState] = field(default_factory=list[AttemptState])
+    items: Items | None = None
+    """Of one that maps over lists, while it runs."""
     created_at: Micros = NOT_YET
     started_at: Micros = NOT_YET
     updated_at: Micros = NOT_YET
     ended_at: Micros = NOT_YET
-    recorded: bool = field(default=False, compare=False)
-    """Whether a record of it was made, and with it its inputs put away if they are large."""
+    inputs_uri: str = field(default="", compare=False)
+    """Where they were put because they are large; empty if they are not, or no record of it was made."""
 
     @property
     def attempt(self) -> AttemptState | None:
@@ -136,6 +139,8 @@ class ExecutionState:
     waiting: dict[str, set[NodeId]] = field(default_factory=dict[str, set[NodeId]])
     """Gates that wait for a signal, by its id."""
     open_attempts: int = 0
+    maps: dict[NodeId, NodeState] = field(default_factory=dict[NodeId, NodeState], compare=False)
+    """Nodes with items that wait to be begun; whose turn is next stands first."""
     held: list[tuple[Micros, NodeId]] = field(default_factory=list[tuple[Micros, NodeId]])
     """Tasks that are ready and wait for ``max_parallelism`` to let them in, as a heap: the longest wait first."""
     ready: deque[tuple[Frame, int]] = field(default_factory=deque[tuple[Frame, int]], compare=False)
@@ -155,6 +160,10 @@ class Changed:
     signals: dict[str, SignalState] = field(default_factory=dict[str, SignalState])
     entries: dict[NodeId, NodeState] = field(default_factory=dict[NodeId, NodeState])
     """Nodes whose outputs the catalog is to keep."""
+    chunks: dict[tuple[NodeId, int], NodeState] = field(default_factory=dict[tuple[NodeId, int], NodeState])
+    """Of items: which node's, and its number there."""
+    uploads: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]])
+    """Outputs of items that are too large for a row, and where they are to stand."""
 
 
 def new_frame(graph: Graph, inputs: literals_pb2.LiteralMap, parent: NodeId = NO_NODE) -> Frame:

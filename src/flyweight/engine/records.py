@@ -94,7 +94,7 @@ class NodeRecord:
     updated_at: Micros = NOT_YET
     ended_at: Micros = NOT_YET
     detail: bytes = b""
-    """What a kind of node keeps beyond this, as a protobuf message of that kind's own."""
+    """What a kind of node keeps beyond this, as a protobuf message of that kind's own: ``MapProgress`` of an array."""
     cache: bytes = b""
     """``flyteidl.admin.TaskNodeMetadata``: what the catalog had for it; empty for what is not cached."""
     reason: str = ""
@@ -133,6 +133,18 @@ class AttemptRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemsRecord:
+    """How far some neighbouring items of a node that maps over lists have come; those that wait may have no record."""
+
+    execution: ExecutionKey
+    node: NodeId
+    chunk: int
+    """Counted from 0, of ``items.CHUNK`` items each."""
+    body: bytes
+    """``flyweight.items.v1.ItemChunk``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignalRecord:
     """Something that gates of an execution wait for, or have waited for."""
 
@@ -168,6 +180,7 @@ class Batch:
     executions: tuple[ExecutionRecord, ...] = ()
     nodes: tuple[NodeRecord, ...] = ()
     attempts: tuple[AttemptRecord, ...] = ()
+    items: tuple[ItemsRecord, ...] = ()
     signals: tuple[SignalRecord, ...] = ()
     entries: tuple[CacheRecord, ...] = ()
     """Of the catalog: with the success that each comes from, or not at all."""
@@ -183,4 +196,6 @@ class LoadedExecution:
     execution: ExecutionRecord
     nodes: tuple[NodeRecord, ...]
     attempts: tuple[AttemptRecord, ...]
+    items: tuple[ItemsRecord, ...] = ()
+    """Of nodes that run."""
     signals: tuple[SignalRecord, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from flyweight import literals
 from flyweight.clock import Clock
 from flyweight.engine import machine
-from flyweight.engine.closing import aborted_attempts, aborted_nodes, platform_reason
+from flyweight.engine.closing import aborted_attempts, aborted_items, aborted_nodes, platform_reason
 from flyweight.engine.graph import ClosureGraph, Graphs
 from flyweight.engine.machine.restore import large_values
 from flyweight.engine.model import ExecutionState
@@ -56,8 +56,9 @@ class Recovery:
 
     async def _load(self, loaded: LoadedExecution) -> ExecutionState:
         graph = await load_closure(loaded.new.closure_digest, self.graphs, self.store)
-        blobs = {uri: await self.blobs.read(uri) for uri in large_values(loaded)}
-        return machine.restore(loaded, graph, self.layout(loaded.new), blobs)
+        layout = self.layout(loaded.new)
+        blobs = {uri: await self.blobs.read(uri) for uri in large_values(loaded, layout)}
+        return machine.restore(loaded, graph, layout, blobs)
 
     def _given_up(self, loaded: LoadedExecution, error: Exception) -> Batch:
         """Give its rows as they should now stand: nothing of it is left open."""
@@ -77,4 +78,5 @@ class Recovery:
             executions=(execution,),
             nodes=tuple(aborted_nodes(nodes, reason, now)),
             attempts=tuple(aborted_attempts(attempts, reason, now)),
+            items=tuple(aborted_items(loaded.items, now)),
         )

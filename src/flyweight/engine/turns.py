@@ -38,6 +38,7 @@ class Part:
             or changes.executions
             or changes.nodes
             or changes.attempts
+            or changes.items
             or changes.signals
             or changes.uploads
         )
@@ -55,6 +56,7 @@ def batch_of(parts: list[Part]) -> Batch:
         executions=tuple(record for part in parts for record in part.changes.executions),
         nodes=tuple(record for part in parts for record in part.changes.nodes),
         attempts=tuple(record for part in parts for record in part.changes.attempts),
+        items=tuple(record for part in parts for record in part.changes.items),
         signals=tuple(record for part in parts for record in part.changes.signals),
         entries=tuple(record for part in parts for record in part.changes.entries),
         closures=closures,
@@ -63,4 +65,4 @@ def batch_of(parts: list[Part]) -> Batch:
 
 def is_empty(batch: Batch) -> bool:
     """Tell whether there is nothing to write."""
-    return not (batch.new or batch.executions or batch.nodes or batch.attempts or batch.signals)
+    return not (batch.new or batch.executions or batch.nodes or batch.attempts or batch.items or batch.signals)

@@ -47,8 +47,19 @@ class ExecutionLayout:
         """The deck of one attempt."""
         return f"{self.attempt(node, attempt)}/{DECK}"
 
+    def item(self, node: str, item: int, attempt: int) -> str:
+        """The output prefix of one attempt at an item of a node that maps over lists."""
+        return f"{self.node(node)}/0/{item}/{attempt}"
+
+    def item_inputs(self, node: str, item: int) -> str:
+        """The inputs.pb of one item, if it is to have one of its own."""
+        return f"{self.node(node)}/{item}/{INPUTS}"
+
     def raw_data(self, node: str, attempt: int) -> str:
-        """The raw output prefix of one attempt: files and dataframes go below it; two letters spread the load."""
+        """The raw output prefix of one attempt: files and dataframes go below it; two letters spread the load.
+
+        Of an item, ``node`` is its own name (``ids.item_name``).
+        """
         name = f"{self.execution}-{node}-{attempt}"
         digest = crc32(name.encode())
         shard = chr(97 + digest % 26) + chr(97 + digest // 26 % 26)

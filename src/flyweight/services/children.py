@@ -40,7 +40,7 @@ class ChildExecutions:
         """Have it stopped; give its end if it has ended, or was never started."""
         found = await self._find(child)
         if found is None:
-            return ChildEnded(node=child.node, phase=ExecutionPhase.ABORTED)
+            return ChildEnded(node=child.node, name=child.name, phase=ExecutionPhase.ABORTED)
         if not found.record.phase.terminal:
             try:
                 await self._driver.terminate(found.new.key, cause, "")
@@ -65,6 +65,7 @@ class ChildExecutions:
         outputs = await self._lookup.whole_body(record.outputs, record.outputs_uri)
         return ChildEnded(
             node=child.node,
+            name=child.name,
             phase=record.phase,
             outputs=literals.map_from_bytes(outputs),
             error=execution_pb2.ExecutionError.FromString(record.error) if record.error else None,

@@ -12,8 +12,17 @@ from flyteidl.core import compiler_pb2
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from flyweight.engine.graph import NodeKind
 from flyweight.engine.phases import ExecutionPhase
-from flyweight.engine.records import AttemptRecord, Batch, LoadedExecution, NewExecution, NodeRecord, SignalRecord
+from flyweight.engine.records import (
+    AttemptRecord,
+    Batch,
+    ItemsRecord,
+    LoadedExecution,
+    NewExecution,
+    NodeRecord,
+    SignalRecord,
+)
 from flyweight.errors import AlreadyExists, NotFound
 from flyweight.ids import AttemptId, ExecutionKey, NodeId
 from flyweight.store import fields, rows, tables
@@ -26,6 +35,7 @@ Record = TypeVar("Record")
 _executions = tables.executions.c
 _nodes = tables.node_executions.c
 _attempts = tables.attempts.c
+_items = tables.items.c
 
 # What every execution asks for, made once: building a query costs more than answering it.
 _NAMED = (
@@ -171,6 +181,17 @@ class ExecutionStore:
             raise NotFound(f"Node {attempt.node!r} has no attempt {attempt.attempt}.")
         return found[0]
 
+    async def items(self, execution: ExecutionKey, node: NodeId, first: int = 0, limit: int = -1) -> list[ItemsRecord]:
+        """Read items of a node that maps over lists: chunks from one on, at most so many (-1: all)."""
+        query = (
+            select(tables.items)
+            .where(_items.execution == execution, _items.node == node, _items.chunk >= first)
+            .order_by(_items.chunk)
+            .limit(limit)
+        )
+        found = await self._database.read(lambda connection: connection.execute(query).mappings().all())
+        return [rows.items(row) for row in found]
+
     async def _executions(self, condition: ColumnElement[bool]) -> list[StoredExecution]:
         return await self._read(tables.executions, condition, rows.execution)
 
@@ -210,6 +231,7 @@ def _write(connection: Connection, batch: Batch) -> None:
     rows.write_progress(connection, batch.executions)
     rows.write_nodes(connection, batch.nodes)
     rows.write_attempts(connection, batch.attempts)
+    rows.write_items(connection, batch.items)
     rows.write_signals(connection, batch.signals)
     rows.write_entries(connection, batch.entries)
 
@@ -234,6 +256,18 @@ def _unfinished(connection: Connection) -> list[LoadedExecution]:
         select(tables.attempts).where(_attempts.execution.in_(unfinished)).order_by(_attempts.attempt)
     ).mappings():
         attempts[row["execution"]].append(rows.attempt(row))
+    items: defaultdict[int, list[ItemsRecord]] = defaultdict(list)
+    running = (
+        select(_nodes.execution, _nodes.node)
+        .where(_nodes.execution.in_(unfinished), _nodes.kind == NodeKind.ARRAY.value, _nodes.ended_at == 0)
+        .subquery()
+    )
+    for row in connection.execute(
+        select(tables.items)
+        .join(running, (_items.execution == running.c.execution) & (_items.node == running.c.node))
+        .order_by(_items.chunk)
+    ).mappings():
+        items[row["execution"]].append(rows.items(row))
     signals: defaultdict[int, list[SignalRecord]] = defaultdict(list)
     for row in connection.execute(
         select(tables.signals).where(tables.signals.c.execution.in_(unfinished)).order_by(tables.signals.c.created_at)
@@ -245,6 +279,7 @@ def _unfinished(connection: Connection) -> list[LoadedExecution]:
             execution=stored.record,
             nodes=tuple(nodes[stored.new.key]),
             attempts=tuple(attempts[stored.new.key]),
+            items=tuple(items[stored.new.key]),
             signals=tuple(signals[stored.new.key]),
         )
         for stored in map(rows.execution, executions)

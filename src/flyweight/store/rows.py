@@ -14,6 +14,7 @@ from flyweight.engine.records import (
     AttemptRecord,
     CacheRecord,
     ExecutionRecord,
+    ItemsRecord,
     NewExecution,
     NodeRecord,
     SignalRecord,
@@ -27,6 +28,7 @@ _NEW = tuple(field.name for field in fields(NewExecution))
 _PROGRESS = tuple(field.name for field in fields(ExecutionRecord))
 _NODE = tuple(field.name for field in fields(NodeRecord))
 _ATTEMPT = tuple(field.name for field in fields(AttemptRecord))
+_ITEMS = tuple(field.name for field in fields(ItemsRecord))
 _SIGNAL = tuple(field.name for field in fields(SignalRecord))
 _KEY_PARTS = ("project", "domain", "task", "version", "interface", "inputs")
 _ENTRY = ("digest", *_KEY_PARTS, "digests", "outputs", "outputs_uri", "source", "created_at")
@@ -47,6 +49,7 @@ _execution_tags = Bulk[_Row](upsert(tables.execution_tags, ("execution", "tag"),
 _closures = Bulk[_Row](upsert(tables.closures, ("digest", "body"), replace=False), reader=itemgetter)
 _nodes = Bulk[NodeRecord](upsert(tables.node_executions, _NODE), _PHASE)
 _attempts = Bulk[AttemptRecord](upsert(tables.attempts, _ATTEMPT), _PHASE)
+_items = Bulk[ItemsRecord](upsert(tables.items, _ITEMS))
 _signals = Bulk[SignalRecord](upsert(tables.signals, _SIGNAL))
 _entries = Bulk[_Row](upsert(tables.cache_entries, _ENTRY), reader=itemgetter)
 _progress = Bulk[ExecutionRecord](
@@ -94,6 +97,11 @@ def write_attempts(connection: Connection, records: Iterable[AttemptRecord]) -> 
     _attempts.write(connection, records)
 
 
+def write_items(connection: Connection, records: Iterable[ItemsRecord]) -> None:
+    """Insert items, or replace them."""
+    _items.write(connection, records)
+
+
 def write_signals(connection: Connection, records: Iterable[SignalRecord]) -> None:
     """Insert signals, or replace them."""
     _signals.write(connection, records)
@@ -130,6 +138,11 @@ def attempt(row: RowMapping) -> AttemptRecord:
     values = _fields(_ATTEMPT, row)
     values["phase"] = AttemptPhase(values["phase"])
     return AttemptRecord(**values)
+
+
+def items(row: RowMapping) -> ItemsRecord:
+    """Read some items."""
+    return ItemsRecord(**_fields(_ITEMS, row))
 
 
 def signal(row: RowMapping) -> SignalRecord:

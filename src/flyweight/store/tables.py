@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import INTEGER
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration's revision. Revisions are numbers, so that a newer database can be told from a broken one."""
 
 metadata = MetaData(
@@ -269,6 +269,15 @@ cache_claims = Table(
     _number("expires_at"),
 )
 """Who computes what a key stands for, and how long others wait for it."""
+items = Table(
+    "items",
+    metadata,
+    Column("execution", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", String, primary_key=True),
+    Column("chunk", Integer, primary_key=True, autoincrement=False),
+    _bytes("body"),
+)
+"""Items of nodes that map over lists, many a row: ``body`` is a ``flyweight.items.v1.ItemChunk``."""
 
 attempts = Table(
     "attempts",

@@ -11,7 +11,7 @@ from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.ports import Capacity
 from flyweight.engine.records import LoadedExecution
 from flyweight.errors import PreconditionFailed, TryAgain, Unsupported
-from tests.simulation.workflows import bound, closure, inputs_of, new_execution, node, workflow
+from tests.simulation.workflows import closure, inputs_of, mapped, new_execution, workflow
 from tests.unit.engine.driving import CLOSED, TASK, Parts, Store, new, opened, run, until
 
 
@@ -230,12 +230,13 @@ def test_a_closure_that_is_not_given_is_loaded():
 
 def test_a_kind_of_node_that_cannot_run_is_refused_at_once():
     template = workflow("w", [])
-    template.nodes.add(id="n0", inputs=[bound("a", [1])]).array_node.node.CopyFrom(node("n0", TASK))
+    template.nodes.append(mapped("n0", TASK, a=[[1]]))
+    template.nodes[0].array_node.node.CopyFrom(mapped("inner", TASK, a=[1]))
 
     async def scenario():
         parts = await opened()
         array = closure(template, tasks=[TASK])
-        with pytest.raises(Unsupported, match="w: node n0 is a array node"):
+        with pytest.raises(Unsupported, match="w: node n0 maps a node of kind array over lists"):
             await parts.driver.create(new_execution(array, 1), array)
         assert not parts.driver.live(1)
         await parts.driver.close()

@@ -21,7 +21,11 @@ def run():
 
 
 def ended(made, phase, **told):
-    return made.tell(ChildEnded(node="n0", phase=phase, **told))
+    return made.tell(ChildEnded(node="n0", name=made.children["n0"].name, phase=phase, **told))
+
+
+def started(made):
+    return made.tell(ChildStarted(node="n0", name=made.children["n0"].name))
 
 
 def test_a_child_is_started_with_the_nodes_inputs_and_hands_up_its_outputs():
@@ -29,7 +33,7 @@ def test_a_child_is_started_with_the_nodes_inputs_and_hands_up_its_outputs():
     child = made.children["n0"]
     assert (child.launch_plan.name, child.inputs, child.parent) == ("other", inputs_of(x=3), made.new.key)
     assert made.phase("n0") is NodePhase.QUEUED
-    made.tell(ChildStarted(node="n0"))
+    started(made)
     assert made.phase("n0") is NodePhase.RUNNING
     ended(made, ExecutionPhase.SUCCEEDED, outputs=inputs_of(o0=9))
     assert made.jobs["n2", 0].inputs == inputs_of(a=9)
@@ -38,14 +42,14 @@ def test_a_child_is_started_with_the_nodes_inputs_and_hands_up_its_outputs():
 def test_a_child_that_ends_before_its_start_is_told_counts_all_the_same():
     made = run()
     ended(made, ExecutionPhase.SUCCEEDED, outputs=inputs_of(o0=9))
-    assert made.tell(ChildStarted(node="n0")) == []
+    assert started(made) == []
     assert ended(made, ExecutionPhase.FAILED) == []
     assert made.phase("n0") is NodePhase.SUCCEEDED
 
 
 def test_a_childs_failure_is_the_nodes_and_says_where():
     made = run()
-    made.tell(ChildStarted(node="n0"))
+    started(made)
     error = execution_pb2.ExecutionError(code="Oops", message="broken\n\nfailed node: n7 (x)")
     ended(made, ExecutionPhase.FAILED, error=error)
     made.stopped("n1")
@@ -63,7 +67,7 @@ def test_a_child_that_somebody_terminated_fails_the_node():
 
 def test_termination_reaches_the_child_and_waits_for_its_end():
     made = run()
-    made.tell(ChildStarted(node="n0"))
+    started(made)
     made.tell(Terminate(cause="enough"))
     assert made.stopping == [("n0", "cascading abort as parent execution id [e1] aborted, reason [enough]")]
     made.stopped("n1")

@@ -1,7 +1,7 @@
 """The life of attempts: started within the limit of parallelism, reported on, timed out, stopped, tried again."""
 
 import heapq
-from typing import assert_never
+from typing import Literal, assert_never
 
 from flyweight.clock import Micros
 from flyweight.engine.jobs import (
@@ -128,12 +128,19 @@ def _started(turn: Turn, node: NodeState, attempt: AttemptState, event: Started)
     if node.phase is NodePhase.QUEUED:
         node.phase = NodePhase.RUNNING
     turn.touch(node)
-    timeout = node.graph.timeout
-    if timeout:
-        execution = TimerFired(attempt=attempt.id, timer=Timer.EXECUTION)
-        turn.commands.append(SetTimer(at=Micros(attempt.started_at + timeout), event=execution))
-        active = TimerFired(attempt=attempt.id, timer=Timer.ACTIVE)
-        turn.commands.append(SetTimer(at=Micros(node.started_at + 2 * timeout), event=active))
+    turn.commands += timers_of(attempt.id, node.graph.timeout, attempt.started_at, node.started_at)
+
+
+def timers_of(attempt: AttemptId, timeout: Micros, started_at: Micros, first_started_at: Micros) -> list[SetTimer]:
+    """Set an attempt's timers, if its task has a timeout; ``first_started_at`` is when the first attempt started."""
+    if not timeout:
+        return []
+    execution = TimerFired(attempt=attempt, timer=Timer.EXECUTION)
+    active = TimerFired(attempt=attempt, timer=Timer.ACTIVE)
+    return [
+        SetTimer(at=Micros(started_at + timeout), event=execution),
+        SetTimer(at=Micros(first_started_at + 2 * timeout), event=active),
+    ]
 
 
 def _take(turn: Turn, node: NodeState, attempt: AttemptState, event: Succeeded | Failed | Cancelled) -> None:
@@ -214,23 +221,31 @@ def timer(turn: Turn, event: TimerFired) -> None:
     if found is None:
         return
     node, attempt = found
-    seconds = node.graph.timeout / 1_000_000
-    match event.timer:
-        case Timer.EXECUTION:
-            if attempt.error is None:
-                message = f"task execution timeout [{seconds:g}s] expired{_TIMEOUT_HINT}"
-                stop(turn, attempt, user_error(budgets.TIMEOUT_EXPIRED, message))
-        case Timer.ACTIVE:
-            if attempt.error is None or attempt.error.code == budgets.TIMEOUT_EXPIRED:
-                message = (
-                    f"task active timeout [{2 * seconds:g}s] expired: its attempts took twice its timeout together"
-                )
-                stop(turn, attempt, user_error(budgets.ACTIVE_DEADLINE, message))
-        case Timer.CANCEL:
-            if attempt.error is not None:
-                _stopped(turn, node, attempt, attempt.error)
+    if event.timer is Timer.CANCEL:
+        if attempt.error is not None:
+            _stopped(turn, node, attempt, attempt.error)
+        return
+    error = timeout_expired(event.timer, node.graph.timeout, attempt.error)
+    if error is not None:
+        stop(turn, attempt, error)
+
+
+def timeout_expired(
+    timer: Literal[Timer.EXECUTION, Timer.ACTIVE], timeout: Micros, stopping: ExecutionError | None
+) -> ExecutionError | None:
+    """Say why an attempt is to be stopped now; None if it is being stopped already, and goes on being so."""
+    seconds = timeout / 1_000_000
+    match timer:
+        case Timer.EXECUTION if stopping is None:
+            message = f"task execution timeout [{seconds:g}s] expired{_TIMEOUT_HINT}"
+            return user_error(budgets.TIMEOUT_EXPIRED, message)
+        case Timer.ACTIVE if stopping is None or stopping.code == budgets.TIMEOUT_EXPIRED:
+            message = f"task active timeout [{2 * seconds:g}s] expired: its attempts took twice its timeout together"
+            return user_error(budgets.ACTIVE_DEADLINE, message)
+        case Timer.EXECUTION | Timer.ACTIVE:
+            return None
         case _:
-            assert_never(event.timer)
+            assert_never(timer)
 
 
 def restarted(turn: Turn) -> None:

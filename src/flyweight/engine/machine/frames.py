@@ -3,7 +3,7 @@
 from flyteidl.core import literals_pb2, types_pb2
 
 from flyweight.engine.graph import GraphNode, NodeKind
-from flyweight.engine.machine import attempts, branches, caching, errors, gates, launches, outcomes
+from flyweight.engine.machine import attempts, branches, caching, errors, gates, launches, maps, outcomes
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import ExecutionState, Frame, NodeState, frame_below
 from flyweight.engine.phases import ExecutionPhase, NodePhase
@@ -35,6 +35,7 @@ def settle(turn: Turn) -> None:
     while turn.stopping:
         _stop(turn, turn.stopping.popleft())
     attempts.release(turn)
+    maps.release(turn)
 
 
 def open_frame(turn: Turn, frame: Frame) -> None:
@@ -97,7 +98,9 @@ def _run(turn: Turn, node: NodeState) -> None:
             gates.open_gate(turn, node)
         case NodeKind.LAUNCH_PLAN:
             launches.launch(turn, node)
-        case kind:
+        case NodeKind.ARRAY:
+            maps.begin(turn, node)
+        case NodeKind.START | NodeKind.END as kind:
             message = f"node {node.id} is a {kind.value} node, which this version cannot run"
             outcomes.fail(turn, node, system_error(UNSUPPORTED, message))
 
@@ -291,6 +294,9 @@ def _stop_node(turn: Turn, node: NodeState, cause: str) -> Frame | None:
         return None
     if launches.is_launched(node):
         launches.stop(turn, node, cause)
+        return None
+    if node.items is not None:
+        maps.stop(turn, node, cause)
         return None
     below = turn.state.frames.get(node.id)
     if below is None:

@@ -5,7 +5,7 @@ from typing import assert_never
 from flyteidl.core import execution_pb2, literals_pb2
 
 from flyweight.engine.children import Child, ChildEnded, ChildStarted
-from flyweight.engine.graph import NodeKind
+from flyweight.engine.graph import GraphNode, NodeKind
 from flyweight.engine.machine import outcomes
 from flyweight.engine.machine.commands import StartChild, StopChild
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error
@@ -17,11 +17,8 @@ from flyweight.ids import child_execution_name
 CHILD_FAILED = "RemoteChildWorkflowExecutionFailed"
 
 
-def take(turn: Turn, event: ChildStarted | ChildEnded) -> None:
-    """Take what is told of a node's execution; what comes too late changes nothing."""
-    node = turn.state.nodes.get(event.node)
-    if node is None or not is_launched(node):
-        return
+def take(turn: Turn, node: NodeState, event: ChildStarted | ChildEnded) -> None:
+    """Take what is told of a node's execution."""
     match event:
         case ChildStarted():
             _started(turn, node)
@@ -38,16 +35,27 @@ def launch(turn: Turn, node: NodeState) -> None:
 
 def child_of(state: ExecutionState, node: NodeState) -> Child:
     """Say what a node's execution is; the same whenever it is asked."""
-    if node.graph.launch_plan is None:
+    return _child(state, node, node.graph, node.id, node.inputs)
+
+
+def item_child(state: ExecutionState, node: NodeState, place: str, inputs: literals_pb2.LiteralMap) -> Child:
+    """Say what the execution of one item of a map is; ``place`` is the item's name."""
+    return _child(state, node, node.graph.array.item if node.graph.array else node.graph, place, inputs)
+
+
+def _child(
+    state: ExecutionState, node: NodeState, runs: GraphNode, place: str, inputs: literals_pb2.LiteralMap
+) -> Child:
+    if runs.launch_plan is None:
         raise PlatformError(f"node {node.id} runs no launch plan")
     return Child(
         parent=state.new.key,
         node=node.id,
         parent_id=state.identifier,
         parent_spec=state.new.spec,
-        name=child_execution_name(state.identifier, node.id),
-        launch_plan=node.graph.launch_plan,
-        inputs=node.inputs,
+        name=child_execution_name(state.identifier, place),
+        launch_plan=runs.launch_plan,
+        inputs=inputs,
     )
 
 
@@ -67,9 +75,12 @@ def stop(turn: Turn, node: NodeState, cause: str) -> None:
     """Have the node's execution stopped; the node ends when that has."""
     node.phase = NodePhase.FAILING
     turn.touch(node)
-    name = turn.state.identifier.name
-    reason = f"cascading abort as parent execution id [{name}] aborted, reason [{cause}]"
-    turn.commands.append(StopChild(child=child_of(turn.state, node), cause=reason))
+    turn.commands.append(StopChild(child=child_of(turn.state, node), cause=stop_cause(turn.state, cause)))
+
+
+def stop_cause(state: ExecutionState, cause: str) -> str:
+    """Say to an execution why it is stopped, in propeller's words."""
+    return f"cascading abort as parent execution id [{state.identifier.name}] aborted, reason [{cause}]"
 
 
 def _ended(turn: Turn, node: NodeState, event: ChildEnded) -> None:
@@ -80,7 +91,7 @@ def _ended(turn: Turn, node: NodeState, event: ChildEnded) -> None:
         node.started_at = node.started_at or turn.now
         outcomes.succeed(turn, node, event.outputs or literals_pb2.LiteralMap())
     else:
-        outcomes.fail(turn, node, _failure(turn.state, node, event))
+        outcomes.fail(turn, node, failure(event, node.graph.name, started=bool(node.started_at)))
 
 
 def restarted(turn: Turn) -> None:
@@ -93,12 +104,12 @@ def restarted(turn: Turn) -> None:
                 launch(turn, node)
 
 
-def _failure(state: ExecutionState, node: NodeState, event: ChildEnded) -> ExecutionError:
-    name = child_execution_name(state.identifier, node.id)
+def failure(event: ChildEnded, launch_plan: str, *, started: bool) -> ExecutionError:
+    """Say what a node, or an item, fails of whose execution ended badly, or did not start."""
     if event.error is None:
-        return system_error(CHILD_FAILED, f"launchplan [{name}] aborted")
+        return system_error(CHILD_FAILED, f"launchplan [{event.name}] aborted")
     error = execution_pb2.ExecutionError()
     error.CopyFrom(event.error)
-    if node.started_at:
-        error.message += f"\n\nin execution {name} of launch plan {node.graph.name}"
+    if started:
+        error.message += f"\n\nin execution {event.name} of launch plan {launch_plan}"
     return error

@@ -1,7 +1,7 @@
 """Builds an execution's state: a new one, or from its rows exactly the one that they were made of."""
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flyteidl.admin import execution_pb2 as admin_execution_pb2
 from flyteidl.admin import node_execution_pb2
@@ -9,16 +9,18 @@ from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.engine.graph import ClosureGraph, NodeKind
+from flyweight.engine.items import CHUNK, Items, restored
 from flyweight.engine.jobs import LogSpan, Usage
 from flyweight.engine.machine import caching, gates
 from flyweight.engine.machine.frames import stopped_from_outside
 from flyweight.engine.machine.outcomes import AUTO_ABORT
 from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, SignalState, frame_below, new_frame
 from flyweight.engine.phases import ExecutionPhase, NodePhase
-from flyweight.engine.records import AttemptRecord, LoadedExecution, NewExecution, NodeRecord, SignalRecord
+from flyweight.engine.records import AttemptRecord, ItemsRecord, LoadedExecution, NewExecution, NodeRecord, SignalRecord
 from flyweight.errors import PlatformError
 from flyweight.ids import START_NODE, AttemptId, NodeId
-from flyweight.semantics.layout import ExecutionLayout
+from flyweight.protocol.items_pb2 import ItemChunk, MapProgress
+from flyweight.semantics.layout import OUTPUTS, ExecutionLayout
 
 _FAILED_NODES = frozenset({NodePhase.FAILED, NodePhase.TIMED_OUT})
 _PASSED_NODES = frozenset({NodePhase.SUCCEEDED, NodePhase.SKIPPED})
@@ -43,12 +45,24 @@ def begin(
     )
 
 
-def large_values(loaded: LoadedExecution) -> list[str]:
+def large_values(loaded: LoadedExecution, layout: ExecutionLayout) -> list[str]:
     """List the blobs that ``restore`` needs: literal maps that were too large for their rows."""
     found = [loaded.new.inputs_uri, loaded.execution.outputs_uri]
     for node in loaded.nodes:
         found += [node.inputs_uri, node.outputs_uri]
+    for row in loaded.items:
+        found += _stored(row, layout).values()
     return [uri for uri in found if uri]
+
+
+def _stored(row: ItemsRecord, layout: ExecutionLayout) -> dict[int, str]:
+    """Tell where outputs of items stand that were too large for their row, by item."""
+    chunk, first = ItemChunk.FromString(row.body), row.chunk * CHUNK
+    return {
+        first + at: f"{layout.item(row.node, first + at, chunk.attempts[at] - 1)}/{OUTPUTS}"
+        for at, stored in enumerate(chunk.stored)
+        if stored
+    }
 
 
 def restore(
@@ -60,7 +74,7 @@ def restore(
         loaded: all its rows.
         graph: of the closure that it runs.
         layout: where its data lies.
-        blobs: the bytes at every URI of ``large_values(loaded)``.
+        blobs: the bytes at every URI of ``large_values``.
     """
     row = loaded.execution
     inputs = _read(loaded.new.inputs, loaded.new.inputs_uri, blobs)
@@ -84,6 +98,9 @@ def _restore_frames(state: ExecutionState, loaded: LoadedExecution, blobs: Mappi
     children: dict[NodeId, list[NodeRecord]] = {}
     for record in sorted(loaded.nodes, key=lambda record: (record.created_at, record.node)):
         children.setdefault(record.parent, []).append(record)
+    rows: dict[NodeId, list[ItemsRecord]] = {}
+    for row in loaded.items:
+        rows.setdefault(row.node, []).append(row)
     root = _opened(new_frame(state.graph.primary, state.inputs))
     root.ended = state.phase.terminal
     waiting = [root]
@@ -93,6 +110,8 @@ def _restore_frames(state: ExecutionState, loaded: LoadedExecution, blobs: Mappi
         for record in children.get(frame.parent, ()):
             node = _node(frame, record, blobs)
             node.attempts = [_attempt(state, attempt) for attempt in attempts.get(node.id, ())]
+            if record.detail and node.graph.array is not None and not node.phase.terminal:
+                node.items = _items(state, record, rows.get(node.id, ()), blobs)
             _place(state, frame, node)
         frame.stop = _stop_of(state, frame)
         _queue(state, frame)
@@ -124,10 +143,26 @@ def _place(state: ExecutionState, frame: Frame, node: NodeState) -> None:
         return
     frame.active.add(node.graph.index)
     gates.wait(state, node)
+    if node.items is not None:
+        _place_items(state, node, node.items)
     if node.attempt is not None:
         state.open_attempts += 1
     elif node.graph.kind is NodeKind.TASK and not caching.asks(node):
         state.held.append((node.created_at, node.id))
+
+
+def _items(state: ExecutionState, record: NodeRecord, rows: Sequence[ItemsRecord], blobs: Mapping[str, bytes]) -> Items:
+    items = restored(MapProgress.FromString(record.detail), {row.chunk: row.body for row in rows})
+    for row in rows:
+        items.large.update({item: blobs[uri] for item, uri in _stored(row, state.layout).items()})
+    return items
+
+
+def _place_items(state: ExecutionState, node: NodeState, items: Items) -> None:
+    if node.graph.array is not None and node.graph.array.item.task is not None:
+        state.open_attempts += len(items.open)
+    if items.waiting and node.phase is not NodePhase.FAILING:
+        state.maps[node.id] = node
 
 
 def _queue(state: ExecutionState, frame: Frame) -> None:
@@ -172,7 +207,7 @@ def _node(frame: Frame, record: NodeRecord, blobs: Mapping[str, bytes]) -> NodeS
         started_at=record.started_at,
         updated_at=record.updated_at,
         ended_at=record.ended_at,
-        recorded=True,
+        inputs_uri=record.inputs_uri,
     )
 
 

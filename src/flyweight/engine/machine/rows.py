@@ -5,10 +5,19 @@ from dataclasses import dataclass, field
 from flyteidl.core import catalog_pb2, execution_pb2, identifier_pb2, literals_pb2
 
 from flyweight import literals
+from flyweight.engine.graph import NodeKind
+from flyweight.engine.items import INLINE
 from flyweight.engine.jobs import LogSpan
 from flyweight.engine.model import AttemptState, Changed, ExecutionState, NodeState, SignalState
 from flyweight.engine.phases import AttemptPhase
-from flyweight.engine.records import AttemptRecord, CacheRecord, ExecutionRecord, NodeRecord, SignalRecord
+from flyweight.engine.records import (
+    AttemptRecord,
+    CacheRecord,
+    ExecutionRecord,
+    ItemsRecord,
+    NodeRecord,
+    SignalRecord,
+)
 from flyweight.errors import PlatformError
 from flyweight.ids import END_NODE
 from flyweight.semantics import budgets
@@ -26,6 +35,7 @@ class Changes:
     executions: list[ExecutionRecord] = field(default_factory=list[ExecutionRecord])
     nodes: list[NodeRecord] = field(default_factory=list[NodeRecord])
     attempts: list[AttemptRecord] = field(default_factory=list[AttemptRecord])
+    items: list[ItemsRecord] = field(default_factory=list[ItemsRecord])
     signals: list[SignalRecord] = field(default_factory=list[SignalRecord])
     entries: list[CacheRecord] = field(default_factory=list[CacheRecord])
     uploads: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]])
@@ -37,6 +47,8 @@ def changes(state: ExecutionState, into: Changes) -> None:
     changed, state.changed = state.changed, Changed()
     if changed.execution:
         into.executions.append(_execution(state, into))
+    into.uploads += changed.uploads
+    into.items += [_items(state, node, number) for (_, number), node in changed.chunks.items()]
     nodes = [_node(state, node, into) for node in changed.nodes.values()]
     into.nodes += nodes
     if changed.entries:
@@ -47,7 +59,7 @@ def changes(state: ExecutionState, into: Changes) -> None:
 
 
 def _execution(state: ExecutionState, into: Changes) -> ExecutionRecord:
-    outputs, uri = _inline(state.outputs, into), ""
+    outputs, uri = _inline(state.outputs, into.limit), ""
     if outputs is None and state.outputs is not None:
         uri = _put_away(state.outputs, f"{state.layout.attempt(END_NODE, 0)}/{OUTPUTS}", into)
     return ExecutionRecord(
@@ -66,26 +78,27 @@ def _execution(state: ExecutionState, into: Changes) -> ExecutionRecord:
 
 def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
     number = max(len(node.attempts) - 1, 0)
-    inputs, inputs_uri = _inline(node.inputs, into), ""
-    if inputs is None:
-        inputs_uri = state.layout.inputs(node.id)
-        if not node.recorded:
-            _put_away(node.inputs, inputs_uri, into)
-    outputs = None if node.outputs_uri else _inline(node.outputs, into)
+    limit = into.limit if node.graph.array is None else min(into.limit, INLINE)
+    inputs = None if node.inputs_uri else _inline(node.inputs, limit)
+    if inputs is None and not node.inputs_uri:
+        node.inputs_uri = _put_away(node.inputs, state.layout.inputs(node.id), into)
+    outputs = None if node.outputs_uri else _inline(node.outputs, into.limit)
     if outputs is None and node.outputs is not None and not node.outputs_uri:
         node.outputs_uri = _put_away(node.outputs, f"{state.layout.attempt(node.id, number)}/{OUTPUTS}", into)
-    node.recorded = True
+    detail = b"" if node.items is None else node.items.progress().SerializeToString()
+    if node.phase.terminal:
+        node.items = None
     return NodeRecord(
         execution=state.new.key,
         node=node.id,
         spec_node=node.graph.id,
         parent=node.frame.parent,
         kind=node.graph.kind.value,
-        task=node.graph.target if node.graph.task is not None else "",
+        task="" if node.graph.kind is NodeKind.WORKFLOW else node.graph.target,
         phase=node.phase,
         attempt=number,
         inputs=inputs or b"",
-        inputs_uri=inputs_uri,
+        inputs_uri=node.inputs_uri,
         outputs=outputs or b"",
         outputs_uri=node.outputs_uri,
         error=_error(node.error),
@@ -96,7 +109,15 @@ def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
         started_at=node.started_at,
         updated_at=node.updated_at,
         ended_at=node.ended_at,
+        detail=detail,
     )
+
+
+def _items(state: ExecutionState, node: NodeState, number: int) -> ItemsRecord:
+    if node.items is None:
+        raise PlatformError(f"the items of node {node.id} are gone")
+    body = node.items.chunks[number].SerializeToString()
+    return ItemsRecord(execution=state.new.key, node=node.id, chunk=number, body=body)
 
 
 def _attempt(state: ExecutionState, attempt: AttemptState) -> AttemptRecord:
@@ -173,12 +194,12 @@ def _error(error: execution_pb2.ExecutionError | None) -> bytes:
     return b"" if error is None else literals.to_bytes(error)
 
 
-def _inline(values: literals_pb2.LiteralMap | None, into: Changes) -> bytes | None:
+def _inline(values: literals_pb2.LiteralMap | None, limit: int) -> bytes | None:
     """Give the bytes for the row, or None if there are none or too many."""
     if values is None:
         return None
     data = literals.to_bytes(values)
-    return data if len(data) <= into.limit else None
+    return data if len(data) <= limit else None
 
 
 def _put_away(values: literals_pb2.LiteralMap, place: str, into: Changes) -> str:

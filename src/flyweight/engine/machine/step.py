@@ -8,7 +8,7 @@ from flyweight.clock import Micros
 from flyweight.engine.catalog import CacheClaimed, CacheDue, CacheHit, CacheMiss
 from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
-from flyweight.engine.machine import attempts, caching, frames, gates, launches
+from flyweight.engine.machine import attempts, caching, frames, gates, launches, maps
 from flyweight.engine.machine.commands import CancelAttempt, Command, StopChild
 from flyweight.engine.machine.events import (
     Continued,
@@ -24,6 +24,7 @@ from flyweight.engine.machine.events import (
 from flyweight.engine.machine.turn import Turn
 from flyweight.engine.model import ExecutionState, new_frame
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
+from flyweight.ids import NO_ITEM
 
 SHARE = 500
 """How many nodes one step may begin or close: some hundredths of a second's work."""
@@ -42,11 +43,11 @@ def step(state: ExecutionState, event: Event, now: Micros, share: int = SHARE) -
         case Terminate():
             frames.terminate(turn, event.cause, event.principal)
         case TimerFired():
-            attempts.timer(turn, event)
+            (attempts if event.attempt.item == NO_ITEM else maps).timer(turn, event)
         case GateDue() | SignalWanted() | SignalSet():
             gates.take(turn, event)
         case ChildStarted() | ChildEnded():
-            launches.take(turn, event)
+            _child_told(turn, event)
         case CacheHit() | CacheMiss() | CacheClaimed() | CacheDue():
             caching.take(turn, event)
         case Continued():
@@ -56,8 +57,9 @@ def step(state: ExecutionState, event: Event, now: Micros, share: int = SHARE) -
             caching.restarted(turn)
             gates.restarted(turn)
             launches.restarted(turn)
+            maps.restarted(turn)
         case Started() | DeckPublished() | Succeeded() | Failed() | Cancelled():
-            attempts.report(turn, event)
+            (attempts if event.attempt.item == NO_ITEM else maps).report(turn, event)
         case _:
             assert_never(event)
     frames.settle(turn)
@@ -66,7 +68,15 @@ def step(state: ExecutionState, event: Event, now: Micros, share: int = SHARE) -
 
 def unsettled(state: ExecutionState) -> bool:
     """Tell whether a step left work that a ``Continued`` event is to do."""
-    return bool(state.ready or state.closing) and not state.phase.terminal
+    return bool(state.ready or state.closing or maps.unsettled(state)) and not state.phase.terminal
+
+
+def _child_told(turn: Turn, event: ChildStarted | ChildEnded) -> None:
+    node = turn.state.nodes.get(event.node)
+    if node is not None and node.items is not None:
+        maps.child(turn, node, event)
+    elif node is not None and launches.is_launched(node):
+        launches.take(turn, node, event)
 
 
 def _begin(turn: Turn) -> None:
@@ -90,6 +100,8 @@ def crash(state: ExecutionState, error: execution_pb2.ExecutionError, now: Micro
             attempt.ended_at = now
             turn.touch_attempt(attempt)
             turn.commands.append(CancelAttempt(attempt=attempt.id, reason=error.message))
+        if node.items is not None:
+            maps.abandon(turn, node, error)
         if launches.is_launched(node):
             turn.commands.append(StopChild(child=launches.child_of(state, node), cause=error.message))
         if not node.phase.terminal:

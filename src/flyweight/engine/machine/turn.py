@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from flyteidl.core import execution_pb2
 
 from flyweight.clock import Micros
+from flyweight.engine.items import CHUNK
 from flyweight.engine.machine.commands import Command
 from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, SignalState
 
@@ -33,6 +34,11 @@ class Turn:
         """Note that the attempt's row must be written."""
         attempt.updated_at = self.now
         self.state.changed.attempts[attempt.id] = attempt
+
+    def touch_item(self, node: NodeState, item: int) -> None:
+        """Note that an item's row must be written, and its node's, which counts them."""
+        self.touch(node)
+        self.state.changed.chunks[node.id, item // CHUNK] = node
 
     def touch_signal(self, signal: SignalState) -> None:
         """Note that the signal's row must be written."""

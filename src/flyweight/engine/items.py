@@ -1,0 +1,102 @@
+"""The items of a node that maps over lists, packed: what is known of each stands in a chunk, and a chunk is a row."""
+
+from dataclasses import dataclass, field
+
+from flyweight.engine.phases import AttemptPhase
+from flyweight.protocol.items_pb2 import ItemChunk, MapProgress
+
+CHUNK = 256
+"""Items a row."""
+INLINE = 2048
+"""Outputs of an item, or inputs of its node, of more bytes stand as blobs: rows that hold them are written often."""
+OPEN = frozenset({AttemptPhase.QUEUED.value, AttemptPhase.RUNNING.value})
+SUCCEEDED = AttemptPhase.SUCCEEDED.value
+FAILED = AttemptPhase.FAILED.value
+ABORTED = AttemptPhase.ABORTED.value
+TO_BE_RETRIED = AttemptPhase.RETRYABLE_FAILED.value
+_FIELDS = [each.name for each in ItemChunk.DESCRIPTOR.fields if each.is_repeated and each.message_type is None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Items:
+    """How far the items of one node have come."""
+
+    size: int
+    needed: int
+    """How many must succeed."""
+    chunks: dict[int, ItemChunk] = field(default_factory=dict[int, ItemChunk])
+    """By number; those in which an item has begun."""
+    begun: int = 0
+    """The items before this one have begun; no other has."""
+    open: set[int] = field(default_factory=set[int])
+    """With an executor."""
+    again: list[int] = field(default_factory=list[int], compare=False)
+    """To be tried again, as a heap."""
+    succeeded: int = 0
+    failed: int = 0
+    aborted: int = 0
+    large: dict[int, bytes] = field(default_factory=dict[int, bytes])
+    """Outputs too large for a row."""
+    children: dict[str, int] = field(default_factory=dict[str, int], compare=False)
+    """Items that stand for executions which are under way, by their names."""
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether an item waits to be begun."""
+        return self.begun < self.size or bool(self.again)
+
+    @property
+    def lost(self) -> bool:
+        """Tell whether too many have failed."""
+        return self.failed > self.size - self.needed
+
+    def find(self, item: int) -> tuple[ItemChunk, int]:
+        """Give the chunk of an item that has begun, and its position there."""
+        number, at = divmod(item, CHUNK)
+        return self.chunks[number], at
+
+    def place(self, item: int) -> tuple[ItemChunk, int]:
+        """Do the same for one that is about to begin."""
+        number = item // CHUNK
+        if number not in self.chunks:
+            self.chunks[number] = _new_chunk(min(CHUNK, self.size - number * CHUNK))
+        return self.find(item)
+
+    def progress(self) -> MapProgress:
+        """Count."""
+        return MapProgress(
+            size=self.size,
+            needed=self.needed,
+            open=len(self.open),
+            succeeded=self.succeeded,
+            failed=self.failed,
+            aborted=self.aborted,
+        )
+
+
+def _new_chunk(size: int) -> ItemChunk:
+    chunk = ItemChunk()
+    for name in _FIELDS:
+        getattr(chunk, name).extend([b"" if name == "outputs" else 0] * size)
+    return chunk
+
+
+def restored(progress: MapProgress, rows: dict[int, bytes]) -> Items:
+    """Build what these rows were made of, but for the outputs that stand elsewhere."""
+    items = Items(size=progress.size, needed=progress.needed)
+    for number, body in rows.items():
+        chunk = items.chunks[number] = ItemChunk.FromString(body)
+        first = number * CHUNK
+        for item, (state, attempts) in enumerate(zip(chunk.states, chunk.attempts, strict=True), start=first):
+            if not attempts:
+                break
+            items.begun = max(items.begun, item + 1)
+            if state in OPEN:
+                items.open.add(item)
+            elif state == TO_BE_RETRIED:
+                items.again.append(item)
+            items.succeeded += state == SUCCEEDED
+            items.failed += state == FAILED
+            items.aborted += state == ABORTED
+    items.again.sort()
+    return items

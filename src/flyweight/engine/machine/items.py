@@ -1,0 +1,265 @@
+"""The life of one item of a map: begun, reported on, timed out, stopped, tried again; each attempt as a task's is."""
+
+import heapq
+from typing import assert_never
+
+from flyteidl.core import execution_pb2, literals_pb2
+
+from flyweight import literals
+from flyweight.clock import Micros
+from flyweight.engine.graph import ArrayGraph
+from flyweight.engine.items import ABORTED, FAILED, INLINE, OPEN, SUCCEEDED, TO_BE_RETRIED, Items
+from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, LogSpan, Started, Succeeded
+from flyweight.engine.machine.attempts import CANCEL_GRACE, timeout_expired, timers_of
+from flyweight.engine.machine.commands import CancelAttempt, SetTimer, StartAttempt
+from flyweight.engine.machine.events import Timer, TimerFired
+from flyweight.engine.machine.turn import ExecutionError, Turn, system_error
+from flyweight.engine.model import NodeState
+from flyweight.engine.phases import AttemptPhase, NodePhase
+from flyweight.errors import PlatformError
+from flyweight.ids import AttemptId, item_name
+from flyweight.protocol.items_pb2 import ItemChunk, Log
+from flyweight.semantics import budgets, elements
+from flyweight.semantics.layout import CHECKPOINTS, DECK, OUTPUTS
+
+
+def parts(node: NodeState) -> tuple[ArrayGraph, Items]:
+    """Give what a node maps, and how far it has come."""
+    if node.graph.array is None or node.items is None:
+        raise PlatformError(f"node {node.id} has no items")
+    return node.graph.array, node.items
+
+
+def begin(turn: Turn, node: NodeState) -> int:
+    """Begin the next item: one that is to be tried again, else one that has not begun. Gives which it is."""
+    _, items = parts(node)
+    if items.again:
+        item = heapq.heappop(items.again)
+    else:
+        item = items.begun
+        items.begun += 1
+    chunk, at = items.place(item)
+    chunk.attempts[at] += 1
+    chunk.states[at] = AttemptPhase.QUEUED.value
+    chunk.queued_at[at] = turn.now
+    chunk.started_at[at] = chunk.ended_at[at] = chunk.log[at] = 0
+    chunk.errors.pop(at, None)
+    items.open.add(item)
+    turn.touch_item(node, item)
+    return item
+
+
+def start(turn: Turn, node: NodeState, item: int) -> None:
+    """Give an item that has begun to an executor."""
+    turn.state.open_attempts += 1
+    turn.commands.append(StartAttempt(job=_job(turn, node, item)))
+
+
+def inputs_of(node: NodeState, item: int) -> literals_pb2.LiteralMap:
+    """Give what an item runs with."""
+    return elements.element(node.inputs, parts(node)[0].bound, item)
+
+
+def attempt_of(turn: Turn, node: NodeState, item: int) -> AttemptId:
+    """Name an item's latest attempt."""
+    chunk, at = parts(node)[1].find(item)
+    return AttemptId(turn.state.new.key, node.id, chunk.attempts[at] - 1, item)
+
+
+def _job(turn: Turn, node: NodeState, item: int) -> Job:
+    state, (array, _) = turn.state, parts(node)
+    if array.item.task is None:
+        raise PlatformError(f"the items of node {node.id} run no task")
+    attempt, layout = attempt_of(turn, node, item), state.layout
+    number, place = attempt.attempt, item_name(node.id, item)
+    prefix, raw = layout.item(node.id, item, number), layout.raw_data(place, number)
+    interruptible = array.item.interruptible if state.interruptible is None else state.interruptible
+    return Job(
+        attempt=attempt,
+        execution=state.identifier,
+        workflow=state.graph.primary.name,
+        task=array.item.task,
+        inputs=inputs_of(node, item),
+        inputs_uri=layout.item_inputs(node.id, item),
+        lists=Lists(inputs=node.inputs, uri=layout.inputs(node.id)) if array.takes_lists else None,
+        output_prefix=prefix,
+        raw_output_prefix=raw,
+        checkpoint_prefix=f"{raw}/{CHECKPOINTS}",
+        previous_checkpoint_prefix=layout.checkpoint(place, number - 1) if number else "",
+        environment=state.environment,
+        deck_uri=f"{prefix}/{DECK}" if array.item.deck else "",
+        interruptible=bool(interruptible),
+    )
+
+
+def is_open(node: NodeState, attempt: AttemptId) -> bool:
+    """Tell whether an attempt at an item is under way."""
+    if node.items is None or attempt.item not in node.items.open:
+        return False
+    chunk, at = node.items.find(attempt.item)
+    return chunk.attempts[at] == attempt.attempt + 1
+
+
+def started(turn: Turn, node: NodeState, event: Started) -> None:
+    """Note that an attempt runs."""
+    array, items = parts(node)
+    chunk, at = items.find(event.attempt.item)
+    if chunk.states[at] == AttemptPhase.RUNNING.value:
+        return
+    chunk.states[at] = AttemptPhase.RUNNING.value
+    _note_start(chunk, at, event.at or turn.now)
+    _note_log(chunk, at, event.worker, event.log)
+    turn.touch_item(node, event.attempt.item)
+    since = Micros(chunk.started_at[at]), Micros(chunk.first_started_at[at])
+    turn.commands += timers_of(event.attempt, array.item.timeout, *since)
+
+
+def _note_start(chunk: ItemChunk, at: int, when: Micros) -> None:
+    chunk.started_at[at] = chunk.started_at[at] or when
+    chunk.first_started_at[at] = chunk.first_started_at[at] or when
+
+
+def _note_log(chunk: ItemChunk, at: int, worker: str, log: LogSpan | None) -> None:
+    if log is None and not worker:
+        return
+    path = log.path if log else ""
+    for number, known in enumerate(chunk.logs, start=1):
+        if known.worker == worker and known.path == path:
+            chunk.log[at] = number
+            break
+    else:
+        chunk.logs.append(Log(worker=worker, path=path))
+        chunk.log[at] = len(chunk.logs)
+    if log is not None:
+        chunk.log_start[at], chunk.log_end[at] = log.start, log.end
+
+
+def take(turn: Turn, node: NodeState, event: Succeeded | Failed | Cancelled) -> None:
+    """Take the report that ends an attempt."""
+    item = event.attempt.item
+    chunk, at = parts(node)[1].find(item)
+    _note_log(chunk, at, event.worker, event.log)
+    chunk.cpu_seconds[at] = event.usage.cpu_seconds
+    chunk.peak_memory_bytes[at] = event.usage.peak_memory_bytes
+    chunk.ended_at[at] = event.ended_at or turn.now
+    if isinstance(event, Succeeded | Failed):
+        _note_start(chunk, at, event.started_at or turn.now)
+    if node.phase is NodePhase.FAILING or at in chunk.errors:
+        stopped(turn, node, item)  # as it is to be stopped, that is what became of it, whatever it did meanwhile
+        return
+    match event:
+        case Succeeded():
+            succeed(turn, node, item, event.outputs, event.outputs_uri)
+        case Failed():
+            recoverable = budgets.is_recoverable(event.error)
+            fail(turn, node, item, budgets.execution_error(event.error), recoverable=recoverable)
+        case Cancelled():
+            lost = system_error("AttemptLost", "the executor stopped this attempt although nobody had asked for it")
+            fail(turn, node, item, lost, recoverable=True)
+        case _:
+            assert_never(event)
+
+
+def succeed(turn: Turn, node: NodeState, item: int, outputs: literals_pb2.LiteralMap, outputs_uri: str = "") -> None:
+    """End an item well. One whose outputs were known before it was given to anybody could end so, too."""
+    _, items = parts(node)
+    chunk, at = items.find(item)
+    data = outputs.SerializeToString()
+    if outputs_uri or len(data) > INLINE:
+        chunk.stored[at] = True
+        items.large[item] = data
+        place = stored_at(turn, node, item)
+        if place != outputs_uri:
+            turn.state.changed.uploads.append((place, data))
+    else:
+        chunk.outputs[at] = data
+    items.succeeded += 1
+    close(turn, node, item, SUCCEEDED)
+
+
+def stored_at(turn: Turn, node: NodeState, item: int) -> str:
+    """Tell where outputs of an item stand that are too large for a row."""
+    number = attempt_of(turn, node, item).attempt
+    return f"{turn.state.layout.item(node.id, item, number)}/{OUTPUTS}"
+
+
+def fail(turn: Turn, node: NodeState, item: int, error: ExecutionError, *, recoverable: bool) -> None:
+    """End an attempt badly: another one follows if the budgets allow it."""
+    array, items = parts(node)
+    chunk, at = items.find(item)
+    payer = budgets.payer(error)
+    chunk.user_failures[at] += payer is budgets.Payer.USER
+    chunk.system_failures[at] += payer is budgets.Payer.SYSTEM
+    failures = budgets.Failures(user=chunk.user_failures[at], system=chunk.system_failures[at])
+    verdict = budgets.judge(error, recoverable=recoverable, retries=array.item.retries, failures=failures)
+    chunk.errors[at] = literals.to_bytes(verdict.error)
+    if verdict.retry:
+        heapq.heappush(items.again, item)
+        turn.state.maps[node.id] = node
+        close(turn, node, item, TO_BE_RETRIED)
+    else:
+        items.failed += 1
+        close(turn, node, item, FAILED)
+
+
+def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
+    """Note that an item is with no executor any more."""
+    array, items = parts(node)
+    chunk, at = items.find(item)
+    if chunk.states[at] not in OPEN:
+        raise PlatformError(f"item {item} of node {node.id} has ended already")
+    chunk.states[at] = state
+    chunk.ended_at[at] = chunk.ended_at[at] or turn.now
+    items.open.remove(item)
+    items.aborted += state == ABORTED
+    turn.state.open_attempts -= array.item.task is not None
+    turn.touch_item(node, item)
+
+
+def stop(turn: Turn, node: NodeState, item: int, reason: str) -> None:
+    """Have an item's attempt stopped; why stands in its row, or in its node's if all are."""
+    attempt = attempt_of(turn, node, item)
+    turn.commands.append(CancelAttempt(attempt=attempt, reason=reason))
+    given_up = TimerFired(attempt=attempt, timer=Timer.CANCEL)
+    turn.commands.append(SetTimer(at=Micros(turn.now + CANCEL_GRACE), event=given_up))
+
+
+def stopped(turn: Turn, node: NodeState, item: int) -> None:
+    """Take it that an attempt which was to be stopped has been."""
+    chunk, at = parts(node)[1].find(item)
+    if node.phase is NodePhase.FAILING:
+        close(turn, node, item, ABORTED)
+        return
+    error = execution_pb2.ExecutionError.FromString(chunk.errors[at])
+    fail(turn, node, item, error, recoverable=error.code == budgets.TIMEOUT_EXPIRED)
+
+
+def timer(turn: Turn, node: NodeState, event: TimerFired) -> None:
+    """Take a timer of an attempt that is open."""
+    array, items = parts(node)
+    item = event.attempt.item
+    chunk, at = items.find(item)
+    current = execution_pb2.ExecutionError.FromString(chunk.errors[at]) if at in chunk.errors else None
+    if event.timer is Timer.CANCEL:
+        if current is not None or node.phase is NodePhase.FAILING:
+            stopped(turn, node, item)
+        return
+    error = timeout_expired(event.timer, array.item.timeout, current)
+    if error is None or node.phase is NodePhase.FAILING:
+        return
+    chunk.errors[at] = literals.to_bytes(error)
+    turn.touch_item(node, item)
+    if current is None:
+        stop(turn, node, item, error.message)
+
+
+def restarted(turn: Turn, node: NodeState) -> None:
+    """Close what was open when the platform died, at nobody's cost; it begins anew under the next number."""
+    _, items = parts(node)
+    for item in sorted(items.open):
+        chunk, at = items.find(item)
+        if node.phase is NodePhase.FAILING or at in chunk.errors:
+            stopped(turn, node, item)
+        else:
+            lost = system_error(budgets.PLATFORM_RESTARTED, "the platform was restarted while this attempt ran")
+            fail(turn, node, item, lost, recoverable=True)

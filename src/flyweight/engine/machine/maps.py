@@ -1,0 +1,244 @@
+"""Nodes that map over lists: a few items are open at a time, and what becomes of all decides the node's end."""
+
+from typing import assert_never
+
+from flyteidl.core import execution_pb2, literals_pb2
+
+from flyweight import literals
+from flyweight.engine.children import ChildEnded, ChildStarted
+from flyweight.engine.items import ABORTED, CHUNK, FAILED, SUCCEEDED, Items
+from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Report, Started, Succeeded
+from flyweight.engine.machine import items, launches, outcomes
+from flyweight.engine.machine.commands import CancelAttempt, StartChild, StopChild
+from flyweight.engine.machine.events import TimerFired
+from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
+from flyweight.engine.model import ExecutionState, NodeState
+from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
+from flyweight.errors import InvalidInput
+from flyweight.ids import item_name
+from flyweight.semantics import elements
+
+INVALID_LENGTH = "InvalidArrayLength"
+OPEN_ITEMS = 1024
+"""So many items of a map are with an executor where nothing else limits them: more would only wait there."""
+_NAMED = 5
+"""How many of the items that failed are named."""
+
+
+def begin(turn: Turn, node: NodeState) -> None:
+    """Begin to map; a map over nothing is over."""
+    array = node.graph.array
+    if array is None:
+        raise InvalidInput(f"node {node.id} maps nothing")
+    try:
+        size = elements.count(node.graph.name, node.inputs, array.bound)
+    except InvalidInput as error:
+        outcomes.fail(turn, node, user_error(INVALID_LENGTH, error.message))
+        return
+    needed = elements.required(size, min_successes=array.min_successes, min_success_ratio=array.min_success_ratio)
+    node.items = Items(size=size, needed=needed)
+    node.phase = NodePhase.RUNNING
+    node.started_at = turn.now
+    turn.state.maps[node.id] = node
+    _settle(turn, node)
+
+
+def release(turn: Turn) -> None:
+    """Begin items as far as there is room, one of each map in turn. Called last: nothing is about to be stopped."""
+    maps, left, passed = turn.state.maps, turn.share, 0
+    while left and passed < len(maps):
+        name = next(iter(maps))
+        node = maps.pop(name)
+        if _room(turn.state, node):
+            _begin_item(turn, node)
+            left, passed = left - 1, 0
+        else:
+            passed += 1
+        if items.parts(node)[1].waiting:
+            maps[name] = node
+
+
+def unsettled(state: ExecutionState) -> bool:
+    """Tell whether an item could begin, and waits only for its turn."""
+    return any(_room(state, node) for node in state.maps.values())
+
+
+def _room(state: ExecutionState, node: NodeState) -> bool:
+    array, found = items.parts(node)
+    if array.item.task is not None and 0 < state.max_parallelism <= state.open_attempts:
+        return False
+    return len(found.open) < (array.concurrency or OPEN_ITEMS)
+
+
+def _begin_item(turn: Turn, node: NodeState) -> None:
+    item = items.begin(turn, node)
+    # What an item's outputs will be may be known already (a cache): then it succeeds here, and nobody is given it.
+    if items.parts(node)[0].item.task is not None:
+        items.start(turn, node, item)
+    else:
+        _launch(turn, node, item)
+
+
+def report(turn: Turn, event: Report) -> None:
+    """Take a report on an item; one about an attempt that is over changes nothing."""
+    node = turn.state.nodes.get(event.attempt.node)
+    if node is None or not items.is_open(node, event.attempt):
+        return
+    match event:
+        case Started():
+            items.started(turn, node, event)
+        case DeckPublished():
+            chunk, at = items.parts(node)[1].find(event.attempt.item)
+            chunk.deck_revisions[at] = max(chunk.deck_revisions[at], event.revision)
+        case Succeeded() | Failed() | Cancelled():
+            items.take(turn, node, event)
+            _settle(turn, node)
+        case _:
+            assert_never(event)
+
+
+def timer(turn: Turn, event: TimerFired) -> None:
+    """Take an item's timer; one of an attempt that is over changes nothing."""
+    node = turn.state.nodes.get(event.attempt.node)
+    if node is not None and items.is_open(node, event.attempt):
+        items.timer(turn, node, event)
+        _settle(turn, node)
+
+
+def child(turn: Turn, node: NodeState, event: ChildStarted | ChildEnded) -> None:
+    """Take what is told of an item's execution; what comes too late changes nothing."""
+    _, found = items.parts(node)
+    item = found.children.get(event.name)
+    if item is None:
+        return
+    chunk, at = found.find(item)
+    match event:
+        case ChildStarted():
+            if chunk.states[at] == AttemptPhase.QUEUED.value:
+                chunk.states[at] = AttemptPhase.RUNNING.value
+                chunk.started_at[at] = turn.now
+                turn.touch_item(node, item)
+        case ChildEnded():
+            del found.children[event.name]
+            _child_ended(turn, node, item, event)
+            _settle(turn, node)
+        case _:
+            assert_never(event)
+
+
+def _child_ended(turn: Turn, node: NodeState, item: int, event: ChildEnded) -> None:
+    array, found = items.parts(node)
+    chunk, at = found.find(item)
+    if node.phase is NodePhase.FAILING:
+        items.close(turn, node, item, ABORTED)
+    elif event.phase is ExecutionPhase.SUCCEEDED:
+        items.succeed(turn, node, item, event.outputs or literals_pb2.LiteralMap())
+    else:
+        error = launches.failure(event, array.item.name, started=bool(chunk.started_at[at]))
+        items.fail(turn, node, item, error, recoverable=False)
+
+
+def _launch(turn: Turn, node: NodeState, item: int) -> None:
+    """Have an item's execution started, or found."""
+    made = launches.item_child(turn.state, node, item_name(node.id, item), items.inputs_of(node, item))
+    items.parts(node)[1].children[made.name] = item
+    turn.commands.append(StartChild(child=made))
+
+
+def stop(turn: Turn, node: NodeState, cause: str) -> None:
+    """Stop all items; the node ends once none is open."""
+    array, found = items.parts(node)
+    node.phase = NodePhase.FAILING
+    turn.touch(node)
+    turn.state.maps.pop(node.id, None)
+    for item in sorted(found.open):
+        if array.item.task is not None:
+            items.stop(turn, node, item, cause)
+        else:
+            made = launches.item_child(turn.state, node, item_name(node.id, item), items.inputs_of(node, item))
+            found.children[made.name] = item
+            turn.commands.append(StopChild(child=made, cause=launches.stop_cause(turn.state, cause)))
+    _settle(turn, node)
+
+
+def _settle(turn: Turn, node: NodeState) -> None:
+    """End the node if it is time, or begin to stop it if too many items have failed."""
+    _, found = items.parts(node)
+    if node.phase is NodePhase.FAILING:
+        if found.open:
+            return
+        if found.lost:
+            outcomes.fail(turn, node, failure(found))
+        else:
+            outcomes.abort(turn, node, node.frame.stop)
+    elif found.lost:
+        stop(turn, node, f"{found.failed} of its {found.size} items failed")
+    elif found.succeeded + found.failed == found.size:
+        turn.state.maps.pop(node.id, None)
+        outcomes.succeed(turn, node, _outputs(node))
+
+
+def _outputs(node: NodeState) -> literals_pb2.LiteralMap:
+    """Gather what the items gave; one that failed gives None."""
+    array, found = items.parts(node)
+    gathered = literals_pb2.LiteralMap()
+    for name in array.outputs:
+        gathered.literals[name].collection.SetInParent()
+    lists = [(name, gathered.literals[name].collection.literals) for name in array.outputs]
+    for number in range((found.size + CHUNK - 1) // CHUNK):
+        chunk = found.chunks[number]
+        for at, (state, data) in enumerate(zip(chunk.states, chunk.outputs, strict=True)):
+            body = found.large[number * CHUNK + at] if chunk.stored[at] else data
+            outputs = literals.map_from_bytes(body if state == SUCCEEDED else b"")
+            for name, into in lists:
+                into.append(outputs.literals[name] if name in outputs.literals else literals.none())
+    return gathered
+
+
+def failure(found: Items) -> ExecutionError:
+    """Say which items failed, and of what the first one did."""
+    failed = [
+        (chunk.ended_at[at], number * CHUNK + at)
+        for number, chunk in sorted(found.chunks.items())
+        for at, state in enumerate(chunk.states)
+        if state == FAILED
+    ]
+    _, first = min(failed)
+    chunk, at = found.find(first)
+    error = execution_pb2.ExecutionError.FromString(chunk.errors[at])
+    named = ", ".join(str(item) for _, item in failed[:_NAMED])
+    more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+    rule = "" if found.needed == found.size else f" (at least {found.needed} must succeed)"
+    which = "item" if len(failed) == 1 else "items"
+    error.message = (
+        f"{len(failed)} of {found.size} items failed{rule}: {which} {named}{more}. Item {first}: {error.message}"
+    )
+    return error
+
+
+def restarted(turn: Turn) -> None:
+    """Take up maps again after the platform died."""
+    for node in list(turn.state.nodes.values()):
+        if node.items is None:
+            continue
+        array, found = items.parts(node)
+        if array.item.task is not None:
+            items.restarted(turn, node)
+            _settle(turn, node)
+        elif node.phase is NodePhase.FAILING:
+            stop(turn, node, node.frame.stop)
+        else:
+            for item in sorted(found.open):
+                _launch(turn, node, item)
+
+
+def abandon(turn: Turn, node: NodeState, error: ExecutionError) -> None:
+    """Close all items at once, because the execution's state may be in any shape."""
+    array, found = items.parts(node)
+    for item in sorted(found.open):
+        if array.item.task is not None:
+            turn.commands.append(CancelAttempt(attempt=items.attempt_of(turn, node, item), reason=error.message))
+        else:
+            made = launches.item_child(turn.state, node, item_name(node.id, item), items.inputs_of(node, item))
+            turn.commands.append(StopChild(child=made, cause=error.message))
+        items.close(turn, node, item, ABORTED)
