@@ -8,6 +8,14 @@ import pytest
 from tests.live import STOCK, LivePlatform, live_platform
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_local_cache() -> Iterator[None]:
+    """Let no test find what another one, or yesterday's run, has cached in this user's folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FLYTE_LOCAL_CACHE_ENABLED", "false")
+        yield
+
+
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePlatform]:
     """A platform for a module of tests, as ``flyweight up`` starts it."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flyweight.sdk.base_task import IgnoreOutputs as IgnoreOutputs
     from flyweight.sdk.base_task import PythonTask as PythonTask
     from flyweight.sdk.cache import Cache as Cache
+    from flyweight.sdk.cache import CacheFunctionBody as CacheFunctionBody
     from flyweight.sdk.cache import CachePolicy as CachePolicy
     from flyweight.sdk.cache import VersionParameters as VersionParameters
     from flyweight.sdk.checkpoint import Checkpoint as Checkpoint
@@ -77,7 +78,7 @@ _HOMES = {
     "client.remote": ("FlyteRemote",),
     "sdk.auto_container": ("PythonAutoContainerTask", "PythonInstanceTask"),
     "sdk.base_task": ("IgnoreOutputs", "PythonTask"),
-    "sdk.cache": ("Cache", "CachePolicy", "VersionParameters"),
+    "sdk.cache": ("Cache", "CacheFunctionBody", "CachePolicy", "VersionParameters"),
     "sdk.checkpoint": ("Checkpoint",),
     "sdk.compilation": ("create_node",),
     "sdk.conditional": ("conditional",),
@@ -122,6 +123,7 @@ __all__ = [
     "Accelerator",
     "Annotations",
     "Cache",
+    "CacheFunctionBody",
     "CachePolicy",
     "Checkpoint",
     "ClassStorageTaskResolver",

@@ -31,6 +31,14 @@ def exists(uri: str) -> bool:
     return _backend(uri).size(uri) is not None
 
 
+def is_there(uri: str) -> bool:
+    """Tell whether there is such an object, or a folder with something in it; True where it is no store of ours."""
+    try:
+        return exists(uri) or bool(list_objects(f"{uri.rstrip('/')}/"))
+    except InvalidInput:
+        return True
+
+
 def size(uri: str) -> int:
     """Tell an object's bytes; raises ``NotFound``."""
     found = _backend(uri).size(uri)

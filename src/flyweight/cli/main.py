@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "logs": ("flyweight.cli.logs:logs", "Show what a node's task wrote, live while it runs."),
     "launchplan": ("flyweight.cli.launchplan:launchplan", "Activate or deactivate a launch plan."),
     "info": ("flyweight.cli.info:info", "Show the versions of this client and of the platform."),
+    "local-cache": ("flyweight.cli.local_cache:local_cache", "Clear what runs here have cached."),
     "demo": ("flyweight.cli.demo:demo", "Run a pipeline on real data, from nothing to a result."),
 }
 """Where each command stands, and its line in ``--help``: that page loads none of them."""

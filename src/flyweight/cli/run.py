@@ -10,6 +10,7 @@ from flyweight.cli.loading import AnyEntity, entities_of, find_entity, load_modu
 from flyweight.cli.options import Input, ValueOf, collect, options_for
 from flyweight.cli.settings import RunSettings
 from flyweight.sdk.gate import signals
+from flyweight.settings import apply_environment
 
 if TYPE_CHECKING:  # a local run never loads the client
     from flyweight.client.entities import FetchedEntity
@@ -159,7 +160,8 @@ def _entity_command(ctx: click.Context, entity: AnyEntity, name: str) -> click.C
 
             run_there(_remote(ctx), entity, collect(_optional(inputs, entity), given), settings)
         else:
-            with signals(settings.signals or {}):
+            overwriting = {"FLYTE_LOCAL_CACHE_OVERWRITE": "true"} if settings.overwrite_cache else {}
+            with signals(settings.signals or {}), apply_environment(overwriting):
                 run_here(entity, collect(inputs, given))
 
     docstring = entity.interface.docstring

@@ -167,7 +167,7 @@ def _node_metadata(node: Node) -> workflow_pb2.NodeMetadata:
     if interruptible is not None:
         made.interruptible = interruptible
     if "cache" in overrides:
-        made.cacheable = overrides["cache"]
+        made.cacheable = bool(overrides["cache"])
     if "cache_version" in overrides:
         made.cache_version = overrides["cache_version"]
     if "cache_serialize" in overrides:

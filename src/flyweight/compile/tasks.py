@@ -124,7 +124,7 @@ def _metadata(options: TaskOptions, settings: SerializationSettings) -> tasks_pb
         deprecated_error_message=options.deprecated,
         cache_serializable=cache.serialize if cache else False,
         pod_template_name=options.pod_template_name,
-        cache_ignore_input_vars=cache.ignored if cache else (),
+        cache_ignore_input_vars=cache.get_ignored_inputs() if cache else (),
         metadata=tasks_pb2.K8sObjectMetadata(labels=options.labels, annotations=options.annotations),
     )
     made.generates_deck.value = options.enable_deck

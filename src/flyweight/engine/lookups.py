@@ -17,11 +17,10 @@ from flyweight.engine.ports import Blobs, Catalog
 from flyweight.engine.records import CacheRecord
 from flyweight.errors import NotFound
 from flyweight.ids import ExecutionKey, NodeId
-from flyweight.semantics.caching import CacheKey, difference
+from flyweight.semantics.caching import NOTHING_KEPT, CacheKey, difference
 
 CLAIM_SECONDS = 30.0
 PROLONG_SECONDS = 10.0
-_NOTHING = "nothing is kept of this task yet"
 _log = logging.getLogger(__name__)
 _Place = tuple[ExecutionKey, NodeId]
 Tell = Callable[[ExecutionKey, Answer | CacheDue], None]
@@ -100,7 +99,7 @@ class Lookups:
         if entry is not None:
             return CacheMiss(node=node, reason=f"the outputs of {_made_by(entry)} are not there any more")
         if found.nearest is None:
-            return CacheMiss(node=node, reason=_NOTHING)
+            return CacheMiss(node=node, reason=NOTHING_KEPT)
         differs = difference(question.key, found.nearest.key)
         return CacheMiss(node=node, reason=f"{differs} (compared with {_made_by(found.nearest)})")
 

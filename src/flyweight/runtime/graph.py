@@ -15,7 +15,7 @@ from flyweight.runtime.failures import summary, user_failure
 from flyweight.sdk.binding import Binding
 from flyweight.sdk.conditional import Branch, dependencies
 from flyweight.sdk.entity import AnyEntity
-from flyweight.sdk.node import Node
+from flyweight.sdk.node import Node, Overrides
 from flyweight.sdk.workflow import Graph, WorkflowFailurePolicy
 from flyweight.semantics import bindings, conditions
 from flyweight.types.flyte_error import FlyteError, error_literal
@@ -24,8 +24,8 @@ from flyweight.types.registry import default_registry
 LOGGER = logging.getLogger("flyweight.local")
 T = TypeVar("T")
 
-Runner = Callable[[AnyEntity, literals_pb2.LiteralMap, int | None], literals_pb2.LiteralMap]
-"""Runs what a node calls; the number replaces the task's own retries."""
+Runner = Callable[[AnyEntity, literals_pb2.LiteralMap, Overrides], literals_pb2.LiteralMap]
+"""Runs what a node calls, with what the node changes of its settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class GraphRun:
         try:
             given = self.resolve(where, handler.bindings)
             told = error_inputs(handler.entity, failure)
-            self.run(handler.entity, literals.literal_map({**given.literals, **told}), handler.overrides.get("retries"))
+            self.run(handler.entity, literals.literal_map({**given.literals, **told}), handler.overrides)
         except Exception as error:  # whatever user code raises; the first error must come out
             failure.error.add_note(f"{handler.entity.name}, which handles failures, failed too: {summary(error)}")
 
@@ -85,7 +85,7 @@ class GraphRun:
         if isinstance(node.entity, Branch):
             branch = node.entity
             return self._run_node(located(where, lambda: choose(branch, given)))
-        return self.run(node.entity, given, node.overrides.get("retries"))
+        return self.run(node.entity, given, node.overrides)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from flyweight.runtime.calls import call, prepared
 from flyweight.runtime.deck_page import DeckSnapshot, DeckState, render_page
 from flyweight.runtime.gates import pass_gate
 from flyweight.runtime.graph import GraphRun, located, run_drawn
+from flyweight.runtime.local_cache import through_cache
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.checkpoint import Checkpoint
 from flyweight.sdk.compilation import drawing
@@ -32,6 +33,7 @@ from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.gate import Gate
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.map_task import MapTask
+from flyweight.sdk.node import Overrides
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.stand_ins import stand_in_for
 from flyweight.sdk.workflow import Graph, Workflow
@@ -70,9 +72,9 @@ class LocalCaller:
 
 
 def run_literals(
-    entity: AnyEntity, inputs: literals_pb2.LiteralMap, retries: int | None = None
+    entity: AnyEntity, inputs: literals_pb2.LiteralMap, overrides: Overrides | None = None
 ) -> literals_pb2.LiteralMap:
-    """Run an entity on literals, as a platform would; ``retries`` replaces the task's own number.
+    """Run an entity on literals, as a platform would; ``overrides`` change its settings for this call.
 
     Raises:
         InvalidInput: the entity is only a reference.
@@ -86,9 +88,9 @@ def run_literals(
         case ReferenceEntity():
             raise InvalidInput(entity.run_hint)
         case PythonTask():
-            return _run_task(entity, inputs, entity.options.retries if retries is None else retries)
+            return _run_task(entity, inputs, overrides or {})
         case MapTask():
-            return _run_elements(entity, inputs, entity.task.options.retries if retries is None else retries)
+            return _run_elements(entity, inputs, overrides)
         case Workflow():
             return _run_workflow(entity, inputs)
         case Gate():
@@ -141,7 +143,9 @@ def _run_workflow(workflow: AnyWorkflow, inputs: literals_pb2.LiteralMap) -> lit
     return run.resolve(f"{workflow.name}, outputs", graph.outputs)
 
 
-def _run_elements(mapped: MapTask, inputs: literals_pb2.LiteralMap, retries: int) -> literals_pb2.LiteralMap:
+def _run_elements(
+    mapped: MapTask, inputs: literals_pb2.LiteralMap, overrides: Overrides | None
+) -> literals_pb2.LiteralMap:
     """Run a task for each element, one after the other; fails as soon as too few can still succeed."""
     total = elements.count(mapped.name, inputs, mapped.bound)
     options = mapped.options
@@ -151,7 +155,7 @@ def _run_elements(mapped: MapTask, inputs: literals_pb2.LiteralMap, retries: int
     made: list[literals_pb2.LiteralMap | None] = []
     for index in range(total):
         try:
-            made.append(run_literals(mapped.task, elements.element(inputs, mapped.bound, index), retries))
+            made.append(run_literals(mapped.task, elements.element(inputs, mapped.bound, index), overrides))
         except Exception as error:
             if made.count(None) == may_fail:
                 error.add_note(f"This was element {index} of {total} that {mapped.task.name} is mapped over.")
@@ -166,7 +170,15 @@ def _run_elements(mapped: MapTask, inputs: literals_pb2.LiteralMap, retries: int
     )
 
 
-def _run_task(task: AnyTask, inputs: literals_pb2.LiteralMap, retries: int) -> literals_pb2.LiteralMap:
+def _run_task(task: AnyTask, inputs: literals_pb2.LiteralMap, overrides: Overrides) -> literals_pb2.LiteralMap:
+    retries = overrides.get("retries", task.options.retries)
+    running = running_parameters()
+    if running is not None and running.execution_id.name != LOCAL:
+        return _try(task, inputs, retries)  # called by a task of a platform, whose business caching is
+    return through_cache(task, inputs, overrides, lambda: _try(task, inputs, retries))
+
+
+def _try(task: AnyTask, inputs: literals_pb2.LiteralMap, retries: int) -> literals_pb2.LiteralMap:
     """Run a task until it succeeds, fails for good, or its budget is spent; the last error comes out."""
     folder = Path(tempfile.mkdtemp(prefix=f"{task.short_name}-", dir=_folder()))
     for attempt in itertools.count():

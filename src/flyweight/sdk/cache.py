@@ -1,20 +1,28 @@
 """When a task's outputs may be taken from an earlier run: ``Cache``, and the version it derives from the code."""
 
+import ast
 import hashlib
 import inspect
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from flyweight.errors import InvalidInput
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class VersionParameters:
     """What a cache policy may look at."""
 
     func: Callable[..., object]
-    container_image: str | None = None
+    container_image: object = None
+    """The image's name, or what the task was given."""
+    pod_template: object = None
+    pod_template_name: str | None = None
 
 
+@runtime_checkable
 class CachePolicy(Protocol):
     """Turns a task's code and image into (a part of) its cache version."""
 
@@ -23,35 +31,77 @@ class CachePolicy(Protocol):
         ...
 
 
-class FunctionBodyPolicy:
-    """The version follows the function's own source."""
+class CacheFunctionBody:
+    """The version follows what the function's own code says: not its comments, layout, docstring or decorators.
+
+    What the function calls does not count.
+    """
 
     def get_version(self, salt: str, params: VersionParameters) -> str:
-        """Hash the source text of the function."""
-        return hashlib.sha256((salt + inspect.getsource(params.func)).encode()).hexdigest()
+        """Give a digest of the function's syntax tree.
+
+        Raises:
+            InvalidInput: the source cannot be read.
+
+        """
+        try:
+            source = textwrap.dedent(inspect.getsource(params.func))
+            tree = ast.parse(source)
+        except (OSError, TypeError, SyntaxError) as error:
+            name = getattr(params.func, "__qualname__", params.func)
+            raise InvalidInput(
+                f"{name}: its source cannot be read, so no cache version follows from it. Give cache_version=... or "
+                "Cache(version=...)."
+            ) from error
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                node.decorator_list = []
+                if ast.get_docstring(node, clean=False) is not None:
+                    node.body = node.body[1:]
+        return hashlib.sha256((salt + ast.dump(tree)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """Take outputs from an earlier run with equal inputs and equal version."""
+    """Take outputs from an earlier run with equal inputs and equal version.
+
+    Example:
+        >>> @task(cache=Cache(version="1", ignored_inputs=("verbose",)))
+        ... def train(epochs: int, verbose: bool) -> float: ...
+    """
 
     version: str | None = None
     """None: derived by ``policies``."""
     serialize: bool = False
     """Let equal calls that come at the same time wait for the first one."""
     ignored_inputs: str | Sequence[str] = ()
+    """Inputs that do not count."""
     salt: str = ""
-    policies: CachePolicy | Sequence[CachePolicy] = field(default_factory=FunctionBodyPolicy)
+    """Goes into every derived version."""
+    policies: CachePolicy | Sequence[CachePolicy] | None = field(default_factory=CacheFunctionBody)
+    """Versions follow from these together; None is as good as the default."""
 
-    def version_of(self, params: VersionParameters) -> str:
-        """Give the version: the one set, or the policies' together."""
+    def get_version(self, params: VersionParameters) -> str:
+        """Give the version: the one set, or the policies' together.
+
+        Raises:
+            InvalidInput: a policy cannot tell, or gives no text.
+
+        """
         if self.version is not None:
             return self.version
-        policies = self.policies if isinstance(self.policies, Sequence) else (self.policies,)
-        parts = "".join(policy.get_version(self.salt, params) for policy in policies)
-        return hashlib.sha256(parts.encode()).hexdigest()
+        policies = self.policies or CacheFunctionBody()
+        parts: list[str] = []
+        for policy in policies if isinstance(policies, Sequence) else (policies,):
+            parts.append(policy.get_version(self.salt, params))
+            _check_text(policy, parts[-1])
+        return hashlib.sha256("".join(parts).encode()).hexdigest()
 
-    @property
-    def ignored(self) -> tuple[str, ...]:
-        """Inputs that do not count."""
+    def get_ignored_inputs(self) -> tuple[str, ...]:
+        """Give the inputs that do not count."""
         return (self.ignored_inputs,) if isinstance(self.ignored_inputs, str) else tuple(self.ignored_inputs)
+
+
+def _check_text(policy: CachePolicy, given: object) -> None:
+    if not isinstance(given, str):
+        raise InvalidInput(f"The cache policy {type(policy).__name__} gave {given!r} for a version, not a text.")

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
 
 from flyweight.errors import CompileError, InvalidInput
+from flyweight.sdk.cache import Cache, VersionParameters
 from flyweight.sdk.image import ImageSpec
 from flyweight.sdk.promise import OutputReference, Promise
 from flyweight.sdk.resources import Accelerator, Resources
@@ -36,7 +37,7 @@ class Overrides(TypedDict, total=False):
     """For each attempt; an integer counts seconds."""
     retries: int
     interruptible: bool
-    cache: bool
+    cache: bool | Cache
     cache_version: str
     cache_serialize: bool
     container_image: str | ImageSpec
@@ -117,8 +118,33 @@ class Node:
                 )
         if "node_name" in overrides:
             self.id = dns_name(overrides["node_name"])
-        self.overrides = {**self.overrides, **overrides}
+        self.overrides = {**self.overrides, **overrides, **_cache_settings(self.entity, overrides)}
         return self
+
+
+def _cache_settings(entity: "AnyEntity", overrides: Overrides) -> Overrides:
+    """Take a ``Cache`` apart, and give a version to a task that has none and is cached here.
+
+    Raises:
+        InvalidInput: settings that contradict each other, or that only the task itself can have.
+
+    """
+    cache = overrides.get("cache", False)
+    task: object = getattr(entity, "task", entity)  # of a map, what it maps
+    if not isinstance(cache, Cache):
+        cached: object = getattr(getattr(task, "options", None), "cache", None)
+        if not cache or "cache_version" in overrides or cached is not None:
+            return {}
+        cache = Cache(serialize=overrides.get("cache_serialize", False))
+    elif "cache_version" in overrides or "cache_serialize" in overrides:
+        raise InvalidInput("Give version and serialize to Cache(...), or use cache=True: not both.")
+    if cache.ignored_inputs:
+        raise InvalidInput(f"Which inputs do not count is the task's own word: give ignored_inputs to {entity.name}.")
+    function: Callable[..., object] | None = getattr(task, "task_function", None)
+    if cache.version is None and function is None:
+        raise InvalidInput(f"{entity.name} has no function for a cache version to follow from: give cache_version=...")
+    version = cache.get_version(VersionParameters(func=function)) if function else cache.version
+    return {"cache": True, "cache_version": version or "", "cache_serialize": cache.serialize}
 
 
 class NodeOutputs(tuple[Promise, ...]):  # noqa: SLOT001 - a tuple of varying length cannot have slots

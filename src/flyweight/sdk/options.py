@@ -143,9 +143,9 @@ def metadata_of(function: Callable[..., object], settings: TaskSettings) -> Task
     parameters = VersionParameters(func=function, container_image=image_name(settings.get("container_image")))
     return TaskMetadata(
         cache=cache is not None,
-        cache_version=cache.version_of(parameters) if cache else "",
+        cache_version=cache.get_version(parameters) if cache else "",
         cache_serialize=cache.serialize if cache else False,
-        cache_ignore_input_vars=cache.ignored if cache else (),
+        cache_ignore_input_vars=cache.get_ignored_inputs() if cache else (),
         interruptible=settings.get("interruptible"),
         deprecated=settings.get("deprecated", ""),
         retries=settings.get("retries", 0),

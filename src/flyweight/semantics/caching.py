@@ -8,7 +8,7 @@ digests are ours (SHA-256), and what an interface says about its variables in wo
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flyteidl.core import (
@@ -21,6 +21,8 @@ from flyteidl.core import (
 
 from flyweight import literals
 
+NOTHING_KEPT = "nothing is kept of this task yet"
+"""Why a first call finds nothing."""
 _INTERFACE_LENGTH = 8
 
 
@@ -132,6 +134,15 @@ def difference(wanted: CacheKey, kept: CacheKey) -> str:
     if not names:
         return "nothing differs any more"
     return f"input{'s' if len(names) > 1 else ''} {', '.join(names)} differ{'' if len(names) > 1 else 's'}"
+
+
+def nearest(wanted: CacheKey, kept: Iterable[CacheKey]) -> CacheKey | None:
+    """Choose the key of the same task that differs least: by version, then interface, then the number of inputs."""
+
+    def distance(key: CacheKey) -> tuple[bool, bool, int]:
+        return key.version != wanted.version, key.interface != wanted.interface, len(differing(wanted, key))
+
+    return min(kept, key=distance, default=None)
 
 
 def differing(wanted: CacheKey, kept: CacheKey) -> list[str]:

@@ -7,7 +7,6 @@ from flyteidl.admin import execution_pb2
 
 from flyweight import blob
 from flyweight.engine.records import NewExecution
-from flyweight.errors import InvalidInput
 from flyweight.semantics.layout import ExecutionLayout
 
 
@@ -54,11 +53,4 @@ class Objects:
 
         Raises ``TryAgain`` or ``StorageFailed``.
         """
-        return await asyncio.to_thread(lambda: {uri for uri in uris if not _is_there(uri)})
-
-
-def _is_there(uri: str) -> bool:
-    try:
-        return blob.exists(uri) or bool(blob.list_objects(f"{uri.rstrip('/')}/"))
-    except InvalidInput:
-        return True
+        return await asyncio.to_thread(lambda: {uri for uri in uris if not blob.is_there(uri)})

@@ -9,6 +9,7 @@ from flyweight.settings.environment import (
     task_environment,
     variable,
 )
+from flyweight.settings.local_cache import LocalCacheSettings, load_local_cache_settings
 from flyweight.settings.platform import (
     DEFAULT_PORT,
     OWN_FLAVOR,
@@ -23,6 +24,7 @@ __all__ = [
     "OWN_FLAVOR",
     "ClientSettings",
     "Discovered",
+    "LocalCacheSettings",
     "PlatformSettings",
     "StorageSettings",
     "apply_environment",
@@ -30,6 +32,7 @@ __all__ = [
     "default_data_dir",
     "discover",
     "load_client_settings",
+    "load_local_cache_settings",
     "load_platform_settings",
     "load_storage_settings",
     "remove_discovery",

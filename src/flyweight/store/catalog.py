@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from flyweight.clock import Micros
 from flyweight.engine.catalog import Claim, Found
 from flyweight.engine.records import CacheRecord
-from flyweight.semantics.caching import CacheKey, differing
+from flyweight.semantics.caching import CacheKey, nearest
 from flyweight.store import rows, tables
 from flyweight.store.database import Database
 
@@ -76,13 +76,9 @@ def _newest(connection: Connection, project: str, domain: str, task: str) -> lis
 
 
 def _nearest(key: CacheKey, entries: Sequence[CacheRecord]) -> CacheRecord | None:
-    """Choose by version, then interface, then the number of inputs that differ; the newest of equals."""
-
-    def distance(entry: CacheRecord) -> tuple[bool, bool, int]:
-        kept = entry.key
-        return kept.version != key.version, kept.interface != key.interface, len(differing(key, kept))
-
-    return min(entries, key=distance, default=None)
+    """Choose the entry that differs least; the newest of equals."""
+    found = nearest(key, (entry.key for entry in entries))
+    return next((entry for entry in entries if entry.key is found), None)
 
 
 def _claim(connection: Connection, claim: Claim, now: Micros, until: Micros) -> str:
