@@ -95,6 +95,12 @@ class ClientData:
         link = self._link(uri)
         return transfer.get_bytes(link, self._certificate) if link else self._blobs.get_bytes(uri)
 
+    def list(self, uri: str) -> list[str]:
+        """Give the paths of all objects below a prefix; a folder of the platform's machine must be downloaded first."""
+        if self._elsewhere(uri):
+            raise InvalidInput(f"{uri} lies on the platform's machine: call download() on the folder, then list it.")
+        return self._blobs.list(uri)
+
     def open(self, uri: str, mode: str = "rb") -> IO[Any]:
         """Open one object as a stream; a new object is sent when the stream is closed."""
         if "w" in mode:

@@ -48,6 +48,10 @@ class DataAccess(Protocol):
         """Read one object."""
         ...
 
+    def list(self, uri: str) -> list[str]:
+        """Give the paths of all objects below a prefix, relative to it, at any depth; sorted."""
+        ...
+
     def open(self, uri: str, mode: str = "rb") -> IO[Any]:
         """Open one object as a stream."""
         ...

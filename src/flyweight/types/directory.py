@@ -1,20 +1,15 @@
-"""``FlyteDirectory``: a folder, as a multipart blob on the wire; uploaded when it leaves a task, downloaded on use."""
+"""``FlyteDirectory``: what a user writes for a folder that is an input or output."""
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Self
-
-from flyteidl.core.literals_pb2 import Blob, BlobMetadata, Literal, Scalar
-from flyteidl.core.types_pb2 import BlobType, LiteralType
+from typing import Literal, Self
 
 from flyweight import blob
-from flyweight.errors import TypeMismatch
-from flyweight.types.codec import Codec, Conversions
+from flyweight.ids import new_object_name
 from flyweight.types.data import current_data
-from flyweight.types.fields.form import FieldForm
 from flyweight.types.file import FlyteFile
-from flyweight.types.lazy import PATH_SCHEMA, LazyPath
-from flyweight.types.mismatch import mismatch, shown, wrong_literal
+from flyweight.types.lazy import LazyPath
 
 
 class FlyteDirectory(LazyPath):
@@ -24,16 +19,19 @@ class FlyteDirectory(LazyPath):
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, remote_directory: str | os.PathLike[str] | bool | None = None
+        self,
+        path: str | os.PathLike[str],
+        downloader: Callable[[], object] | None = None,
+        remote_directory: str | os.PathLike[str] | Literal[False] | None = None,
     ) -> None:
         """Stand for a folder.
 
         Args:
             path: a local path, or the URI of a folder that exists already.
+            downloader: called once, when the path is first needed: it must put the folder there.
             remote_directory: where to upload it; None chooses a place, False leaves it where it is.
         """
-        remote = os.fspath(remote_directory) if isinstance(remote_directory, os.PathLike) else remote_directory
-        super().__init__(path, remote_path=remote)
+        super().__init__(path, downloader=downloader, remote_path=remote_directory)
 
     @property
     def remote_directory(self) -> str | None:
@@ -48,10 +46,8 @@ class FlyteDirectory(LazyPath):
             stem: the last part of its URI; a random name if None.
             alt: another prefix than the task's raw output prefix.
         """
-        data = current_data()
-        uri = f"{alt.rstrip('/')}/{stem}" if alt and stem else data.new_uri(stem or "")
-        folder = cls.from_source(uri)
-        if data.is_local(uri):
+        folder = cls.from_source(cls.new_place(stem, alt))
+        if folder.data.is_local(folder.path):
             Path(folder.path).mkdir(parents=True, exist_ok=True)
         return folder
 
@@ -62,116 +58,51 @@ class FlyteDirectory(LazyPath):
         path.mkdir(parents=True, exist_ok=True)
         return cls(path)
 
-    def new_file(self, name: str) -> FlyteFile:
-        """Make up a file inside, to be written with ``open("w")``."""
-        return FlyteFile.from_source(self._inside(name)) if self.remote_source else FlyteFile(self._inside(name))
+    def new_file(self, name: str | None = None) -> FlyteFile:
+        """Make up a file inside, to be written with ``open("w")``; a random name if None."""
+        inside = self._inside(name)
+        return FlyteFile.from_source(inside) if self.remote_source else FlyteFile(inside)
 
-    def new_dir(self, name: str) -> "FlyteDirectory":
-        """Make up a folder inside."""
+    def new_dir(self, name: str | None = None) -> "FlyteDirectory":
+        """Make up a folder inside; a random name if None."""
         inside = self._inside(name)
         if self.data.is_local(inside):
             blob.path_of(inside).mkdir(parents=True, exist_ok=True)
         return FlyteDirectory.from_source(inside) if self.remote_source else FlyteDirectory(inside)
 
-    def _inside(self, name: str) -> str:
-        return f"{(self.remote_source or self.path).rstrip('/')}/{name}"
+    @classmethod
+    def listdir(cls, directory: "FlyteDirectory") -> "list[FlyteFile | FlyteDirectory]":
+        """List the files and folders right inside, sorted by name; none of them is downloaded before it is used."""
+        root = directory.remote_source or directory.path
+        below = {name.partition("/")[0]: "/" in name for name in directory.relative_names()}
+        elsewhere = directory.remote_source is not None
+        found: list[FlyteFile | FlyteDirectory] = []
+        for name, is_folder in sorted(below.items()):
+            kind = FlyteDirectory if is_folder else FlyteFile
+            place = f"{root.rstrip('/')}/{name}"
+            found.append(kind.from_source(place) if elsewhere else kind(place))
+        return found
 
+    def crawl(self, maxdepth: int | None = None, *, topdown: bool = True) -> Iterator[tuple[str, str]]:
+        """Walk over all files, at most ``maxdepth`` folders deep, without a download.
 
-class DirectoryCodec(Codec):
-    """``FlyteDirectory``."""
+        Each comes as the URI of this folder and the file's path below it: ``os.path.join(*pair)`` is its URI. With
+        ``topdown=False`` the deeper ones come first.
+        """
+        root = (self.remote_source or self.path).rstrip("/")
+        names = self.relative_names()
+        for name in sorted(names, key=lambda one: (one.count("/") * (1 if topdown else -1), one)):
+            if maxdepth is None or name.count("/") < maxdepth:
+                yield root, name
 
-    name = "FlyteDirectory"
+    def relative_names(self) -> list[str]:
+        """Give the path below this folder of every file in it."""
+        root = self.path if self.downloaded or self.remote_source is None else self.remote_source
+        return self.data.list(root)
 
-    def literal_type(self, python_type: Any, registry: Conversions) -> LiteralType:
-        """Give a multipart blob of the annotation's format."""
-        _ = registry
-        return LiteralType(blob=_blob_type(python_type))
+    def __truediv__(self, other: str | os.PathLike[str]) -> Path:
+        """Give a path inside; the folder is downloaded."""
+        return Path(self) / other
 
-    def to_literal(self, value: Any, python_type: Any, expected: LiteralType | None, registry: Conversions) -> Literal:
-        """Upload the folder, unless it lies elsewhere already, and give its blob."""
-        _ = expected, registry
-        if not isinstance(value, str | os.PathLike):
-            raise mismatch(value, python_type, "give a path or a FlyteDirectory")
-        folder = value if isinstance(value, FlyteDirectory) else FlyteDirectory(value)
-        uri = folder.stored_uri() or _upload(folder, value)
-        return Literal(scalar=Scalar(blob=Blob(uri=uri, metadata=BlobMetadata(type=_blob_type(python_type)))))
-
-    def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> FlyteDirectory:
-        """Stand for the blob; nothing is downloaded yet."""
-        _ = registry
-        if literal.scalar.WhichOneof("value") != "blob":
-            raise wrong_literal(literal, python_type)
-        stored = literal.scalar.blob
-        if stored.metadata.type.dimensionality != BlobType.MULTIPART:
-            raise TypeMismatch(f"expected a folder, got the file {stored.uri}; annotate it as FlyteFile")
-        return python_type.from_source(stored.uri)
-
-    def accepts(self, value: Any, python_type: Any, registry: Conversions) -> bool:
-        """Tell whether the value is a FlyteDirectory, or names a folder that is there."""
-        _ = python_type, registry
-        if isinstance(value, FlyteDirectory):
-            return True
-        if not isinstance(value, str | os.PathLike) or isinstance(value, LazyPath):
-            return False
-        path = os.fspath(value)
-        return blob.is_file(path) and blob.path_of(path).is_dir()
-
-    def guess(self, literal_type: LiteralType, registry: Conversions) -> Any | None:
-        """Recognise a multipart blob."""
-        _ = registry
-        if literal_type.WhichOneof("type") != "blob" or literal_type.blob.dimensionality != BlobType.MULTIPART:
-            return None
-        return FlyteDirectory[literal_type.blob.format]
-
-    def field_form(self, python_type: Any, registry: Conversions) -> FieldForm:
-        """Give the form of a folder inside a dataclass."""
-        return _DirectoryForm(self, python_type, registry)
-
-
-class _DirectoryForm(FieldForm):
-    """A folder inside a dataclass: its URI."""
-
-    offloads = True
-
-    def __init__(self, codec: DirectoryCodec, python_type: Any, registry: Conversions) -> None:
-        self._codec = codec
-        self._python_type = python_type
-        self._registry = registry
-
-    def pack(self, value: Any) -> dict[str, Any]:
-        """Upload the folder and give its URI."""
-        return {"path": self._codec.to_literal(value, self._python_type, None, self._registry).scalar.blob.uri}
-
-    def unpack(self, plain: Any) -> FlyteDirectory:
-        """Stand for the folder at the URI."""
-        if not isinstance(plain, dict) or not isinstance(plain.get("path"), str):
-            raise mismatch(plain, self._python_type)
-        return self._python_type.from_source(plain["path"])
-
-    def accepts(self, value: Any) -> bool:
-        """Tell whether the value is a folder."""
-        return self._codec.accepts(value, self._python_type, self._registry)
-
-    def schema(self) -> dict[str, Any]:
-        """Give the schema that flytekit's FlyteDirectory has."""
-        return {
-            "type": "object",
-            "title": "FlyteDirectory",
-            "properties": {"path": dict(PATH_SCHEMA)},
-            "additionalProperties": False,
-        }
-
-
-def _upload(folder: FlyteDirectory, given: Any) -> str:
-    if not Path(folder.path).is_dir():
-        found = "is a file; annotate it as FlyteFile" if Path(folder.path).is_file() else "does not exist"
-        raise TypeMismatch(f"expected a folder, got {shown(given)}, which {found}")
-    data = current_data()
-    if not folder.remote_path:
-        return data.store(folder.path)
-    data.put(folder.path, folder.remote_path)
-    return folder.remote_path
-
-
-def _blob_type(python_type: Any) -> BlobType:
-    return BlobType(format=python_type.format, dimensionality=BlobType.MULTIPART)
+    def _inside(self, name: str | None) -> str:
+        return f"{(self.remote_source or self.path).rstrip('/')}/{name or new_object_name()}"

@@ -1,15 +1,14 @@
 """What files and folders have in common: a path here, an object elsewhere, and a download on the first use."""
 
 import os
+from collections.abc import Callable, Mapping
 from types import new_class
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
 
 from flyweight import blob
+from flyweight.ids import new_object_name
 from flyweight.types.data import DataAccess, current_data
 from flyweight.types.storage import absolute
-
-PATH_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "string", "format": "path"}], "default": None}
-"""The JSON schema of a path inside a dataclass."""
 
 _formats: dict[tuple[type, str], Any] = {}
 """Classes with a format: the same one each time, so that ``FlyteFile["csv"] == FlyteFile["csv"]``."""
@@ -20,17 +19,26 @@ class LazyPath(os.PathLike[str]):
 
     format: ClassVar[str] = ""
 
-    def __init__(self, path: str | os.PathLike[str], *, remote_path: str | bool | None = None) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        downloader: Callable[[], object] | None = None,
+        remote_path: str | os.PathLike[str] | bool | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
         given = os.fspath(path) if not isinstance(path, LazyPath) else path.path
         self.path = str(blob.path_of(given)) if blob.is_file(given) else given
         self.remote_source: str | None = None if blob.is_file(given) else given
-        self._remote_path = remote_path
+        self.metadata = dict(metadata) if metadata is not None else None
+        self._remote_path = os.fspath(remote_path) if isinstance(remote_path, os.PathLike) else remote_path
+        self._downloader = downloader
         self._downloaded = False
         self._access: DataAccess | None = None
 
     def __class_getitem__(cls, item: object) -> "type[Self]":
         """Name the format: ``FlyteFile["csv"]``."""
-        name = item.__name__ if isinstance(item, TypeVar) else str(item)
+        name = str(get_args(item)[1]) if get_origin(item) is Annotated else str(item)
         name = name.strip().lstrip("~.")
         if not name:
             return cls
@@ -56,6 +64,11 @@ class LazyPath(os.PathLike[str]):
         lazy._access = current_data()
         return lazy
 
+    @classmethod
+    def new_place(cls, name: str | None, prefix: str | None) -> str:
+        """Make up a URI below a prefix, or below the task's raw output prefix; a random name if there is none."""
+        return f"{prefix.rstrip('/')}/{name or new_object_name()}" if prefix else current_data().new_uri(name or "")
+
     @property
     def remote_path(self) -> str | None:
         """Where the bytes are to be uploaded, if the user chose a place."""
@@ -68,6 +81,9 @@ class LazyPath(os.PathLike[str]):
 
     def download(self) -> str:
         """Fetch the bytes unless they are here, and give the local path."""
+        if self._downloader is not None and not self._downloaded:
+            self._downloader()
+            self._downloaded = True
         if self.remote_source is None or self._downloaded or self.data.is_local(self.remote_source):
             return self.path
         local = self.data.local_path(self.remote_source.rstrip("/").rpartition("/")[2])

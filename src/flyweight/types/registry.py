@@ -19,13 +19,14 @@ from flyteidl.core.types_pb2 import LiteralType
 
 from flyweight.errors import TypeMismatch
 from flyweight.types.annotations import UNION_ORIGINS
+from flyweight.types.blobs import FILE, FOLDER, BlobCodec
 from flyweight.types.choices import ChoiceCodec, is_choice
 from flyweight.types.codec import Codec
 from flyweight.types.containers import ListCodec, MapCodec, is_string_map
 from flyweight.types.dataclasses import DataclassCodec, is_dataclass_type
-from flyweight.types.directory import DirectoryCodec, FlyteDirectory
+from flyweight.types.directory import FlyteDirectory
 from flyweight.types.enums import EnumCodec, is_enum
-from flyweight.types.file import FileCodec, FlyteFile
+from flyweight.types.file import FlyteFile
 from flyweight.types.flyte_error import ErrorCodec, FlyteError
 from flyweight.types.frames import is_frame_type
 from flyweight.types.hashing import HashMethod
@@ -197,8 +198,8 @@ def default_registry() -> Registry:
     registry.register(MapCodec(), predicate=is_string_map)
     registry.register(ListCodec(), list)
     registry.register(UnionCodec(), *UNION_ORIGINS)
-    registry.register(FileCodec(), FlyteFile, os.PathLike)
-    registry.register(DirectoryCodec(), FlyteDirectory)
+    registry.register(BlobCodec(FILE), FlyteFile, os.PathLike)
+    registry.register(BlobCodec(FOLDER), FlyteDirectory)
     registry.register(StructuredCodec(), StructuredDataset, predicate=is_frame_type)
     registry.register(EnumCodec(), predicate=is_enum)
     registry.register(ChoiceCodec(), predicate=is_choice)

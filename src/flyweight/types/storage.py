@@ -60,6 +60,11 @@ class BlobData:
         """Read one object."""
         return blob.get(absolute(uri))
 
+    def list(self, uri: str) -> list[str]:
+        """Give the paths of all objects below a prefix, relative to it, at any depth; sorted."""
+        prefix = f"{absolute(uri).rstrip('/')}/"
+        return [blob.bare(one).removeprefix(blob.bare(prefix)) for one in blob.list_objects(prefix)]
+
     def open(self, uri: str, mode: str = "rb") -> IO[Any]:
         """Open one object as a stream; ``mode`` is ``r``, ``rb``, ``w`` or ``wb``."""
         if mode.replace("b", "").replace("t", "") not in ("r", "w"):

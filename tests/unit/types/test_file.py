@@ -190,3 +190,37 @@ def test_a_mode_that_objects_do_not_have_is_refused(data: BlobData):
 def test_guessing(registry: Registry):
     assert registry.guess(registry.literal_type(FlyteFile["csv"])) is FlyteFile["csv"]
     assert registry.guess(registry.literal_type(FlyteDirectory)) is FlyteDirectory
+
+
+def test_a_folder_lists_and_crawls_what_is_in_it(registry: Registry, data: BlobData, folder: Path):
+    (folder / "top.csv").write_text("t")
+    here = FlyteDirectory(folder)
+    elsewhere = registry.to_python(registry.to_literal(here, FlyteDirectory), FlyteDirectory)
+    for one in (here, elsewhere):
+        root = (one.remote_source or one.path).rstrip("/")
+        assert [type(inside) for inside in FlyteDirectory.listdir(one)] == [FlyteDirectory, FlyteFile]
+        assert [str(inside.path) for inside in FlyteDirectory.listdir(one)] == [f"{root}/deep", f"{root}/top.csv"]
+        assert list(one.crawl()) == [(root, "top.csv"), (root, "deep/x.txt")]
+        assert list(one.crawl(topdown=False)) == [(root, "deep/x.txt"), (root, "top.csv")]
+        assert list(one.crawl(maxdepth=1)) == [(root, "top.csv")]
+    assert (elsewhere / "top.csv").read_text() == "t"
+    [deep, _] = FlyteDirectory.listdir(elsewhere)
+    assert deep.remote_source  # what is inside lies elsewhere too, and is not uploaded again
+
+
+def test_a_downloader_is_asked_once_when_the_path_is_needed(tmp_path: Path):
+    asked: list[int] = []
+    file = FlyteFile(str(tmp_path / "made.txt"), lambda: asked.append((tmp_path / "made.txt").write_text("made")))
+    assert not asked
+    assert Path(file).read_text() == Path(file).read_text() == "made"
+    assert asked == [4]
+
+
+def test_new_places_in_a_folder_have_names_of_their_own(data: BlobData, tmp_path: Path):
+    folder = FlyteDirectory.new_remote()
+    assert folder.new_file().path != folder.new_file().path
+    assert Path(folder.new_dir().path).is_dir()
+    below = FlyteFile.new_remote_file("a.txt", alt=str(tmp_path / "chosen"))
+    with below.open("w") as stream:
+        stream.write("x")
+    assert (tmp_path / "chosen" / "a.txt").read_text() == "x"
