@@ -71,6 +71,8 @@ if TYPE_CHECKING:
     from flyweight.types.file import FlyteFile as FlyteFile
     from flyweight.types.flyte_error import FlyteError as FlyteError
     from flyweight.types.hashing import HashMethod as HashMethod
+    from flyweight.types.markers import BatchSize as BatchSize
+    from flyweight.types.markers import FlyteAnnotation as FlyteAnnotation
     from flyweight.types.structured import StructuredDataset as StructuredDataset
 
 _HOMES = {
@@ -115,6 +117,7 @@ _HOMES = {
     "types.file": ("FlyteFile",),
     "types.flyte_error": ("FlyteError",),
     "types.hashing": ("HashMethod",),
+    "types.markers": ("BatchSize", "FlyteAnnotation"),
     "types.structured": ("StructuredDataset",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -122,6 +125,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Accelerator",
     "Annotations",
+    "BatchSize",
     "Cache",
     "CacheFunctionBody",
     "CachePolicy",
@@ -131,6 +135,7 @@ __all__ = [
     "Deck",
     "DeckField",
     "ExecutionParameters",
+    "FlyteAnnotation",
     "FlyteDirectory",
     "FlyteError",
     "FlyteFile",

@@ -6,15 +6,20 @@ from flyweight.types.directory import FlyteDirectory
 from flyweight.types.file import FlyteFile
 from flyweight.types.hashing import HashMethod
 from flyweight.types.interface import to_literal_map, to_python_values, typed_interface
+from flyweight.types.iterators import JSON
+from flyweight.types.markers import BatchSize, FlyteAnnotation
 from flyweight.types.registry import Registry, default_registry
 from flyweight.types.storage import BlobData
 from flyweight.types.structured import StructuredDataset, kwtypes
 
 __all__ = [
+    "JSON",
+    "BatchSize",
     "BlobData",
     "Codec",
     "Conversions",
     "DataAccess",
+    "FlyteAnnotation",
     "FlyteDirectory",
     "FlyteFile",
     "HashMethod",

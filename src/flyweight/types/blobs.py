@@ -141,8 +141,6 @@ class BlobCodec(Codec, Generic[LazyT]):
 class _BlobForm(FieldForm):
     """A file or folder inside a dataclass: its URI, and a file's metadata if it has any."""
 
-    offloads = True
-
     def __init__(self, codec: BlobCodec[Any], kind: BlobKind[Any], python_type: Any, registry: Conversions) -> None:
         self._codec = codec
         self._kind = kind
@@ -168,6 +166,10 @@ class _BlobForm(FieldForm):
     def accepts(self, value: Any) -> bool:
         """Tell whether the value is a file or a folder."""
         return self._codec.accepts(value, self._python_type, self._registry)
+
+    def offloads(self) -> bool:
+        """Say that bytes are stored elsewhere."""
+        return True
 
     def schema(self) -> dict[str, Any]:
         """Give the schema that flytekit's class has."""

@@ -7,10 +7,11 @@ from flyteidl.core.literals_pb2 import Literal
 from flyteidl.core.types_pb2 import LiteralType, SimpleType
 
 from flyweight.errors import TypeMismatch
-from flyweight.types.annotations import annotations_of
+from flyweight.types.annotations import annotations_of, class_of
 from flyweight.types.codec import Codec, Conversions
 from flyweight.types.fields.build import FormBuilder
 from flyweight.types.fields.form import FieldForm
+from flyweight.types.fields.mixins import MixinForm, is_mixin
 from flyweight.types.guessed import dataclass_of_schema
 from flyweight.types.mismatch import mismatch
 from flyweight.types.structs import pack, struct_type, unpack
@@ -27,7 +28,7 @@ class DataclassCodec(Codec):
         literal_type = struct_type()
         literal_type.metadata.update(_form(python_type, registry).schema())
         annotations = annotations_of(python_type)
-        for field in dataclasses.fields(python_type):
+        for field in dataclasses.fields(class_of(python_type)):
             field_type = _literal_type_or_none(annotations[field.name], registry)
             if field_type is not None:
                 literal_type.structure.dataclass_type[field.name].CopyFrom(field_type)
@@ -38,9 +39,14 @@ class DataclassCodec(Codec):
         _ = expected
         form = _form(python_type, registry)
         instance = form.unpack(value) if isinstance(value, dict) else value
-        if not isinstance(instance, python_type):
+        if not form.accepts(instance):
             raise mismatch(value, python_type)
         return pack(form.pack(instance))
+
+    def accepts(self, value: Any, python_type: Any, registry: Conversions) -> bool:
+        """Tell whether the value is an instance."""
+        _ = registry
+        return isinstance(value, class_of(python_type))
 
     def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> Any:
         """Make an instance of the data."""
@@ -56,13 +62,15 @@ class DataclassCodec(Codec):
 
 def is_dataclass_type(python_type: Any) -> bool:
     """Tell whether an annotation is a dataclass."""
-    return isinstance(python_type, type) and dataclasses.is_dataclass(python_type)
+    origin = class_of(python_type)
+    return isinstance(origin, type) and dataclasses.is_dataclass(origin)
 
 
-def _form(python_type: type, registry: Conversions) -> FieldForm:
+def _form(python_type: Any, registry: Conversions) -> FieldForm:
     def build() -> FieldForm:
         builder = FormBuilder(lambda inner: registry.codec_for(inner).field_form(inner, registry))
-        return builder.record(python_type)
+        record = builder.record(python_type)
+        return MixinForm(python_type) if is_mixin(python_type) and not record.offloads() else record
 
     return registry.remember((DataclassCodec, python_type), build)
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import new_class
 from typing import Annotated, Any, ClassVar, Self, get_args, get_origin
 
@@ -102,6 +103,14 @@ class LazyPath(os.PathLike[str]):
         if self.remote_source is not None:
             return self.remote_source
         return absolute(self.path) if self._remote_path is False else None
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let the class be a field of a pydantic model; a class with a format is named as flytekit's is."""
+        _ = source, handler
+        base = cls.__mro__[1]
+        name = f"_SpecificFormat{base.__name__.removeprefix('Flyte').removesuffix('File')}Class"
+        return import_module("flyweight.types.pydantic_fields").core_schema(cls, name if cls.format else cls.__name__)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_access": None}  # a connection does not travel

@@ -6,13 +6,13 @@ annotation's class comes from it. What was found is kept until something new is 
 """
 
 import os
-import sys
-from collections.abc import Callable
+import typing
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from types import NoneType
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Protocol, TypeVar, get_args, get_origin
 
 from flyteidl.core.literals_pb2 import Literal
 from flyteidl.core.types_pb2 import LiteralType
@@ -23,6 +23,7 @@ from flyweight.types.blobs import FILE, FOLDER, BlobCodec
 from flyweight.types.choices import ChoiceCodec, is_choice
 from flyweight.types.codec import Codec
 from flyweight.types.containers import ListCodec, MapCodec, is_string_map
+from flyweight.types.data import current_data
 from flyweight.types.dataclasses import DataclassCodec, is_dataclass_type
 from flyweight.types.directory import FlyteDirectory
 from flyweight.types.enums import EnumCodec, is_enum
@@ -30,23 +31,48 @@ from flyweight.types.file import FlyteFile
 from flyweight.types.flyte_error import ErrorCodec, FlyteError
 from flyweight.types.frames import is_frame_type
 from flyweight.types.hashing import HashMethod
+from flyweight.types.iterators import JSON, IteratorCodec, JSONIterator, JSONLinesCodec
+from flyweight.types.markers import FlyteAnnotation
+from flyweight.types.messages import MessageCodec, is_message
+from flyweight.types.mismatch import type_name
 from flyweight.types.packed import taken_out
 from flyweight.types.pickles import PickleCodec
 from flyweight.types.primitives import NoneCodec, primitive_codecs
+from flyweight.types.streams import stream_codecs
 from flyweight.types.structs import DictCodec
 from flyweight.types.structured import StructuredCodec, StructuredDataset
 from flyweight.types.unions import UnionCodec
 
 Kept = TypeVar("Kept")
 
+OPTIONAL = {
+    "PIL": "flyweight.types.images",
+    "flyweight.types.torch_objects": "flyweight.types.torch_objects",
+    "numpy": "flyweight.types.numpy_arrays",
+    "pydantic": "flyweight.types.pydantic_models",
+    "sklearn": "flyweight.types.sklearn_estimators",
+    "torch": "flyweight.types.torch_objects",
+}
+"""Libraries by their module, or a module's full name, and the module whose ``codecs()`` are for their classes."""
+
+
+class Renderer(Protocol):
+    """What ``Annotated`` may name to show values on a deck."""
+
+    def to_html(self, value: Any, /) -> str:
+        """Give HTML."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """What an annotation needs: its codec, and how its literal's hash is made."""
+    """What an annotation needs: its codec, and what stands beside the type in ``Annotated``."""
 
     codec: Codec
-    annotated: bool
-    hash_method: HashMethod[Any] | None
+    annotated: bool = False
+    hash_method: HashMethod[Any] | None = None
+    note: FlyteAnnotation | None = None
+    renderer: Renderer | None = None
 
 
 class Registry:
@@ -56,7 +82,7 @@ class Registry:
         self._last_resort = last_resort
         self._exact: dict[Any, Codec] = {}
         self._predicates: list[tuple[Callable[[Any], bool], Codec]] = []
-        self._modules: dict[str, Callable[[], tuple[Codec, tuple[Any, ...]]]] = {}
+        self._modules: dict[str, Callable[[], Iterable[tuple[Codec, tuple[Any, ...]]]]] = {}
         self._codecs: list[Codec] = []
         self._plans: dict[Any, _Plan] = {}
         self._remembered: dict[Any, Any] = {}
@@ -70,8 +96,8 @@ class Registry:
         self._codecs.insert(0, codec)
         self._forget()
 
-    def register_module(self, module: str, load: Callable[[], tuple[Codec, tuple[Any, ...]]]) -> None:
-        """Add a codec for the types of an optional library; ``load`` is called when one of its classes is first met."""
+    def register_module(self, module: str, load: Callable[[], Iterable[tuple[Codec, tuple[Any, ...]]]]) -> None:
+        """Add codecs for the types of an optional library; ``load`` is called when one of its classes is first met."""
         self._modules[module] = load
         self._forget()
 
@@ -82,7 +108,10 @@ class Registry:
     def literal_type(self, python_type: Any) -> LiteralType:
         """Give the LiteralType of an annotation; raises TypeMismatch if it cannot be used as an input or output."""
         plan = self._plan(python_type)
-        return plan.codec.literal_type(_bare(python_type, plan), self)
+        literal_type = plan.codec.literal_type(_bare(python_type, plan), self)
+        if plan.note is not None:
+            literal_type.annotation.annotations.update(plan.note.data)
+        return literal_type
 
     def accepts(self, value: Any, python_type: Any) -> bool:
         """Tell whether a value fits an annotation, without converting it."""
@@ -105,6 +134,8 @@ class Registry:
         """Convert a Literal to a value of an annotation; raises TypeMismatch."""
         plan = self._plan(python_type)
         bare = _bare(python_type, plan)
+        if literal.WhichOneof("value") == "offloaded_metadata":
+            literal = Literal.FromString(current_data().get_bytes(literal.offloaded_metadata.uri))
         if literal.scalar.HasField("binary") and not plan.codec.reads_packed and python_type is not Any:
             return taken_out(literal, bare, self)
         return plan.codec.to_python(literal, bare, self)
@@ -127,8 +158,9 @@ class Registry:
         return self._remembered[key]
 
     def to_html(self, value: Any, python_type: Any) -> str:
-        """Show a value on a deck."""
-        return self.codec_for(python_type).to_html(value, python_type)
+        """Show a value on a deck, by the renderer that the annotation names or else by its codec."""
+        plan = self._plan(python_type)
+        return plan.codec.to_html(value, python_type) if plan.renderer is None else plan.renderer.to_html(value)
 
     def _forget(self) -> None:
         self._plans.clear()
@@ -145,11 +177,20 @@ class Registry:
 
     def _make_plan(self, python_type: Any) -> _Plan:
         if get_origin(python_type) is not Annotated:
-            return _Plan(codec=self._find(python_type), annotated=False, hash_method=None)
+            return _Plan(codec=self._find(python_type))
         bare, *metadata = get_args(python_type)
-        methods = [one for one in metadata if isinstance(one, HashMethod)]
-        codec = self._plan(bare).codec
-        return _Plan(codec=codec, annotated=not codec.reads_annotations, hash_method=methods[0] if methods else None)
+        notes = [one for one in metadata if isinstance(one, FlyteAnnotation)]
+        if len(notes) > 1:
+            raise TypeMismatch(f"{type_name(bare)} has {len(notes)} FlyteAnnotations; put their data into one")
+        own = [one.codec for one in metadata if isinstance(getattr(one, "codec", None), Codec)]
+        codec = own[0] if own else self._plan(bare).codec
+        return _Plan(
+            codec=codec,
+            annotated=not codec.reads_annotations,
+            hash_method=next((one for one in metadata if isinstance(one, HashMethod)), None),
+            note=notes[0] if notes else None,
+            renderer=next((one for one in metadata if callable(getattr(one, "to_html", None))), None),
+        )
 
     def _find(self, python_type: Any) -> Codec:
         self._load_modules(python_type)
@@ -179,10 +220,11 @@ class Registry:
         if not isinstance(named, type):
             return
         for base in named.__mro__:
-            load = self._modules.pop(base.__module__.partition(".")[0], None)
+            module = base.__module__
+            load = self._modules.pop(module.partition(".")[0], None) or self._modules.pop(module, None)
             if load is not None:
-                codec, python_types = load()
-                self.register(codec, *python_types)
+                for codec, python_types in load():
+                    self.register(codec, *python_types)
 
 
 def _bare(python_type: Any, plan: _Plan) -> Any:
@@ -203,7 +245,13 @@ def default_registry() -> Registry:
     registry.register(StructuredCodec(), StructuredDataset, predicate=is_frame_type)
     registry.register(EnumCodec(), predicate=is_enum)
     registry.register(ChoiceCodec(), predicate=is_choice)
-    registry.register_module("numpy", _array_codec)
+    registry.register(MessageCodec(), predicate=is_message)
+    registry.register(IteratorCodec(), Iterator)
+    registry.register(JSONLinesCodec(Iterator), Iterator[JSON], typing.Iterator[JSON], JSONIterator)
+    for stream_type, codec in stream_codecs().items():
+        registry.register(codec, stream_type)
+    for module, home in OPTIONAL.items():
+        registry.register_module(module, partial(_codecs_of, home))
     registry.register(ErrorCodec(), FlyteError)
     registry.register(NoneCodec(), None, NoneType)
     for python_type, codec in primitive_codecs().items():
@@ -211,7 +259,6 @@ def default_registry() -> Registry:
     return registry
 
 
-def _array_codec() -> tuple[Codec, tuple[Any, ...]]:
-    """Load the codec of NumPy's arrays; NumPy itself is loaded already, since an annotation names it."""
-    arrays = import_module("flyweight.types.numpy_arrays")
-    return arrays.ArrayCodec(), (sys.modules["numpy"].ndarray,)
+def _codecs_of(home: str) -> Iterable[tuple[Codec, tuple[Any, ...]]]:
+    """Load the codecs of a library, which is loaded already, since an annotation names it."""
+    return import_module(home).codecs()

@@ -5,6 +5,8 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,12 +35,16 @@ def kwtypes(**columns: Any) -> "OrderedDict[str, Any]":
     return OrderedDict(columns)
 
 
+@dataclass(init=False, repr=False, eq=False)  # for mashumaro's sake, which refuses a field of a class it does not know
 class StructuredDataset:
     """A dataframe as an input or output.
 
     To return one: ``StructuredDataset(dataframe=df)``, or ``StructuredDataset(uri=...)`` for what is stored already.
     To read one: ``dataset.open(pandas.DataFrame).all()``, or ``.iter()`` for part after part.
     """
+
+    uri: str | None
+    file_format: str
 
     def __init__(self, dataframe: Any = None, *, uri: str | None = None, file_format: str = "") -> None:
         """Stand for a dataframe.
@@ -111,6 +117,12 @@ class StructuredDataset:
         data.get(self.uri, local)
         return local
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let the class be a field of a pydantic model."""
+        _ = source, handler
+        return import_module("flyweight.types.pydantic_fields").core_schema(cls, cls.__name__)
+
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_access": None}  # a connection does not travel
 
@@ -180,8 +192,6 @@ class StructuredCodec(Codec):
 class _DatasetForm(FieldForm):
     """A StructuredDataset inside a dataclass: its URI and format."""
 
-    offloads = True
-
     def __init__(self, codec: StructuredCodec, python_type: Any, registry: Conversions) -> None:
         self._codec = codec
         self._python_type = python_type
@@ -202,6 +212,10 @@ class _DatasetForm(FieldForm):
     def accepts(self, value: Any) -> bool:
         """Tell whether the value is a StructuredDataset."""
         return isinstance(value, StructuredDataset)
+
+    def offloads(self) -> bool:
+        """Say that bytes are stored elsewhere."""
+        return True
 
     def schema(self) -> dict[str, Any]:
         """Give the schema that flytekit's StructuredDataset has."""

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Optional, Union
+from typing import Any, Generic, Literal, NamedTuple, Optional, TypeVar, Union
 from uuid import UUID
 
 import msgpack
@@ -305,3 +305,63 @@ def test_a_schema_makes_a_dataclass_for_who_has_no_code(registry: Registry):
 def test_every_schema_can_be_guessed(registry: Registry, python_type: type):
     guessed = registry.guess(registry.literal_type(python_type))
     assert set(guessed.__dataclass_fields__) == set(python_type.__dataclass_fields__)
+
+
+T = TypeVar("T")
+
+
+@dataclass
+class Box(Generic[T]):
+    item: T
+    more: list[T]
+
+
+@dataclass
+class Labelled(Box[int]):
+    label: str = ""
+
+
+@dataclass
+class Holding:
+    words: Box[str]
+    deep: Box[Box[int]] | None = None
+
+
+def test_generic_dataclasses_have_the_types_that_they_were_given(registry: Registry):
+    for value, python_type in (
+        (Box(1, [2]), Box[int]),
+        (Labelled(1, [2], "x"), Labelled),
+        (Holding(Box("a", []), Box(Box(1, [2]), [])), Holding),
+    ):
+        assert round_trip(registry, value, python_type) == value
+    with pytest.raises(TypeMismatch, match=r"^\.words\.more\[1\]: expected str, got 2"):
+        registry.to_literal(Holding(Box("a", ["b", 2])), Holding)
+    with pytest.raises(TypeMismatch, match=r"^\.item: expected int"):
+        registry.to_literal(Box("a", []), Box[int])
+
+
+def test_a_class_with_mashumaros_mixin_makes_its_own_json(registry: Registry):
+    mixins = pytest.importorskip("mashumaro.mixins.json", reason="mashumaro is not installed")
+
+    @dataclass
+    class Own(mixins.DataClassJSONMixin):
+        a: int
+        raw: bytes = b""
+        renamed: float = field(default=1.0, metadata={"alias": "other"})
+
+    assert round_trip(registry, Own(1, b"ab"), Own) == Own(1, b"ab")
+    assert "other" in registry.literal_type(Own).metadata["properties"]
+    with pytest.raises(TypeMismatch, match='Field "a" of type int is missing'):
+        registry.to_python(registry.to_literal({}, dict), Own)
+
+
+def test_a_class_with_mashumaros_mixin_may_hold_files_and_dataframes(registry: Registry, data: BlobData):
+    mixins = pytest.importorskip("mashumaro.mixins.json", reason="mashumaro is not installed")
+
+    @dataclass
+    class Own(mixins.DataClassJSONMixin):
+        file: FlyteFile
+        table: StructuredDataset
+
+    back = round_trip(registry, Own(FlyteFile("s3://a/b"), StructuredDataset(uri="s3://c/d")), Own)
+    assert (back.file.remote_source, back.table.uri) == ("s3://a/b", "s3://c/d")

@@ -82,9 +82,9 @@ def test_a_users_own_codec_serves_inside_containers():
 def test_a_librarys_codec_is_loaded_when_its_class_is_first_met(fresh: Registry):
     loaded: list[str] = []
 
-    def load() -> tuple[Codec, tuple[Any, ...]]:
+    def load() -> list[tuple[Codec, tuple[Any, ...]]]:
         loaded.append("fractions")
-        return TextCodec("fraction"), (Fraction,)
+        return [(TextCodec("fraction"), (Fraction,))]
 
     fresh.register_module("fractions", load)
     fresh.codec_for(int)

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 
 from flyweight.errors import TypeMismatch
-from flyweight.types.annotations import UNION_ORIGINS, annotations_of, split
+from flyweight.types.annotations import UNION_ORIGINS, annotations_of, class_of, split
 from flyweight.types.fields.containers import DictForm, SeriesForm, TupleForm, UnionForm
 from flyweight.types.fields.form import FieldForm
 from flyweight.types.fields.records import NamedTupleForm, RecordForm
@@ -37,7 +37,7 @@ class FormBuilder:
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
-        self._inside: list[type] = []
+        self._inside: list[Any] = []
 
     def form(self, python_type: Any) -> FieldForm:
         """Give the form of an annotation; raises TypeMismatch if it cannot be a field."""
@@ -46,8 +46,8 @@ class FormBuilder:
         known = SCALARS.get(bare) if isinstance(bare, collections.abc.Hashable) else None
         if known is not None:
             return known
-        found = self._generic(bare) if get_origin(bare) is not None else self._class(bare)
-        found = found or self._outside(python_type)
+        found = self._generic(bare) if get_origin(bare) is not None else None
+        found = found or self._outside(python_type) or self._class(bare)
         if found is None:
             raise TypeMismatch(
                 f"{type_name(python_type)} cannot be a field of a dataclass that is an input or output; "
@@ -55,7 +55,7 @@ class FormBuilder:
             )
         return found
 
-    def record(self, python_type: type) -> RecordForm:
+    def record(self, python_type: Any) -> RecordForm:
         """Give the form of a dataclass."""
         return RecordForm(python_type=python_type, fields=self._fields(python_type, _field_names(python_type)))
 
@@ -87,14 +87,14 @@ class FormBuilder:
             unique = make in (set, frozenset)
             element = self.form(arguments[0])
             return SeriesForm(python_type=python_type, takes=takes, make=make, element=element, unique=unique)
-        return SCALARS.get(origin)
+        return self.record(python_type) if dataclasses.is_dataclass(origin) else SCALARS.get(origin)
 
     def _tuple(self, python_type: Any, arguments: tuple[Any, ...]) -> FieldForm:
         if len(arguments) == 2 and arguments[1] is ...:  # noqa: PLR2004 - tuple[T, ...] is spelled with two arguments
             return SeriesForm(python_type=python_type, takes=(tuple,), make=tuple, element=self.form(arguments[0]))
         return TupleForm(python_type=python_type, elements=tuple(self.form(one) for one in arguments))
 
-    def _fields(self, python_type: type, names: list[str]) -> dict[str, FieldForm]:
+    def _fields(self, python_type: Any, names: list[str]) -> dict[str, FieldForm]:
         if python_type in self._inside:
             raise TypeMismatch(f"{type_name(python_type)} contains itself; keep the inner ones in a dict instead")
         self._inside.append(python_type)
@@ -112,4 +112,4 @@ class FormBuilder:
 
 
 def _field_names(python_type: Any) -> list[str]:
-    return [field.name for field in dataclasses.fields(python_type)]
+    return [field.name for field in dataclasses.fields(class_of(python_type))]

@@ -39,6 +39,10 @@ class SeriesForm(FieldForm):
             and all(self.element.accepts(item) for item in value)
         )
 
+    def offloads(self) -> bool:
+        """Tell whether an element does."""
+        return self.element.offloads()
+
     def schema(self) -> dict[str, Any]:
         """Give an array of the element's schema."""
         element = self.element.schema()
@@ -77,6 +81,10 @@ class TupleForm(FieldForm):
             and all(form.accepts(item) for form, item in zip(self.elements, value, strict=True))
         )
 
+    def offloads(self) -> bool:
+        """Tell whether some place does."""
+        return any(form.offloads() for form in self.elements)
+
     def schema(self) -> dict[str, Any]:
         """Give an array of fixed length."""
         length = len(self.elements)
@@ -114,6 +122,10 @@ class DictForm(FieldForm):
         return isinstance(value, self.takes) and all(
             self.key.accepts(key) and self.element.accepts(value[key]) for key in _keys(value)
         )
+
+    def offloads(self) -> bool:
+        """Tell whether a value does."""
+        return self.element.offloads()
 
     def schema(self) -> dict[str, Any]:
         """Give an object of the value's schema."""
@@ -160,6 +172,10 @@ class UnionForm(FieldForm):
     def accepts(self, value: Any) -> bool:
         """Tell whether some variant fits."""
         return any(variant.accepts(value) for variant in self.variants)
+
+    def offloads(self) -> bool:
+        """Tell whether some variant does."""
+        return any(variant.offloads() for variant in self.variants)
 
     def schema(self) -> dict[str, Any]:
         """Give any of the variants' schemas."""

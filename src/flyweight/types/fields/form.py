@@ -5,14 +5,11 @@ what mashumaro gives for the same annotation, since that is what flytekit sends.
 """
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any
 
 
 class FieldForm(ABC):
     """Values of one annotation, to plain data (dict, list, str, int, float, bool, bytes, None) and back."""
-
-    offloads: ClassVar[bool] = False
-    """Whether packing stores bytes elsewhere: then it is not done for a schema's sake."""
 
     @abstractmethod
     def pack(self, value: Any) -> Any:
@@ -29,6 +26,10 @@ class FieldForm(ABC):
     @abstractmethod
     def schema(self) -> dict[str, Any]:
         """Give the JSON schema of the plain data."""
+
+    def offloads(self) -> bool:
+        """Tell whether packing stores bytes elsewhere: then it is not done for a schema's sake."""
+        return False
 
     def native(self, plain: Any) -> bool:
         """Tell whether the value is the plain data itself; a union prefers such a variant when it reads."""

@@ -5,6 +5,7 @@ from dataclasses import MISSING, dataclass
 from typing import Any
 
 from flyweight.errors import TypeMismatch
+from flyweight.types.annotations import class_of
 from flyweight.types.fields.form import FieldForm
 from flyweight.types.mismatch import mismatch, type_name, within
 
@@ -18,10 +19,10 @@ class RecordForm(FieldForm):
 
     def pack(self, value: Any) -> dict[str, Any]:
         """Pack each field; a fault is found at the field's name."""
-        if not isinstance(value, self.python_type):
+        if not self.accepts(value):
             raise mismatch(value, self.python_type)
         packed: dict[str, Any] = {}
-        for field in dataclasses.fields(self.python_type):
+        for field in dataclasses.fields(class_of(self.python_type)):
             inner = getattr(value, field.name)
             try:
                 packed[field.name] = None if _is_default_none(field, inner) else self.fields[field.name].pack(inner)
@@ -34,7 +35,7 @@ class RecordForm(FieldForm):
         if not isinstance(plain, dict):
             raise mismatch(plain, self.python_type)
         values: dict[str, Any] = {}
-        for field in dataclasses.fields(self.python_type):
+        for field in dataclasses.fields(class_of(self.python_type)):
             if field.name in plain and _is_default_none(field, plain[field.name]):
                 continue
             if field.name in plain and field.init:
@@ -48,18 +49,22 @@ class RecordForm(FieldForm):
 
     def accepts(self, value: Any) -> bool:
         """Tell whether the value is an instance."""
-        return isinstance(value, self.python_type)
+        return isinstance(value, class_of(self.python_type))
+
+    def offloads(self) -> bool:
+        """Tell whether a field does."""
+        return any(form.offloads() for form in self.fields.values())
 
     def schema(self) -> dict[str, Any]:
         """Give an object with its properties, and which of them are required."""
         properties: dict[str, Any] = {}
         required: list[str] = []
-        for field in dataclasses.fields(self.python_type):
+        for field in dataclasses.fields(class_of(self.python_type)):
             form = self.fields[field.name]
             properties[field.name] = form.schema()
             if field.default is None:
                 properties[field.name]["default"] = None
-            elif field.default is not MISSING and not form.offloads:
+            elif field.default is not MISSING and not form.offloads():
                 properties[field.name]["default"] = form.pack(field.default)
             elif not _has_default(field):
                 required.append(field.name)
@@ -104,6 +109,10 @@ class NamedTupleForm(FieldForm):
     def accepts(self, value: Any) -> bool:
         """Tell whether the value is an instance."""
         return isinstance(value, self.python_type)
+
+    def offloads(self) -> bool:
+        """Tell whether a field does."""
+        return any(form.offloads() for form in self.fields.values())
 
     def schema(self) -> dict[str, Any]:
         """Give an array of fixed length."""

@@ -1,0 +1,25 @@
+"""What may stand beside a type in ``Annotated``: notes that go along on the wire, and hints that flytekit knows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flyweight.errors import InvalidInput
+
+RESERVED = "cache-key-metadata"
+"""The key under which Flyte itself notes how a value is serialised."""
+
+
+class FlyteAnnotation:
+    """A note for whoever reads the interface: ``Annotated[int, FlyteAnnotation({"unit": "m"})]``; one for each type."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        if RESERVED in data:
+            raise InvalidInput(f"A FlyteAnnotation cannot hold the key {RESERVED!r}: Flyte itself uses it.")
+        self.data = dict(data)
+
+
+class BatchSize:
+    """How many files of a folder flytekit moves at a time; taken and without effect, all are moved one by one here."""
+
+    def __init__(self, val: int) -> None:
+        self.val = val
