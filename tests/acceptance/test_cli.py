@@ -65,6 +65,27 @@ def test_an_execution_is_found_listed_and_started_again(platform: LivePlatform) 
     assert "Hello, you!" in platform.run("execution", again, "wait").stdout
 
 
+def test_times_are_shown_as_a_tree_and_as_a_table(platform: LivePlatform) -> None:
+    done = platform.run("run", "--remote", "--wait", "--dump-snippet", "hello.py", "greet_all", cwd=EXAMPLES)
+    name = started(done.stdout)
+    assert f'remote.fetch_execution(name="{name}")' in done.stdout
+    lines = platform.run("metrics", "dump", name).stdout.splitlines()
+    assert lines[0].startswith(f"{name}: ")
+    assert any(line.strip().startswith("n0: ") for line in lines)
+    assert "attempt 0" in platform.run("metrics", "explain", name).stdout
+
+
+def test_build_says_what_stands_for_images(platform: LivePlatform) -> None:
+    done = platform.run("build", "hello.py", "greet_all", "--fast", "-p", "any", cwd=EXAMPLES)
+    assert "hello.greet: the default image" in done.stdout
+    assert "Nothing was built" in done.stdout
+
+
+def test_a_file_elsewhere_runs(platform: LivePlatform) -> None:
+    done = platform.run("run", f"file://{EXAMPLES}/hello.py", "greet", "--name", "you")
+    assert done.stdout == "Hello, you!\n"
+
+
 def test_a_registered_task_runs_by_its_name(platform: LivePlatform) -> None:
     registered = platform.run("register", "--version", "cli1", "hello.py", cwd=EXAMPLES).stdout
     assert "workflow hello.greet_all cli1" in registered

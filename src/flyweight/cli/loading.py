@@ -1,18 +1,23 @@
 """Finds the user's code: a file or package becomes a module, and a name in it an entity, or the nearest is told."""
 
+import functools
 import importlib
 import importlib.util
 import pkgutil
 import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from flyweight import compat
+from flyweight import blob, compat
 from flyweight.errors import InvalidInput, NotFound
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.naming import dotted_path
+from flyweight.sdk.reference import ReferenceEntity
 
 AnyEntity = Entity[Any, Any]
 
@@ -22,11 +27,11 @@ def load_module(place: str) -> ModuleType:
 
     Raises:
         NotFound: there is no such file or module.
-        InvalidInput: the file's name hides another module, or is none.
+        InvalidInput: a file elsewhere (``s3://``, ``https://``) cannot be read, or the name hides another module.
 
     """
     compat.install()
-    path = Path(place)
+    path = _downloaded(place) if "://" in place else Path(place)
     if path.suffix != ".py" and not path.is_dir():
         return _load_named(place)
     if not path.is_file():
@@ -67,6 +72,24 @@ def entities_of(module: ModuleType) -> dict[str, AnyEntity]:
     return {name: value for name, value in vars(module).items() if isinstance(value, Entity)}
 
 
+def load_entities(places: Iterable[str]) -> list[AnyEntity]:
+    """Give each entity of files, folders or packages once; references are registered already.
+
+    Raises:
+        NotFound: there is no such place, or no entity in it.
+
+    """
+    found: dict[int, AnyEntity] = {}
+    for place in places:
+        for module in load_modules(place):
+            for entity in entities_of(module).values():
+                if not isinstance(entity, ReferenceEntity):
+                    found[id(entity)] = entity
+    if not found:
+        raise NotFound(f"There is no task, workflow or launch plan in {', '.join(places)}.")
+    return list(found.values())
+
+
 def find_entity(module: ModuleType, name: str) -> AnyEntity:
     """Find an entity by its variable's name, or a launch plan by its own.
 
@@ -87,6 +110,26 @@ def find_entity(module: ModuleType, name: str) -> AnyEntity:
         f" It has: {', '.join(known)}." if known else " It has none at all: decorate functions with @task or @workflow."
     )
     raise NotFound(f"{place} has no task, workflow or launch plan {name!r}.{meant}{there}")
+
+
+@functools.cache
+def _downloaded(uri: str) -> Path:
+    """Bring a file of another place into a folder of its own.
+
+    Raises:
+        InvalidInput: it cannot be read.
+
+    """
+    path = Path(tempfile.mkdtemp(prefix="flyweight-run-")) / uri.rpartition("/")[2]
+    try:
+        if uri.startswith(("http://", "https://")):
+            with urllib.request.urlopen(uri, timeout=60) as answer:  # noqa: S310  the user names the place
+                path.write_bytes(answer.read())
+        else:
+            blob.download(uri, path)
+    except OSError as error:
+        raise InvalidInput(f"{uri} cannot be read: {error}.") from error
+    return path
 
 
 def _load_named(name: str) -> ModuleType:

@@ -16,6 +16,8 @@ COMMANDS: Final = {
     "status": ("flyweight.cli.status:status", "Say whether a platform runs, where, and how busy it is."),
     "run": ("flyweight.cli.run:run", "Run a task, workflow or launch plan of a file, here or with --remote."),
     "register": ("flyweight.cli.register:register", "Register the entities of files or packages."),
+    "package": ("flyweight.cli.package:package", "Write the entities of packages into one file for other Flyte tools."),
+    "serialize": ("flyweight.cli.package:serialize", "Write the entities of packages as files into a folder."),
     "fetch": ("flyweight.cli.fetch:fetch", "Show or download what a flyte:// address names."),
     "get": ("flyweight.cli.get:get", "List executions, launch plans, tasks and workflows."),
     "execution": ("flyweight.cli.execution:execution", "Show, end, relaunch or recover an execution."),
@@ -23,6 +25,8 @@ COMMANDS: Final = {
     "launchplan": ("flyweight.cli.launchplan:launchplan", "Activate or deactivate a launch plan."),
     "info": ("flyweight.cli.info:info", "Show the versions of this client and of the platform."),
     "local-cache": ("flyweight.cli.local_cache:local_cache", "Clear what runs here have cached."),
+    "metrics": ("flyweight.cli.metrics:metrics", "Show how long an execution and its parts took."),
+    "build": ("flyweight.cli.build:build", "Show the images that an entity's tasks name; none is built here."),
     "demo": ("flyweight.cli.demo:demo", "Run a pipeline on real data, from nothing to a result."),
 }
 """Where each command stands, and its line in ``--help``: that page loads none of them."""
@@ -57,11 +61,12 @@ class CommandTable(click.Group):
 @click.option(
     "-c", "--config", metavar="FILE", help="Flyte's config file. [default: $FLYTECTL_CONFIG, ~/.flyte/config.yaml]"
 )
+@click.option("-k", "--pkgs", multiple=True, metavar="PACKAGE", help="Packages for package, serialize and register.")
 @click.version_option(package_name="flyweight")
 @click.pass_context
-def flyweight(ctx: click.Context, verbose: int, config: str | None) -> None:
+def flyweight(ctx: click.Context, verbose: int, config: str | None, pkgs: tuple[str, ...]) -> None:
     """Write typed workflows in Python, run them here or on a platform, and watch them."""
-    ctx.obj = {"verbose": verbose, "config": config}
+    ctx.obj = {"verbose": verbose, "config": config, "packages": pkgs}
     levels = (logging.WARNING, logging.INFO, logging.DEBUG)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("flyweight").setLevel(levels[min(verbose, len(levels) - 1)])

@@ -15,6 +15,7 @@ from flyweight.types.mismatch import type_name
 
 INPUTS_FILE = "inputs_file"
 STANDARD_INPUT = "standard_input"
+RESOURCES = ("cpu", "mem", "gpu", "ephemeral_storage")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,25 @@ class ValueOf(click.ParamType[Any]):
             return from_text(value, self.python_type)
         except TypeMismatch as error:
             self.fail(error.message, param, ctx)
+
+
+def pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Read ``KEY=VALUE`` options."""
+    del ctx
+    split = {value: value.partition("=") for value in values}
+    for value, (_, equals, _) in split.items():
+        if not equals:
+            raise click.BadParameter(f"{value!r} must be KEY=VALUE", param=param)
+    return {key: text for key, _, text in split.values()}
+
+
+def amounts(ctx: click.Context, param: click.Parameter, value: str | None) -> Mapping[str, str]:
+    """Read amounts of resources: ``cpu=1,mem=2Gi,gpu=1,ephemeral_storage=10Gi``."""
+    read = pairs(ctx, param, tuple(value.split(","))) if value else {}
+    for name in read:
+        if name not in RESOURCES:
+            raise click.BadParameter(f"{name!r} is none of {', '.join(RESOURCES)}", param=param)
+    return read
 
 
 def options_for(inputs: Iterable[Input]) -> list[click.Parameter]:

@@ -4,18 +4,18 @@ from typing import Any
 
 import click
 
-from flyweight.cli.loading import AnyEntity, entities_of, load_modules
-from flyweight.cli.run import pairs
-from flyweight.cli.session import open_remote
-from flyweight.cli.settings import RunSettings
-from flyweight.errors import FlyweightError, NotFound
+from flyweight.cli.loading import AnyEntity, load_entities
+from flyweight.cli.options import amounts, pairs
+from flyweight.cli.session import open_remote, packages_of
+from flyweight.cli.settings import read_images
+from flyweight.errors import FlyweightError
 from flyweight.sdk.launch_plan import LaunchPlan
-from flyweight.sdk.reference import ReferenceEntity
+from flyweight.sdk.resources import Resources
 from flyweight.sdk.workflow import Workflow
 
 
 @click.command()
-@click.argument("places", nargs=-1, required=True, metavar="FILE_OR_PACKAGE...")
+@click.argument("places", nargs=-1, metavar="FILE_OR_PACKAGE...")
 @click.option("-p", "--project", metavar="NAME", help="Where to register. [default: flytesnacks]")
 @click.option("-d", "--domain", metavar="NAME", help="Likewise. [default: development]")
 @click.option("-v", "--version", metavar="VERSION", help="Under this version. [default: from code and environment]")
@@ -31,28 +31,34 @@ from flyweight.sdk.workflow import Workflow
 @click.option(
     "-D",
     "--destination-directory",
+    "--destination-dir",
     "destination_dir",
     default=".",
     show_default=True,
     help="Where the code is unpacked.",
 )
-@click.option("--env", multiple=True, callback=pairs, metavar="K=V", help="Environment variables of every task.")
+@click.option("--env", "--envvars", "env", multiple=True, callback=pairs, metavar="K=V", help="For every task.")
+@click.option("--resource-requests", callback=amounts, metavar="cpu=1,mem=2Gi", help="Of tasks that name none.")
+@click.option("--resource-limits", callback=amounts, metavar="cpu=1,mem=2Gi", help="Likewise.")
 @click.option(
     "--activate-launchplans", "--activate-launchplan", "activate", is_flag=True, help="Make them the active ones."
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be registered.")
-@click.option("--skip-errors", is_flag=True, help="Go on with the rest when an entity fails.")
+@click.option("--skip-errors", "--skip-error", is_flag=True, help="Go on with the rest when an entity fails.")
 @click.option("--service-account", metavar="NAME", hidden=True)
+@click.option("-o", "--output", metavar="PATH", hidden=True)
+@click.option("--raw-data-prefix", metavar="URI", hidden=True)
+@click.option("--deref-symlinks", is_flag=True, hidden=True)
 @click.pass_context
 def register(ctx: click.Context, places: tuple[str, ...], dry_run: bool, **given: Any) -> int:
     """Register tasks, workflows and launch plans; what is registered already is not sent again."""
-    entities = _entities(places)
+    entities = load_entities(places or packages_of(ctx))
     if dry_run:
         for entity in entities:
             click.echo(f"{_kind(entity)} {entity.name}")
         return 0
     remote = open_remote(ctx, project=given["project"], domain=given["domain"])
-    settings = RunSettings(image=given["image"])
+    images = read_images(given["image"])
     failed = 0
     for entity in entities:
         try:
@@ -60,9 +66,11 @@ def register(ctx: click.Context, places: tuple[str, ...], dry_run: bool, **given
                 entity,
                 version=given["version"],
                 copy="none" if given["non_fast"] else given["copy"],
-                image_config=settings.images(),
+                image_config=images,
                 env=given["env"],
                 destination_dir=given["destination_dir"],
+                default_resources=Resources(**given["resource_requests"]),
+                default_limits=Resources(**given["resource_limits"]),
             )
         except FlyweightError as error:
             if not given["skip_errors"]:
@@ -74,19 +82,6 @@ def register(ctx: click.Context, places: tuple[str, ...], dry_run: bool, **given
         if given["activate"] and isinstance(entity, LaunchPlan):
             remote.activate_launchplan(done.id)
     return 1 if failed else 0
-
-
-def _entities(places: tuple[str, ...]) -> list[AnyEntity]:
-    """Give each entity once; what other entities need comes along by itself, so order does not matter."""
-    found: dict[int, AnyEntity] = {}
-    for place in places:
-        for module in load_modules(place):
-            for entity in entities_of(module).values():
-                if not isinstance(entity, ReferenceEntity):
-                    found[id(entity)] = entity
-    if not found:
-        raise NotFound(f"There is no task, workflow or launch plan in {', '.join(places)}.")
-    return list(found.values())
 
 
 def _kind(entity: AnyEntity) -> str:

@@ -7,7 +7,7 @@ import click
 
 from flyweight.cli.here import inputs_of, run_here
 from flyweight.cli.loading import AnyEntity, entities_of, find_entity, load_module
-from flyweight.cli.options import Input, ValueOf, collect, options_for
+from flyweight.cli.options import Input, ValueOf, amounts, collect, options_for, pairs
 from flyweight.cli.settings import RunSettings
 from flyweight.sdk.gate import signals
 from flyweight.settings import apply_environment
@@ -17,16 +17,6 @@ if TYPE_CHECKING:  # a local run never loads the client
     from flyweight.client.remote import FlyteRemote
 
 REMOTE_KINDS = ("remote-task", "remote-workflow", "remote-launchplan")
-
-
-def pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """Read ``KEY=VALUE`` options."""
-    del ctx
-    split = {value: value.partition("=") for value in values}
-    for value, (_, equals, _) in split.items():
-        if not equals:
-            raise click.BadParameter(f"{value!r} must be KEY=VALUE", param=param)
-    return {key: text for key, _, text in split.values()}
 
 
 class RunGroup(click.Group):
@@ -71,14 +61,14 @@ class RegisteredGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the names that are registered, newest first."""
-        remote = _remote(ctx)
+        remote, limit = _remote(ctx), _settings(ctx).limit
         match self.name:
             case "remote-task":
-                found = [one.name for one in remote.list_tasks()]
+                found = [one.name for one in remote.list_tasks(limit=limit)]
             case "remote-workflow":
-                found = [one.name for one in remote.list_workflows()]
+                found = [one.name for one in remote.list_workflows(limit=limit)]
             case _:
-                found = [one.name for one in remote.list_launch_plans()]
+                found = [one.name for one in remote.list_launch_plans(limit=limit)]
         return list(dict.fromkeys(found))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
@@ -121,6 +111,10 @@ class RegisteredGroup(click.Group):
 @click.option(
     "--annotations", "--annotation", "annotations", multiple=True, callback=pairs, metavar="K=V", help="Likewise."
 )
+@click.option("--resource-requests", callback=amounts, metavar="cpu=1,mem=2Gi", help="Of tasks that name none.")
+@click.option("--resource-limits", callback=amounts, metavar="cpu=1,mem=2Gi", help="Likewise.")
+@click.option("--limit", default=50, show_default=True, help="How many registered entities a list shows.")
+@click.option("--dump-snippet", is_flag=True, help="Print how a program gets at the execution.")
 @click.option("--overwrite-cache", is_flag=True, help="Compute again what is cached, and cache it anew.")
 @click.option("--interruptible", type=bool, help="Whether it may run where it can be interrupted.")
 @click.option("--raw-output-data-prefix", "--raw-data-prefix", "raw_output", metavar="URI", help="Where files go.")

@@ -1,4 +1,4 @@
-"""Opens the client for a command: configuration from ``--config``, the environment, or what runs on this machine."""
+"""What stands before a command: the packages of ``--pkgs``, and the client that ``--config`` or this machine names."""
 
 import click
 
@@ -24,3 +24,17 @@ def open_remote(ctx: click.Context, *, project: str | None = None, domain: str |
     root.call_on_close(remote.close)
     root.meta["remote"] = remote
     return remote
+
+
+def packages_of(ctx: click.Context) -> tuple[str, ...]:
+    """Give what --pkgs named.
+
+    Raises:
+        click.UsageError: it was not given.
+
+    """
+    root = ctx.find_root()
+    packages: tuple[str, ...] = root.obj.get("packages", ()) if isinstance(root.obj, dict) else ()
+    if not packages:
+        raise click.UsageError("Which packages? Name them before the command: flyweight --pkgs PACKAGE ...")
+    return packages

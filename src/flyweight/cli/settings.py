@@ -1,11 +1,15 @@
 """The options of ``flyweight run`` as one value, and what each part of the client needs of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flyweight.compile.settings import DEFAULT_IMAGE, ImageConfig
+from flyweight.sdk.resources import Resources
 from flyweight.sdk.run_options import Annotations, Labels, Options, RawOutputDataConfig
+
+if TYPE_CHECKING:  # a local run never loads the client
+    from flyweight.client.register import RegisterSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +38,29 @@ class RunSettings:
     disable_notifications: bool = False
     cluster_pool: str | None = None
     cluster_label: str | None = None
+    resource_requests: Mapping[str, str] = field(default_factory=dict[str, str])
+    resource_limits: Mapping[str, str] = field(default_factory=dict[str, str])
+    limit: int = 50
+    """How many registered entities a list shows."""
+    dump_snippet: bool = False
+    """Whether to print how a program gets at the execution."""
     signals: Mapping[str, object] | None = None
     """Answers for the gates of a run here."""
 
     def images(self) -> ImageConfig:
-        """Read ``--image``: a bare one is the default, ``NAME=IMAGE`` names one."""
-        named = {one.partition("=")[0]: one.partition("=")[2] for one in self.image if "=" in one}
-        bare = [one for one in self.image if "=" not in one]
-        return ImageConfig.from_images(bare[-1] if bare else named.pop("default", DEFAULT_IMAGE), named)
+        """Give the images of tasks."""
+        return read_images(self.image)
+
+    def registration(self) -> "RegisterSettings":
+        """Give how an entity is registered."""
+        return {
+            "version": self.version,
+            "image_config": self.images(),
+            "copy": self.copy,
+            "destination_dir": self.destination_dir,
+            "default_resources": Resources(**self.resource_requests) if self.resource_requests else None,
+            "default_limits": Resources(**self.resource_limits) if self.resource_limits else None,
+        }
 
     def options(self) -> Options:
         """Give what goes with the execution."""
@@ -65,3 +84,10 @@ class RunSettings:
             "cluster_pool": self.cluster_pool,
             "execution_cluster_label": self.cluster_label,
         }
+
+
+def read_images(given: Sequence[str]) -> ImageConfig:
+    """Read ``--image`` options: a bare one is the default, ``NAME=IMAGE`` names one."""
+    named = {one.partition("=")[0]: one.partition("=")[2] for one in given if "=" in one}
+    bare = [one for one in given if "=" not in one]
+    return ImageConfig.from_images(bare[-1] if bare else named.pop("default", DEFAULT_IMAGE), named)

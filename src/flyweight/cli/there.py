@@ -19,6 +19,15 @@ from flyweight.errors import TypeMismatch
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.types.registry import default_registry
 
+_SNIPPET = """
+from flyweight import Config, FlyteRemote
+
+remote = FlyteRemote(Config.auto(), default_project="{of.project}", default_domain="{of.domain}")
+execution = remote.fetch_execution(name="{of.name}")
+remote.wait(execution)
+print(execution.outputs)
+"""
+
 
 def inputs_of_fetched(fetched: FetchedEntity) -> list[Input]:
     """Give the inputs of a registered entity; what a launch plan has fixed is not among them."""
@@ -43,10 +52,7 @@ def run_there(remote: FlyteRemote, entity: AnyEntity, inputs: Mapping[str, Any],
     execution = remote.execute(
         entity,
         inputs,
-        version=settings.version,
-        image_config=settings.images(),
-        copy=settings.copy,
-        destination_dir=settings.destination_dir,
+        **settings.registration(),
         **settings.execution(),
     )
     report(execution, settings)
@@ -85,6 +91,8 @@ def report(execution: FlyteWorkflowExecution, settings: RunSettings) -> None:
 
     """
     click.echo(f"Running {execution.name}: {execution.console_url}")
+    if settings.dump_snippet:
+        click.echo(_SNIPPET.format(of=execution.id))
     if not settings.wait:
         return
     follow(execution)

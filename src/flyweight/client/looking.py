@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, TypedDict, Unpack
 
 from flyteidl.admin import common_pb2, execution_pb2, task_execution_pb2, version_pb2
-from flyteidl.core import identifier_pb2
+from flyteidl.core import identifier_pb2, metrics_pb2
 from flyteidl.service import dataproxy_pb2
 
 from flyweight.client import rpcs, transfer
@@ -147,6 +147,15 @@ class Looking(Fetching, Uploading):
         )
         for chunk in self.connection.stream(rpcs.READ_LOGS, request):
             yield chunk.text
+
+    def get_execution_metrics(
+        self,
+        id: identifier_pb2.WorkflowExecutionIdentifier,  # noqa: A002  flytekit's
+        depth: int = 10,
+    ) -> metrics_pb2.Span:
+        """Give how long an execution and its parts took, as a tree of spans, ``depth`` levels deep."""
+        request = execution_pb2.WorkflowExecutionGetMetricsRequest(id=id, depth=depth)
+        return self.connection.call(rpcs.GET_EXECUTION_METRICS, request).span
 
     def generate_console_url(self, entity: FlyteWorkflowExecution | FetchedEntity | identifier_pb2.Identifier) -> str:
         """Give the console's address of an execution or an entity."""

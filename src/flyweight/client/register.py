@@ -48,6 +48,9 @@ class RegisterSettings(TypedDict, total=False):
     """Which code goes along: ``auto`` (modules that were imported), ``all`` (everything below the root), ``none``."""
     destination_dir: str
     default_resources: Resources | None
+    """Requests of tasks that name neither requests nor limits."""
+    default_limits: Resources | None
+    """Likewise their limits."""
     source_path: str | Path | None
     """The root of the code, if not the folder above the outermost package."""
 
@@ -165,6 +168,7 @@ class Registering(Fetching, Uploading):
             env=settings.get("env", {}),
             destination_dir=settings.get("destination_dir", "."),
             default_resources=settings.get("default_resources"),
+            default_limits=settings.get("default_limits"),
             interactive=self.interactive,
         )
 
@@ -259,6 +263,8 @@ def _flytekit_settings(names: tuple[str, ...], arguments: tuple[Any, ...], named
             "version": serialization.version,
             "image_config": serialization.image_config,
             "env": serialization.env,
+            "default_resources": serialization.default_resources,
+            "default_limits": serialization.default_limits,
         }
     if given.pop("copy_all", False):
         settings["copy"] = "all"

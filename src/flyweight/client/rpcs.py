@@ -87,6 +87,12 @@ RECOVER_EXECUTION = Rpc(
     repeatable=False,
 )
 GET_EXECUTION = Rpc(ADMIN, "GetExecution", execution_pb2.WorkflowExecutionGetRequest, execution_pb2.Execution)
+GET_EXECUTION_METRICS = Rpc(
+    ADMIN,
+    "GetExecutionMetrics",
+    execution_pb2.WorkflowExecutionGetMetricsRequest,
+    execution_pb2.WorkflowExecutionGetMetricsResponse,
+)
 GET_EXECUTION_DATA = Rpc(
     ADMIN,
     "GetExecutionData",

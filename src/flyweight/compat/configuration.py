@@ -172,6 +172,7 @@ class SerializationSettings(settings.SerializationSettings):
     ) -> None:
         fast = fast_serialization_settings or FastSerializationSettings()
         requests = getattr(default_resources, "requests", default_resources)
+        limits = getattr(default_resources, "limits", None)
         super().__init__(
             project=project or "",
             domain=domain or "",
@@ -181,6 +182,7 @@ class SerializationSettings(settings.SerializationSettings):
             bundle_uri=(fast.distribution_location or "") if fast.enabled else "",
             destination_dir=fast.destination_dir or ".",
             default_resources=requests if isinstance(requests, Resources) else None,
+            default_limits=limits if isinstance(limits, Resources) else None,
         )
         self._arguments: dict[str, Any] = {
             "image_config": self.image_config,

@@ -75,6 +75,8 @@ class SerializationSettings:
     """What code and settings were when the version was chosen; tasks bear it as a tag, so that a later registration
     under the same version can tell whether it is the same."""
     default_resources: Resources | None = None
-    """Requests of tasks that name none."""
+    """Requests of tasks that name neither requests nor limits."""
+    default_limits: Resources | None = None
+    """Likewise their limits."""
     interactive: bool = False
     """The bundle is pickled: tasks are found in it by entity name."""

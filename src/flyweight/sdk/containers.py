@@ -25,14 +25,14 @@ def container(
     options: "TaskOptions", settings: "SerializationSettings", arguments: list[str], more: Mapping[str, str]
 ) -> tasks_pb2.Container:
     """Give the container of a task that runs our entry point, or another program, with these arguments."""
-    asked = options.requests
-    if settings.default_resources is not None and not (asked.entries() or options.limits.entries()):
-        asked = settings.default_resources
+    asked, limits = options.requests, options.limits
+    if not (asked.entries() or limits.entries()):
+        asked, limits = settings.default_resources or asked, settings.default_limits or limits
     return tasks_pb2.Container(
         image=settings.image_config.resolve(options.container_image),
         args=arguments,
         env=environment(settings.env, options.environment, more),
-        resources=resources(asked, options.limits),
+        resources=resources(asked, limits),
     )
 
 
