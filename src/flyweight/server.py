@@ -31,6 +31,7 @@ from flyweight.executors.local import local_executor
 from flyweight.services.children import ChildExecutions
 from flyweight.services.data import Data
 from flyweight.services.decks import Decks
+from flyweight.services.drawings import Drawings
 from flyweight.services.executions import Executions
 from flyweight.services.feed import Feed
 from flyweight.services.identity import Identity
@@ -39,6 +40,7 @@ from flyweight.services.launcher import Launcher, Storage
 from flyweight.services.links import Links
 from flyweight.services.logs import Logs
 from flyweight.services.lookup import Lookup
+from flyweight.services.named import Named
 from flyweight.services.named_entities import NamedEntities
 from flyweight.services.nodes import Nodes
 from flyweight.services.objects import Objects
@@ -239,6 +241,7 @@ def _driver(base: _Base, feed: Feed) -> Driver:
         observer=feed,
         blobs=base.objects,
         catalog=CatalogStore(base.database),
+        registered=Named(RegistryStore(base.database), Registration(ProjectStore(base.database))),
         clock=base.clock,
         layout=base.objects.layout,
     )
@@ -261,9 +264,11 @@ def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
         clock=clock,
     )
     data = Data(lookup, links, registration, max_upload_bytes=base.settings.max_upload_bytes)
+    drawings = Drawings(lookup)
     console = ConsoleServices(
         executions=Executions(store=store, lookup=lookup, launcher=launcher, driver=driver, links=links, clock=clock),
-        nodes=Nodes(store=store, tasks=registry.tasks, lookup=lookup, links=links),
+        nodes=Nodes(store=store, tasks=registry.tasks, lookup=lookup, links=links, drawings=drawings),
+        drawings=drawings,
         data=data,
         tasks=Tasks(registry.tasks, registration, clock),
         workflows=Workflows(registry, registration, clock),

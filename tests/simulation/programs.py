@@ -1,7 +1,12 @@
-"""Random workflows: a seed draws a graph of tasks, workflows, branches, gates, maps, launch plans, failure handlers."""
+"""Random workflows: a seed draws a graph of tasks, workflows, branches, gates, maps, launch plans, failure handlers.
+
+A dynamic task's seed draws another such graph when it runs.
+"""
 
 import random
 from functools import lru_cache
+
+from flyteidl.core import dynamic_job_pb2
 
 from tests.simulation.workflows import (
     FAIL_LATE,
@@ -16,6 +21,11 @@ from tests.simulation.workflows import (
     task,
     workflow,
 )
+
+NUMBERS = {"a": INTEGER, "b": INTEGER}
+PLAIN = task("plain", NUMBERS)
+STUBBORN = task("stubborn", NUMBERS, retries=3, deck=True)
+DYNAMIC = task("dynamic", NUMBERS, retries=1)
 
 
 def random_branch(dice, name, tasks, subs, values, depth=0):
@@ -73,9 +83,9 @@ def random_handler(dice, tasks, subs):
     return node("fn0", dice.choice(tasks), a=".x", b=1) if fate < 0.4 else None
 
 
-def random_workflow(dice, name, tasks, depth=0):
+def random_workflow(dice, name, tasks, depth=0, given=".x"):
     """A graph of a few nodes, some of which run workflows of their own."""
-    nodes, subs, values = [], [], [".x"]
+    nodes, subs, values = [], [], [given]
     for index in range(dice.randint(1, 6)):
         upstream = [made.id for made in nodes if dice.random() < 0.15]
         if depth < 2 and dice.random() < 0.25:
@@ -114,25 +124,37 @@ def random_workflow(dice, name, tasks, depth=0):
 def random_closure(seed):
     """Draw what an execution runs; the same seed gives the same, in a calm and in a storm."""
     dice = random.Random(seed)
-    inputs = {"a": INTEGER, "b": INTEGER}
-    tasks = [task("plain", inputs), task("stubborn", inputs, retries=3, deck=True)]
+    tasks = [PLAIN, STUBBORN]
     if dice.random() < 0.4:
-        tasks.append(task("cached", inputs, cached="1", serialize=dice.random() < 0.5, deck=True))
+        tasks.append(task("cached", NUMBERS, cached="1", serialize=dice.random() < 0.5, deck=True))
     if dice.random() < 0.15:
-        tasks.append(task("hanging", inputs, retries=1, timeout=5))
+        tasks.append(task("hanging", NUMBERS, retries=1, timeout=5))
+    if dice.random() < 0.5:
+        tasks.append(DYNAMIC)
     plans = [plan(closed.primary.template) for closed in PLANS.values()]
     template, subs = random_workflow(dice, "w", [*tasks, *plans])
     return closure(template, tasks=tasks, subs=subs, plans=plans)
 
 
+def random_drawing(seed):
+    """Give what a dynamic task draws; at times it does not hold together, or draws dynamic tasks again."""
+    dice = random.Random(seed)
+    tasks = [PLAIN, STUBBORN, DYNAMIC] if dice.random() < 0.3 else [PLAIN, STUBBORN]
+    plans = [plan(closed.primary.template) for closed in PLANS.values()]
+    template, subs = random_workflow(dice, "drawn", [*tasks, *plans], depth=1, given=".a")
+    if dice.random() < 0.03:
+        template.nodes[0].inputs.add(var="nonsense")
+    return dynamic_job_pb2.DynamicJobSpec(
+        nodes=template.nodes, outputs=template.outputs, subworkflows=subs, tasks=tasks, min_successes=1
+    )
+
+
 def _plans():
     """Give a few workflows that other executions may start, by name."""
-    inputs = {"a": INTEGER, "b": INTEGER}
-    plain = task("plain", inputs)
     for name in ("plan0", "plan1"):
-        nodes = [node("n0", plain, a=".a", b=".b"), node("n1", plain, a=".b", b="n0.o0")]
-        template = workflow(name, nodes, inputs=inputs, outputs={"o0": INTEGER}, results={"o0": "n1.o0"})
-        yield name, closure(template, tasks=[plain])
+        nodes = [node("n0", PLAIN, a=".a", b=".b"), node("n1", PLAIN, a=".b", b="n0.o0")]
+        template = workflow(name, nodes, inputs=NUMBERS, outputs={"o0": INTEGER}, results={"o0": "n1.o0"})
+        yield name, closure(template, tasks=[PLAIN])
 
 
 PLANS = dict(_plans())

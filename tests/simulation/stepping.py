@@ -114,7 +114,8 @@ class Run:
             for item, data in found.items.large.items() if found.items is not None else ():
                 chunk, at = found.items.find(item)
                 blobs[f"{layout(self.new).item(found.id, item, chunk.attempts[at] - 1)}/outputs.pb"] = data
-        return machine.restore(rows, self.graph, layout(self.new), blobs)
+        drawn = {name: node.drawn for name, node in self.state.nodes.items() if node.drawn is not None}
+        return machine.restore(rows, self.graph, layout(self.new), blobs, drawn)
 
     def check(self):
         """The rows say all there is to know."""
@@ -137,6 +138,16 @@ class Run:
 
     def succeed(self, name, number=0, **outputs):
         return self.tell(Succeeded(attempt=self.attempt(name, number), outputs=inputs_of(**(outputs or {"o0": 1}))))
+
+    def draw(self, name, number=0):
+        """Say that a dynamic task has left something in futures.pb."""
+        attempt = self.attempt(name, number)
+        return self.tell(Succeeded(attempt=attempt, outputs=inputs_of(), drew=True, started_at=self.now))
+
+    def compiled(self, name, template, number=0, **scope):
+        """Say that what a dynamic task drew is compiled, and may run."""
+        graph = index_closure("drawn", closure(template, **scope))
+        return self.tell(machine.Compiled(attempt=self.attempt(name, number), graph=graph))
 
     def fail(self, name, number=0, kind="NON_RECOVERABLE", origin="USER"):
         error = errors_pb2.ContainerError(

@@ -20,10 +20,12 @@ from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, LogSpan, Sta
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.ports import Capacity
 from flyweight.errors import PreconditionFailed, TryAgain
+from flyweight.ids import NO_ITEM, AttemptId
+from flyweight.semantics.layout import FUTURES
 from tests.simulation.memory import MemoryBlobs, MemoryCatalog, MemoryStore
-from tests.simulation.programs import PLANS
+from tests.simulation.programs import DYNAMIC, PLANS, random_drawing
 from tests.simulation.virtual_time import LoopClock
-from tests.simulation.workflows import layout, new_execution
+from tests.simulation.workflows import layout, new_execution, plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,9 +186,35 @@ class World:
         self.graphs = Graphs()
         self.written = asyncio.Event()
 
+    def place(self, attempt):
+        """Where an attempt's node or item stands, in words that are the same in a calm and in a storm."""
+        above = self.node_place(attempt.execution, attempt.node)
+        return above if attempt.item == NO_ITEM else f"{above} {attempt.item}"
+
+    def node_place(self, execution, node):
+        """Where a node stands; of those around it that drew it, only the attempts that count are told."""
+        row = self.store.nodes[execution, node]
+        if not row.parent:
+            return f"{self.origin(self.store.new[execution])} {row.spec_node}"
+        count = self.store.failures(AttemptId(execution, row.parent, row.parent_attempt))
+        return f"{self.node_place(execution, row.parent)}/{count}/{row.spec_node}"
+
+    def origin(self, new):
+        """What an execution is called, or if a node started it, where that node stands: names have attempts in them."""
+        if not new.parent_execution:
+            return new.name
+        return f"{self.node_place(new.parent_execution, new.parent_node)} {new.inputs}"
+
+    async def tasks(self, keys):
+        assert not keys
+        return []
+
+    async def launch_plans(self, keys):
+        return [plan(PLANS[key.name].primary.template) for key in keys]
+
     def fate(self, job, count):
         """What becomes of a task's n-th try that counts."""
-        dice = random.Random(f"{self.seed} {job.execution.name} {job.attempt.place} {count}")
+        dice = random.Random(f"{self.seed} {self.place(job.attempt)} {count}")
         if job.task.metadata.timeout.seconds:
             return "hang"
         if job.task.metadata.discoverable:  # who computes it, and how often, is not to matter
@@ -194,9 +222,14 @@ class World:
         return dice.choices(["succeed", "retry", "system", "fail"], weights=[80, 12, 6, 2])[0]
 
     def outcome(self, job):
-        match self.fate(job, self.store.failures(job.attempt)):
+        count = self.store.failures(job.attempt)
+        match self.fate(job, count):
             case "hang":
                 return None
+            case "succeed" if job.task.id == DYNAMIC.id:
+                seed = f"{self.seed} {self.place(job.attempt)} {count}"
+                self.blobs.kept[f"{job.output_prefix}/{FUTURES}"] = literals.to_bytes(random_drawing(seed))
+                return Succeeded(attempt=job.attempt, outputs=literals.literal_map({}), drew=True)
             case "succeed":
                 given = job.inputs.literals.values()
                 total = sum(literals.primitive_value(value) for value in given if literals.kind(value) == "integer")
@@ -242,12 +275,14 @@ class World:
             observer=self,
             blobs=self.blobs,
             catalog=self.catalog,
+            registered=self,
             clock=self.clock,
             layout=layout,
         )
         settings = DriverSettings(inline_limit=24, events_per_turn=3, nodes_per_step=2, patience=30.0)
         self.driver = self.driver_type(ports, settings)
-        self.driver._graphs = self.graphs  # they never change, and making them anew at each boot takes a fifth of all
+        # They never change, and making them anew at each boot takes a fifth of all.
+        self.driver._graphs = self.driver._drawing._graphs = self.graphs
         await self.driver.open(DiceChildren(self))
 
     async def crash(self):
@@ -262,6 +297,7 @@ class World:
         dead.alive = False
         self.driver._launching.close()
         self.driver._lookups.close()
+        self.driver._drawing.close()
         for job in list(dead.running.values()):
             outcome = self.outcome(job)
             if outcome is not None and self.dice.random() < self.weather.zombies:
@@ -317,8 +353,9 @@ class World:
             row = self.store.executions.get(key)
             if row is None or row.phase.terminal:
                 continue
+            drawn = {name: node.drawn for name, node in live.state.nodes.items() if node.drawn is not None}
             restored = machine.restore(
-                self.store.loaded(key), live.state.graph, layout(live.state.new), self.blobs.kept
+                self.store.loaded(key), live.state.graph, layout(live.state.new), self.blobs.kept, drawn
             )
             assert in_order(restored) == in_order(live.state)
 

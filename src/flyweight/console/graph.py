@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from flyteidl.core import compiler_pb2, workflow_pb2
 
-from flyweight.ids import END_NODE, START_NODE, EntityKey, NodeId, child_node_id, entity_key
+from flyweight.console.nesting import NOTHING_DRAWN, Level, level
+from flyweight.ids import END_NODE, START_NODE, NodeId
+from flyweight.services.drawings import Drawn
 
 BOX_WIDTH = 168
 BOX_HEIGHT = 44
@@ -74,35 +76,36 @@ class _Piece:
     inside: Drawing | None
 
 
-def draw(closure: compiler_pb2.CompiledWorkflowClosure) -> Drawing | None:
-    """Lay out a workflow with its sub-workflows; None if it has more nodes than a drawing can show."""
-    templates = {entity_key(sub.template.id): sub.template for sub in closure.sub_workflows}
-    template = closure.primary.template
-    return None if _count(template, templates) > MOST_NODES else _draw(template, templates, None)
+def draw(
+    closure: compiler_pb2.CompiledWorkflowClosure, drawn: Mapping[NodeId, Drawn] = NOTHING_DRAWN
+) -> Drawing | None:
+    """Lay out a workflow with its sub-workflows, and with what its dynamic tasks drew if there is room for that too.
+
+    None if it has more nodes than a drawing can show.
+    """
+    for shown in (drawn, NOTHING_DRAWN):
+        outermost = level(closure, shown)
+        if _count(outermost) <= MOST_NODES:
+            return _draw(outermost)
+    return None
 
 
-def _count(
-    template: workflow_pb2.WorkflowTemplate, templates: Mapping[EntityKey, workflow_pb2.WorkflowTemplate]
-) -> int:
+def _count(within: Level) -> int:
     count = 0
-    for node in _shown(template):
-        sub = _sub_workflow(node, templates)
-        count += 1 if sub is None else _count(sub, templates)
+    for node in _shown(within.template):
+        inside = within.inside(node)
+        count += 1 if inside is None else _count(inside)
         if count > MOST_NODES:
             break
     return count
 
 
-def _draw(
-    template: workflow_pb2.WorkflowTemplate,
-    templates: Mapping[EntityKey, workflow_pb2.WorkflowTemplate],
-    parent: NodeId | None,
-) -> Drawing:
+def _draw(within: Level) -> Drawing:
     pieces: dict[str, _Piece] = {}
-    for node in _shown(template):
-        unique = NodeId(node.id) if parent is None else child_node_id(parent, 0, node.id)
-        sub = _sub_workflow(node, templates)
-        inside = _draw(sub, templates, unique) if sub is not None else None
+    for node in _shown(within.template):
+        unique = within.unique(node)
+        below = within.inside(node)
+        inside = _draw(below) if below is not None else None
         width = BOX_WIDTH if inside is None else max(BOX_WIDTH, inside.width + 2 * GROUP_MARGIN)
         height = BOX_HEIGHT if inside is None else inside.height + GROUP_TITLE + GROUP_MARGIN
         pieces[node.id] = _Piece(node=node, unique=unique, width=width, height=height, inside=inside)
@@ -237,11 +240,3 @@ def node_kind(node: workflow_pb2.Node) -> str:
 
 def _shown(template: workflow_pb2.WorkflowTemplate) -> list[workflow_pb2.Node]:
     return [node for node in template.nodes if node.id not in {START_NODE, END_NODE}]
-
-
-def _sub_workflow(
-    node: workflow_pb2.Node, templates: Mapping[EntityKey, workflow_pb2.WorkflowTemplate]
-) -> workflow_pb2.WorkflowTemplate | None:
-    if node.workflow_node.WhichOneof("reference") != "sub_workflow_ref":
-        return None
-    return templates.get(entity_key(node.workflow_node.sub_workflow_ref))

@@ -78,6 +78,7 @@ def _node_event(update: watch_pb2.NodeUpdate, steps: Mapping[NodeId, Step]) -> E
             "ended": view.span.ended,
             "attempt": update.attempt,
             "deck": view.deck,
+            "drawn": message.metadata.is_dynamic,
             "html": render("node_row.html", node=view),
         },
     )

@@ -70,14 +70,15 @@ class Pages:
         of = _execution(request)
         message = await reading.execution(self._services, of)
         closure = await reading.closure(self._services, message)
-        steps = plan.steps(closure) if closure is not None else []
+        drawn = await self._services.drawings.of(of)
+        steps = plan.steps(closure, drawn) if closure is not None else []
         view = views.execution(message)
         chosen = _chosen(request)
         return page(
             "execution.html",
             place=await self.place(of.project, of.domain, "executions"),
             execution=view,
-            drawing=draw(closure) if closure is not None else None,
+            drawing=draw(closure, drawn) if closure is not None else None,
             nodes=await reading.nodes(self._services, of, steps),
             chosen=chosen,
             panel=await panel(self._services, Planned(identifier=of, view=view, steps=steps), chosen),

@@ -39,10 +39,11 @@ async def planned(services: ConsoleServices, of: identifier_pb2.WorkflowExecutio
     """Read an execution with its steps; raises ``NotFound``."""
     message = await reading.execution(services, of)
     closure = await reading.closure(services, message)
+    drawn = await services.drawings.of(message.id)
     return Planned(
         identifier=message.id,
         view=reading.views.execution(message),
-        steps=plan.steps(closure) if closure is not None else [],
+        steps=plan.steps(closure, drawn) if closure is not None else [],
     )
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from flyteidl.core import compiler_pb2, identifier_pb2, workflow_pb2
 
 from flyweight.console.graph import node_kind
-from flyweight.ids import END_NODE, START_NODE, EntityKey, NodeId, child_node_id, entity_key
+from flyweight.console.nesting import NOTHING_DRAWN, Level, level
+from flyweight.ids import END_NODE, START_NODE, NodeId
+from flyweight.services.drawings import Drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +24,9 @@ class Step:
     """The task, sub-workflow or launch plan that it runs."""
 
 
-def steps(closure: compiler_pb2.CompiledWorkflowClosure) -> list[Step]:
-    """List the steps of a workflow."""
-    templates = {entity_key(sub.template.id): sub.template for sub in closure.sub_workflows}
-    found = list(_steps(closure.primary.template, templates, None, 0))
+def steps(closure: compiler_pb2.CompiledWorkflowClosure, drawn: Mapping[NodeId, Drawn] = NOTHING_DRAWN) -> list[Step]:
+    """List the steps of a workflow, and of what its dynamic tasks drew."""
+    found = list(_steps(level(closure, drawn), 0))
     if closure.primary.template.HasField("failure_node"):
         found.append(_step(closure.primary.template.failure_node, NodeId(closure.primary.template.failure_node.id), 0))
     return found
@@ -36,19 +37,12 @@ def unplanned(node: str, depth: int) -> Step:
     return Step(node=NodeId(node), title=node, kind="task", depth=depth)
 
 
-def _steps(
-    template: workflow_pb2.WorkflowTemplate,
-    templates: Mapping[EntityKey, workflow_pb2.WorkflowTemplate],
-    parent: NodeId | None,
-    depth: int,
-) -> Iterator[Step]:
-    for node in _in_order(template):
-        unique = NodeId(node.id) if parent is None else child_node_id(parent, 0, node.id)
-        yield _step(node, unique, depth)
-        if node.workflow_node.WhichOneof("reference") == "sub_workflow_ref":
-            sub = templates.get(entity_key(node.workflow_node.sub_workflow_ref))
-            if sub is not None:
-                yield from _steps(sub, templates, unique, depth + 1)
+def _steps(within: Level, depth: int) -> Iterator[Step]:
+    for node in _in_order(within.template):
+        yield _step(node, within.unique(node), depth)
+        inside = within.inside(node)
+        if inside is not None:
+            yield from _steps(inside, depth + 1)
 
 
 def _step(node: workflow_pb2.Node, unique: NodeId, depth: int) -> Step:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flyweight.clock import Clock
 from flyweight.services.data import Data
 from flyweight.services.decks import Decks
+from flyweight.services.drawings import Drawings
 from flyweight.services.executions import Executions
 from flyweight.services.launch_plans import LaunchPlans
 from flyweight.services.logs import Logs
@@ -21,6 +22,7 @@ class ConsoleServices:
 
     executions: Executions
     nodes: Nodes
+    drawings: Drawings
     data: Data
     tasks: Tasks
     workflows: Workflows

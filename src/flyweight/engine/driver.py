@@ -17,6 +17,7 @@ from flyweight.engine import machine
 from flyweight.engine.children import ChildEnded
 from flyweight.engine.closing import aborted_attempts, aborted_items, aborted_nodes, platform_reason
 from flyweight.engine.commit import Committer
+from flyweight.engine.drawing import Drawing
 from flyweight.engine.graph import Graphs, unsupported
 from flyweight.engine.jobs import DeckPublished, Failed, Job, Report
 from flyweight.engine.launching import Launching
@@ -25,6 +26,7 @@ from flyweight.engine.machine import (
     CancelAttempt,
     Changes,
     Command,
+    CompileDrawn,
     Event,
     LetGo,
     LookUp,
@@ -34,7 +36,7 @@ from flyweight.engine.machine import (
     StopChild,
 )
 from flyweight.engine.model import Changed, ExecutionState
-from flyweight.engine.ports import Blobs, Capacity, Catalog, Children, EngineStore, Executor, Observer
+from flyweight.engine.ports import Blobs, Capacity, Catalog, Children, EngineStore, Executor, Observer, Registered
 from flyweight.engine.records import NO_EXECUTION, NewExecution
 from flyweight.engine.recovery import Recovery, load_closure
 from flyweight.engine.turns import Creation, Part, batch_of, is_empty
@@ -54,6 +56,7 @@ class Ports:
     observer: Observer
     blobs: Blobs
     catalog: Catalog
+    registered: Registered
     clock: Clock
     layout: Callable[[NewExecution], ExecutionLayout]
     """Tells where an execution's data lies."""
@@ -112,6 +115,12 @@ class Driver:
             clock=ports.clock,
             tell=lambda key, answer: self._happened(_Happening(key, answer)),
         )
+        self._drawing = Drawing(
+            blobs=ports.blobs,
+            registered=ports.registered,
+            graphs=self._graphs,
+            tell=lambda told: self._happened(_Happening(told.attempt.execution, told)),
+        )
         self._committer = Committer(
             store=ports.store,
             blobs=ports.blobs,
@@ -150,6 +159,7 @@ class Driver:
         self._closing = True
         self._launching.close()
         self._lookups.close()
+        self._drawing.close()
         await self._ports.executor.close()
         self._wake.set()
         if self._loop_task is not None:
@@ -367,6 +377,8 @@ class Driver:
                 self._lookups.ask(command.question)
             case LetGo():
                 self._lookups.let_go(key, command.node)
+            case CompileDrawn():
+                self._drawing.compile(command)
             case SetTimer():
                 live = self._live.get(key)
                 if live is not None:

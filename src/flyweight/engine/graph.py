@@ -148,11 +148,13 @@ class Graphs:
 
     def build(self, digest: str, closure: compiler_pb2.CompiledWorkflowClosure) -> ClosureGraph:
         """Index a closure and keep it; the one used longest ago is dropped."""
-        graph = self.get(digest)
-        if graph is None:
-            graph = self._kept[digest] = index_closure(digest, closure)
-            if len(self._kept) > _KEPT:
-                del self._kept[next(iter(self._kept))]
+        return self.get(digest) or self.keep(index_closure(digest, closure))
+
+    def keep(self, graph: ClosureGraph) -> ClosureGraph:
+        """Keep a graph that was indexed elsewhere; gives the one that is kept if there is one already."""
+        graph = self._kept.setdefault(graph.digest, graph)
+        if len(self._kept) > _KEPT:
+            del self._kept[next(iter(self._kept))]
         return graph
 
 

@@ -82,12 +82,14 @@ class DeckPublished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Succeeded:
-    """The attempt's outputs are there."""
+    """The attempt's outputs are there, or what makes them: a dynamic task has drawn the nodes that are to run."""
 
     attempt: AttemptId
     outputs: literals_pb2.LiteralMap
     outputs_uri: str = ""
     """Where they stand too, when they are too large for a row; else empty."""
+    drew: bool = False
+    """Whether a ``DynamicJobSpec`` stands in futures.pb at its output prefix; then there are no outputs yet."""
     started_at: Micros = NOT_YET
     ended_at: Micros = NOT_YET
     worker: str = ""

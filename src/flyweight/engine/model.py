@@ -25,7 +25,10 @@ class AttemptState:
     """One try of a task."""
 
     id: AttemptId
+    task: str
+    """``str(EntityKey)`` of the task that it runs."""
     output_prefix: str
+    deck_uri: str = ""
     phase: AttemptPhase = AttemptPhase.QUEUED
     error: execution_pb2.ExecutionError | None = None
     """While the attempt is open: why it is being stopped. Afterwards: what it failed of."""
@@ -64,6 +67,8 @@ class NodeState:
     attempts: list[AttemptState] = field(default_factory=list[AttemptState])
     items: Items | None = None
     """Of one that maps over lists, while it runs."""
+    drawn: ClosureGraph | None = None
+    """Of a dynamic task: what its last attempt drew, which runs in the frame below the node."""
     created_at: Micros = NOT_YET
     started_at: Micros = NOT_YET
     updated_at: Micros = NOT_YET
@@ -76,6 +81,12 @@ class NodeState:
         """The attempt that is open, if there is one."""
         return self.attempts[-1] if self.attempts and self.attempts[-1].open else None
 
+    @property
+    def compiling(self) -> bool:
+        """Tell whether its task has drawn something that is not checked and indexed yet."""
+        drew = bool(self.attempts) and self.attempts[-1].phase is AttemptPhase.SUCCEEDED
+        return drew and self.drawn is None and self.phase is NodePhase.RUNNING
+
 
 @dataclass(slots=True, kw_only=True)
 class Frame:
@@ -83,6 +94,10 @@ class Frame:
 
     parent: NodeId = NO_NODE
     """The node that it runs under; empty for the execution's own workflow."""
+    attempt: int = 0
+    """Which attempt of that node drew it; 0 for what no task drew."""
+    closure: ClosureGraph
+    """Where the workflows that its nodes run are found."""
     graph: Graph
     inputs: literals_pb2.LiteralMap
     scope: "Frame | None" = field(default=None, repr=False, compare=False)
@@ -166,17 +181,22 @@ class Changed:
     """Outputs of items that are too large for a row, and where they are to stand."""
 
 
-def new_frame(graph: Graph, inputs: literals_pb2.LiteralMap, parent: NodeId = NO_NODE) -> Frame:
+def new_frame(closure: ClosureGraph, graph: Graph, inputs: literals_pb2.LiteralMap, parent: NodeId = NO_NODE) -> Frame:
     """Open a frame in which nothing has begun."""
-    return Frame(parent=parent, graph=graph, inputs=inputs, waits=list(graph.waits))
+    return Frame(parent=parent, closure=closure, graph=graph, inputs=inputs, waits=list(graph.waits))
 
 
-def frame_below(state: ExecutionState, node: NodeState) -> Frame | None:
-    """Make the frame that a node runs its own nodes in; None for a node of a kind that has none."""
+def frame_below(node: NodeState) -> Frame | None:
+    """Make the frame that a node runs its own nodes in; None for a node that has none."""
+    closure = node.frame.closure
+    if node.drawn is not None:
+        frame = new_frame(node.drawn, node.drawn.primary, node.inputs, node.id)
+        frame.attempt = len(node.attempts) - 1
+        return frame
     if node.graph.kind is NodeKind.WORKFLOW:
-        return new_frame(state.graph.workflows[node.graph.target], node.inputs, node.id)
+        return new_frame(closure, closure.workflows[node.graph.target], node.inputs, node.id)
     if node.graph.branch is not None:
-        frame = new_frame(node.graph.branch.cases, literals_pb2.LiteralMap(), node.id)
+        frame = new_frame(closure, node.graph.branch.cases, literals_pb2.LiteralMap(), node.id)
         frame.scope = node.frame.scope or node.frame
         return frame
     return None

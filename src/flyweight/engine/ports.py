@@ -1,17 +1,18 @@
 """What the driver needs from the rest of the platform, as Protocols: a store, executors, and somebody to tell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from flyteidl.core import compiler_pb2
+from flyteidl.admin import launch_plan_pb2
+from flyteidl.core import compiler_pb2, tasks_pb2
 
 from flyweight.clock import Micros
 from flyweight.engine.catalog import Claim, Found
 from flyweight.engine.children import Child, ChildEnded
 from flyweight.engine.jobs import DeckPublished, Job, Report
 from flyweight.engine.records import Batch, LoadedExecution
-from flyweight.ids import AttemptId
+from flyweight.ids import AttemptId, EntityKey
 from flyweight.semantics.caching import CacheKey
 
 
@@ -116,6 +117,18 @@ class Children(Protocol):
 
     async def stop(self, child: Child, cause: str) -> ChildEnded | None:
         """Have it stopped; give its end if it has ended, or was never started. Raises ``TryAgain``."""
+        ...
+
+
+class Registered(Protocol):
+    """Finds registered versions that a dynamic task names when it runs (``services/named.py``)."""
+
+    async def tasks(self, keys: Collection[EntityKey]) -> list[tasks_pb2.TaskTemplate]:
+        """Give them; raises ``CompileError`` that names all that are not there."""
+        ...
+
+    async def launch_plans(self, keys: Collection[EntityKey]) -> list[launch_plan_pb2.LaunchPlan]:
+        """Give them; raises ``CompileError`` that names all that are not there."""
         ...
 
 

@@ -14,6 +14,8 @@ from flyweight.semantics.caching import CacheKey
 NOT_YET = Micros(0)
 NO_EXECUTION = ExecutionKey(0)
 NO_NODE = NodeId("")
+DYNAMIC = "dynamic"
+"""The kind of a node whose task has drawn nodes of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +77,11 @@ class NodeRecord:
     """The node's id in its own workflow's template."""
     parent: NodeId = NO_NODE
     """The sub-workflow, branch or dynamic node that it runs under."""
+    parent_attempt: int = 0
+    """Which attempt of its parent it belongs to: a dynamic task that is tried again draws its nodes anew."""
     kind: str
-    """``task``, ``workflow``, ``launch_plan``, ``branch``, ``gate``, ``array``, ``start`` or ``end``."""
+    """``task``, ``workflow``, ``launch_plan``, ``branch``, ``gate``, ``array``, ``start``, ``end`` or
+    ``DYNAMIC``."""
     task: str = ""
     """``str(EntityKey)`` of the task that it runs."""
     phase: NodePhase

@@ -8,8 +8,9 @@ from flyweight import literals
 from flyweight.clock import Clock
 from flyweight.engine import machine
 from flyweight.engine.closing import aborted_attempts, aborted_items, aborted_nodes, platform_reason
+from flyweight.engine.drawing import load_drawn
 from flyweight.engine.graph import ClosureGraph, Graphs
-from flyweight.engine.machine.restore import large_values
+from flyweight.engine.machine.restore import drawn_nodes, large_values
 from flyweight.engine.model import ExecutionState
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.ports import Blobs, EngineStore
@@ -58,7 +59,8 @@ class Recovery:
         graph = await load_closure(loaded.new.closure_digest, self.graphs, self.store)
         layout = self.layout(loaded.new)
         blobs = {uri: await self.blobs.read(uri) for uri in large_values(loaded, layout)}
-        return machine.restore(loaded, graph, layout, blobs)
+        drawn = {node: await load_drawn(uri, self.graphs, self.blobs) for node, uri in drawn_nodes(loaded).items()}
+        return machine.restore(loaded, graph, layout, blobs, drawn)
 
     def _given_up(self, loaded: LoadedExecution, error: Exception) -> Batch:
         """Give its rows as they should now stand: nothing of it is left open."""

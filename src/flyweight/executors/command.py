@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from flyteidl.core import literals_pb2
+
 from flyweight import blob
 from flyweight.clock import Clock, Micros
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report, Started, Succeeded, Usage
@@ -25,7 +27,7 @@ from flyweight.executors.environments import Environments, find_program
 from flyweight.executors.leftovers import MARK, kill_marked, mark
 from flyweight.executors.memory import kernel_kills, memory_limit
 from flyweight.executors.memory_watch import MemoryGauge, MemoryWatch
-from flyweight.executors.outcomes import read_outcome
+from flyweight.executors.outcomes import Drew, read_outcome
 from flyweight.executors.slots import Slots
 from flyweight.executors.templates import fill
 from flyweight.executors.variables import task_variables
@@ -190,10 +192,12 @@ class CommandExecutor:
             self._report(DeckPublished(attempt=job.attempt, revision=1))
         if isinstance(outcome, faults.ContainerError):
             return self._failed(command, outcome)
+        outputs = literals_pb2.LiteralMap() if isinstance(outcome, Drew) else outcome
         return Succeeded(
             attempt=job.attempt,
-            outputs=outcome,
-            outputs_uri=f"{job.output_prefix}/{OUTPUTS}" if outcome.ByteSize() > self._options.inline_limit else "",
+            outputs=outputs,
+            outputs_uri=f"{job.output_prefix}/{OUTPUTS}" if outputs.ByteSize() > self._options.inline_limit else "",
+            drew=isinstance(outcome, Drew),
             started_at=command.started_at,
             ended_at=self._clock.now(),
             log=_closed(command.log),

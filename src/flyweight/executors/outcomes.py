@@ -1,4 +1,6 @@
-"""What a container's command has left behind, read in propeller's order: error.pb, outputs.pb, then its exit code."""
+"""What a container's command has left behind, in propeller's order: error.pb, exit code, futures.pb, outputs.pb."""
+
+from enum import Enum
 
 from flyteidl.core import errors_pb2, literals_pb2, tasks_pb2
 from google.protobuf.message import DecodeError
@@ -6,16 +8,23 @@ from google.protobuf.message import DecodeError
 from flyweight import blob
 from flyweight.errors import FlyweightError
 from flyweight.executors import faults
-from flyweight.executors.results import ResultReader, dynamic_refusal
+from flyweight.executors.results import ResultReader
 from flyweight.semantics.layout import ERROR, FUTURES, OUTPUTS
 
-Outcome = literals_pb2.LiteralMap | errors_pb2.ContainerError
+
+class Drew(Enum):
+    """A dynamic task has left nodes to run in futures.pb, instead of outputs."""
+
+    NODES = "nodes"
+
+
+Outcome = literals_pb2.LiteralMap | errors_pb2.ContainerError | Drew
 
 
 def read_outcome(
     task: tasks_pb2.TaskTemplate, prefix: str, failure: faults.ContainerError | None, limit: int
 ) -> Outcome:
-    """Give outputs, or the error that the command wrote, or ``failure`` (what its exit code says), or what is amiss.
+    """Give outputs or nodes, or the error that it wrote, or ``failure`` (what its exit code says), or what is amiss.
 
     Blocks on the blob store.
     """
@@ -33,7 +42,7 @@ def _written_error(prefix: str) -> faults.ContainerError | None:
 
 def _outputs(task: tasks_pb2.TaskTemplate, prefix: str, limit: int) -> Outcome:
     if blob.exists(f"{prefix}/{FUTURES}"):
-        return faults.refused(*dynamic_refusal())
+        return Drew.NODES
     uri = f"{prefix}/{OUTPUTS}"
     if not task.interface.outputs.variables:
         return literals_pb2.LiteralMap()

@@ -6,7 +6,7 @@ from google.protobuf.message import DecodeError
 from flyweight import blob
 from flyweight.clock import Clock, Micros
 from flyweight.engine.jobs import Failed, Job, LogSpan, Succeeded, Usage
-from flyweight.errors import FlyweightError, Unsupported
+from flyweight.errors import FlyweightError
 from flyweight.executors import faults
 from flyweight.protocol import worker_pb2
 
@@ -22,7 +22,8 @@ class ResultReader:
         """Say how an attempt went."""
         started_at, ended_at = Micros(result.started_at), Micros(result.ended_at)
         usage = Usage(cpu_seconds=result.cpu_seconds, peak_memory_bytes=result.peak_memory_bytes)
-        outcome = self._outcome(result)
+        drew = result.WhichOneof("outcome") == "futures_uri"
+        outcome = literals_pb2.LiteralMap() if drew else self._outcome(result)
         if isinstance(outcome, errors_pb2.ContainerError):
             return Failed(
                 attempt=job.attempt,
@@ -37,6 +38,7 @@ class ResultReader:
             attempt=job.attempt,
             outputs=outcome,
             outputs_uri=result.outputs_uri,
+            drew=drew,
             started_at=started_at,
             ended_at=ended_at,
             worker=worker,
@@ -53,8 +55,6 @@ class ResultReader:
                     return literals_pb2.LiteralMap.FromString(result.outputs)
                 case "outputs_uri":
                     return self.stored(result.outputs_uri, self._max_output_bytes)
-                case "futures_uri":
-                    return faults.refused(*dynamic_refusal())
                 case _:
                     return faults.platform_fault("WorkerFault", "The worker sent a result without an outcome.")
         except DecodeError as error:
@@ -70,8 +70,3 @@ class ResultReader:
             return literals_pb2.LiteralMap.FromString(blob.get(uri))
         except (DecodeError, FlyweightError, OSError) as error:
             return faults.platform_fault("OutputsNotRead", f"The task's outputs at {uri} could not be read: {error}")
-
-
-def dynamic_refusal() -> tuple[str, str]:
-    """Say that a task which makes nodes while it runs cannot go on here."""
-    return Unsupported.__name__, "The task is dynamic (it made new nodes), and this version cannot run those yet."

@@ -10,6 +10,8 @@ INPUTS = "inputs.pb"
 OUTPUTS = "outputs.pb"
 ERROR = "error.pb"
 FUTURES = "futures.pb"
+DRAWN = "dynamic_compiled.pb"
+"""The compiled workflow of what a dynamic task drew, beside its futures.pb (propeller's name for it)."""
 DECK = "deck.html"
 CHECKPOINTS = "_flytecheckpoints"
 

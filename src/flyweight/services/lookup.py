@@ -78,12 +78,13 @@ class Lookup:
             if not token:
                 return found
 
-    async def nodes(self, execution: ExecutionKey) -> list[NodeRecord]:
-        """List all nodes of an execution, nested ones too, without their inputs and outputs."""
+    async def nodes(self, execution: ExecutionKey, *, kind: str = "") -> list[NodeRecord]:
+        """List all nodes of an execution (of one kind), nested ones too, without their inputs and outputs."""
+        filters = f"eq(kind,{kind})" if kind else ""
         found: list[NodeRecord] = []
         token = ""
         while True:
-            page = await self._executions.nodes(execution, ListQuery(limit=MAX_LIMIT, token=token))
+            page = await self._executions.nodes(execution, ListQuery(limit=MAX_LIMIT, token=token, filters=filters))
             found.extend(page.items)
             token = page.token
             if not token:

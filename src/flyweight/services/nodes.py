@@ -4,10 +4,11 @@ from flyteidl.admin import node_execution_pb2, task_execution_pb2
 from flyteidl.core import identifier_pb2
 
 from flyweight.engine.phases import NodePhase
-from flyweight.engine.records import AttemptRecord, NodeRecord
-from flyweight.errors import NotFound, Unsupported
+from flyweight.engine.records import DYNAMIC, NO_NODE, AttemptRecord, NodeRecord
+from flyweight.errors import NotFound
 from flyweight.ids import NodeId
 from flyweight.services import registered, views
+from flyweight.services.drawings import Drawings
 from flyweight.services.identifiers import parse_key
 from flyweight.services.links import Links
 from flyweight.services.lookup import Lookup
@@ -22,11 +23,14 @@ _TYPES_KEPT = 10_000
 class Nodes:
     """What the platform tells of nodes and attempts."""
 
-    def __init__(self, *, store: ExecutionStore, tasks: TaskTable, lookup: Lookup, links: Links) -> None:
+    def __init__(
+        self, *, store: ExecutionStore, tasks: TaskTable, lookup: Lookup, links: Links, drawings: Drawings
+    ) -> None:
         self._store = store
         self._lookup = lookup
         self._links = links
         self._tasks = tasks
+        self._drawings = drawings
         self._task_types: dict[str, str] = {}
 
     async def get_node_execution(
@@ -43,7 +47,12 @@ class Nodes:
         found = await self._lookup.of(request.workflow_execution_id)
         subject = self._lookup.subject(found)
         parent = NodeId(request.unique_parent_id)
-        page = await self._store.nodes(found.new.key, ListQuery.of(request), parent)
+        drawn = None
+        if parent != NO_NODE:
+            # What an earlier attempt drew is listed with that attempt; clients look for these in the last drawing.
+            above = await self._lookup.node(found, parent)
+            drawn = above.attempt if above.kind == DYNAMIC else None
+        page = await self._store.nodes(found.new.key, ListQuery.of(request), parent, drawn)
         return node_execution_pb2.NodeExecutionList(
             node_executions=[views.node(subject, node) for node in page.items], token=page.token
         )
@@ -51,11 +60,12 @@ class Nodes:
     async def list_node_executions_for_task(
         self, request: node_execution_pb2.NodeExecutionForTaskListRequest
     ) -> node_execution_pb2.NodeExecutionList:
-        """List the nodes that a task's attempt runs below its node (a dynamic task's)."""
+        """List the nodes that a dynamic task's attempt drew."""
         of = request.task_execution_id.node_execution_id
         found, node = await self._node(of)
         subject = self._lookup.subject(found)
-        page = await self._store.nodes(found.new.key, ListQuery.of(request), node.node)
+        attempt = request.task_execution_id.retry_attempt
+        page = await self._store.nodes(found.new.key, ListQuery.of(request), node.node, attempt)
         return node_execution_pb2.NodeExecutionList(
             node_executions=[views.node(subject, child) for child in page.items], token=page.token
         )
@@ -70,15 +80,21 @@ class Nodes:
             outputs=await self._links.url_blob(node.outputs_uri),
             full_inputs=views.literal_map(await self._lookup.body(node.inputs, node.inputs_uri)),
             full_outputs=views.literal_map(await self._lookup.body(node.outputs, node.outputs_uri)),
+            dynamic_workflow=await self._drawings.workflow(node),
             flyte_urls=views.flyte_urls(self._lookup.subject(found), node),
         )
 
     async def get_dynamic_node_workflow(
         self, request: node_execution_pb2.GetDynamicNodeWorkflowRequest
     ) -> node_execution_pb2.DynamicNodeWorkflowResponse:
-        """Refuse: this version runs no dynamic nodes."""
+        """Give the workflow that a node's dynamic task drew when it ran; raises ``NotFound`` if it drew none."""
         _, node = await self._node(request.id)
-        raise Unsupported(f"node {node.node!r} has no workflow of its own: dynamic tasks come with a later version")
+        drawn = await self._drawings.workflow(node)
+        if drawn is None:
+            raise NotFound(
+                f"node {node.node!r} has no workflow of its own: its task is not dynamic, or drew nothing yet"
+            )
+        return node_execution_pb2.DynamicNodeWorkflowResponse(compiled_workflow=drawn.compiled_workflow)
 
     async def get_task_execution(
         self, request: task_execution_pb2.TaskExecutionGetRequest
@@ -127,13 +143,17 @@ class Nodes:
     async def _shown(
         self, found: StoredExecution, node: NodeRecord, attempt: AttemptRecord
     ) -> task_execution_pb2.TaskExecution:
-        return views.attempt(self._lookup.subject(found), attempt, task_type=await self._task_type(node.task))
+        return views.attempt(self._lookup.subject(found), attempt, task_type=await self._task_type(found, node))
 
-    async def _task_type(self, task: str) -> str:
-        """Tell a task's type; versions never change, so what was read once stays true."""
+    async def _task_type(self, found: StoredExecution, node: NodeRecord) -> str:
+        """Tell the type of a node's task; versions never change, so what was read once stays true."""
+        task = node.task
         if task not in self._task_types:
             if len(self._task_types) >= _TYPES_KEPT:
                 self._task_types.clear()
-            stored = await self._tasks.get(parse_key(task))
-            self._task_types[task] = registered.task_template(stored).type
+            try:
+                template = registered.task_template(await self._tasks.get(parse_key(task)))
+            except NotFound:
+                template = await self._drawings.task(found, node)
+            self._task_types[task] = template.type
         return self._task_types[task]

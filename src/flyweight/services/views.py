@@ -13,12 +13,12 @@ from google.protobuf.duration_pb2 import Duration
 
 from flyweight.clock import Micros, to_timestamp
 from flyweight.engine.phases import ExecutionPhase
-from flyweight.engine.records import AttemptRecord, NewExecution, NodeRecord
+from flyweight.engine.records import DYNAMIC, AttemptRecord, NewExecution, NodeRecord
 from flyweight.ids import child_execution_name, identifier
 from flyweight.services.identifiers import parse_key
 from flyweight.store.rows import StoredExecution
 
-_PARENT_KINDS = frozenset({"workflow", "branch", "dynamic"})
+_PARENT_KINDS = frozenset({"workflow", "branch", DYNAMIC})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +103,10 @@ def node(subject: Subject, record: NodeRecord) -> node_execution_pb2.NodeExecuti
         input_uri=record.inputs_uri,
         closure=closure,
         metadata=node_execution_pb2.NodeExecutionMetaData(
-            retry_group="0",
+            retry_group=str(record.parent_attempt),
             spec_node_id=record.spec_node,
             is_parent_node=record.kind in _PARENT_KINDS,
-            is_dynamic=record.kind == "dynamic",
+            is_dynamic=record.kind == DYNAMIC,
             is_array=record.kind == "array",
         ),
     )

@@ -2,17 +2,18 @@
 
 import hashlib
 
-from flyteidl.admin import common_pb2, launch_plan_pb2, workflow_pb2
-from flyteidl.core import compiler_pb2, identifier_pb2, tasks_pb2
+from flyteidl.admin import common_pb2, workflow_pb2
+from flyteidl.core import compiler_pb2, identifier_pb2
 from flyteidl.core import workflow_pb2 as core_workflow_pb2
 
 from flyweight import literals
 from flyweight.clock import Clock
 from flyweight.engine import linker
-from flyweight.errors import CompileError, NotFound
+from flyweight.errors import CompileError
 from flyweight.ids import identifier
 from flyweight.services import registered
 from flyweight.services.identifiers import checked_key
+from flyweight.services.named import Named
 from flyweight.services.registration import Registration, refuse_registered
 from flyweight.store.listing import ListQuery
 from flyweight.store.registry import RegistryStore, StoredWorkflow
@@ -26,6 +27,7 @@ class Workflows:
     def __init__(self, registry: RegistryStore, registration: Registration, clock: Clock) -> None:
         self._registry = registry
         self._registration = registration
+        self._named = Named(registry, registration)
         self._clock = clock
 
     async def create_workflow(self, request: workflow_pb2.WorkflowCreateRequest) -> workflow_pb2.WorkflowCreateResponse:
@@ -75,49 +77,14 @@ class Workflows:
         return await self._registration.names(self._registry.workflows, request)
 
     async def _link(self, spec: workflow_pb2.WorkflowSpec) -> compiler_pb2.CompiledWorkflowClosure:
-        templates = [spec.template, *spec.sub_workflows]
-        named = linker.references(templates)
-        return linker.link(
-            spec.template,
-            sub_workflows=spec.sub_workflows,
-            tasks=await self._task_templates(named, spec.template),
-            launch_plans=await self._launch_plans(named, spec.template),
-        )
-
-    async def _task_templates(
-        self, named: linker.References, template: core_workflow_pb2.WorkflowTemplate
-    ) -> list[tasks_pb2.TaskTemplate]:
-        found: list[tasks_pb2.TaskTemplate] = []
-        problems: list[str] = []
-        for key in sorted(named.tasks):
-            try:
-                stored = await self._registration.find(identifier_pb2.TASK, self._registry.tasks, key)
-            except NotFound as problem:
-                problems.append(problem.message)
-                continue
-            found.append(registered.task_template(stored))
-        _refuse_missing(template, problems)
-        return found
-
-    async def _launch_plans(
-        self, named: linker.References, template: core_workflow_pb2.WorkflowTemplate
-    ) -> list[launch_plan_pb2.LaunchPlan]:
-        found: list[launch_plan_pb2.LaunchPlan] = []
-        problems: list[str] = []
-        for key in sorted(named.launch_plans):
-            try:
-                stored = await self._registration.find(identifier_pb2.LAUNCH_PLAN, self._registry.launch_plans, key)
-            except NotFound as problem:
-                problems.append(problem.message)
-                continue
-            found.append(registered.launch_plan(stored))
-        _refuse_missing(template, problems)
-        return found
-
-
-def _refuse_missing(template: core_workflow_pb2.WorkflowTemplate, problems: list[str]) -> None:
-    if problems:
-        raise CompileError(f"failed to compile workflow {template.id.name}", problems=tuple(problems))
+        named = linker.references([spec.template, *spec.sub_workflows])
+        try:
+            tasks = await self._named.tasks(named.tasks)
+            plans = await self._named.launch_plans(named.launch_plans)
+        except CompileError as error:
+            name = spec.template.id.name
+            raise CompileError(f"failed to compile workflow {name}", problems=error.problems) from error
+        return linker.link(spec.template, sub_workflows=spec.sub_workflows, tasks=tasks, launch_plans=plans)
 
 
 def _structure(spec: workflow_pb2.WorkflowSpec) -> workflow_pb2.WorkflowSpec:

@@ -145,11 +145,22 @@ class ExecutionStore:
         if await self._database.write(lambda connection: connection.execute(change).rowcount) == 0:
             raise NotFound(f"There is no execution with key {key}.")
 
-    async def nodes(self, execution: ExecutionKey, query: ListQuery, parent: NodeId | None = None) -> Page[NodeRecord]:
-        """List an execution's nodes, oldest first: those under a parent (``""``: the outermost), or all (None)."""
+    async def nodes(
+        self,
+        execution: ExecutionKey,
+        query: ListQuery,
+        parent: NodeId | None = None,
+        parent_attempt: int | None = None,
+    ) -> Page[NodeRecord]:
+        """List an execution's nodes, oldest first: those under a parent (``""``: the outermost), or all (None).
+
+        ``parent_attempt`` takes those alone that this attempt of the parent drew.
+        """
         conditions = [_nodes.execution == execution]
         if parent is not None:
             conditions.append(_nodes.parent == parent)
+        if parent_attempt is not None:
+            conditions.append(_nodes.parent_attempt == parent_attempt)
         return await self._list(tables.node_executions, fields.NODES, query, conditions, rows.node)
 
     async def node(self, execution: ExecutionKey, node: NodeId) -> NodeRecord:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import INTEGER
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration's revision. Revisions are numbers, so that a newer database can be told from a broken one."""
 
 metadata = MetaData(
@@ -221,6 +221,7 @@ node_executions = Table(
     _bytes("detail"),
     _bytes("cache"),
     _text("reason"),
+    _number("parent_attempt"),
 )
 Index("ix_node_executions_parent", node_executions.c.execution, node_executions.c.parent, node_executions.c.created_at)
 

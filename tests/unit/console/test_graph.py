@@ -3,6 +3,7 @@
 from itertools import combinations
 
 from flyweight.console.graph import MOST_NODES, Box, Drawing, draw
+from flyweight.services.drawings import Drawn
 from tests.unit.console.shapes import closure, sub_workflow, task, template
 
 
@@ -61,3 +62,11 @@ def test_too_many_nodes_are_not_drawn():
 def test_a_workflow_of_nothing_is_an_empty_drawing():
     drawn = drawing()
     assert (drawn.boxes, drawn.arrows, drawn.height) == ((), (), 0)
+
+
+def test_what_a_dynamic_task_drew_is_a_group_unless_it_is_too_large():
+    outer = closure(template("main", task("d")))
+    small = Drawn(attempt=0, closure=closure(template("drawn", task("dn0"))))
+    large = Drawn(attempt=0, closure=closure(template("drawn", *(task(f"n{i}") for i in range(MOST_NODES + 1)))))
+    assert boxes(draw(outer, {"d": small})).keys() == {"d", "d-0-dn0"}
+    assert boxes(draw(outer, {"d": large})).keys() == {"d"}

@@ -1,6 +1,7 @@
 """Steps of a workflow, in the order they can run."""
 
 from flyweight.console.plan import steps
+from flyweight.services.drawings import Drawn
 from tests.unit.console.shapes import closure, sub_workflow, task, template
 
 
@@ -19,3 +20,9 @@ def test_those_of_a_sub_workflow_stand_below_their_own():
         ("s-0-x", 1, "task"),
         ("z", 0, "task"),
     ]
+
+
+def test_what_a_dynamic_task_drew_stands_below_it_with_its_attempt_in_the_ids():
+    inner = closure(template("drawn", task("dn0"), sub_workflow("dn1", "sub")), template("sub", task("y")))
+    found = steps(closure(template("main", task("d"))), {"d": Drawn(attempt=2, closure=inner)})
+    assert [(step.node, step.depth) for step in found] == [("d", 0), ("d-2-dn0", 1), ("d-2-dn1", 1), ("d-2-dn1-0-y", 2)]

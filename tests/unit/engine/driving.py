@@ -64,6 +64,7 @@ class Parts:
             observer=self,
             blobs=self,
             catalog=self,
+            registered=self,
             clock=LoopClock(asyncio.get_running_loop()),
             layout=layout,
         )

@@ -108,6 +108,15 @@ async def test_error_pb_wins_over_outputs_and_exit_code(tmp_path: Path) -> None:
         assert (end.error.code, end.error.kind) == ("USER:Oops", errors_pb2.ContainerError.NON_RECOVERABLE)
 
 
+async def test_a_dynamic_command_leaves_nodes_in_place_of_outputs(tmp_path: Path) -> None:
+    source = WRITE + "(prefix / 'futures.pb').write_bytes(b'')"
+    async with running_commands(tmp_path) as (executor, reports):
+        executor.start(script(tmp_path, source, "{{.input}}", "{{.outputPrefix}}", outputs=True))
+        end = await reports.end()
+        assert isinstance(end, Succeeded)
+        assert end.drew
+
+
 @pytest.mark.parametrize(
     ("source", "code", "recoverable", "message"),
     [
@@ -121,7 +130,6 @@ async def test_error_pb_wins_over_outputs_and_exit_code(tmp_path: Path) -> None:
             False,
             "limit is 1000 bytes",
         ),
-        (WRITE + "(prefix / 'futures.pb').write_bytes(b'')", "Unsupported", False, "dynamic"),
     ],
 )
 async def test_what_a_command_leaves_undone_is_told(

@@ -16,6 +16,7 @@ from flyweight.ids import AttemptId
 from flyweight.services.children import ChildExecutions
 from flyweight.services.data import Data
 from flyweight.services.decks import Decks
+from flyweight.services.drawings import Drawings
 from flyweight.services.executions import Executions
 from flyweight.services.feed import Feed
 from flyweight.services.launch_plans import LaunchPlans
@@ -23,6 +24,7 @@ from flyweight.services.launcher import Launcher, Storage
 from flyweight.services.links import Links
 from flyweight.services.logs import Logs
 from flyweight.services.lookup import Lookup
+from flyweight.services.named import Named
 from flyweight.services.named_entities import NamedEntities
 from flyweight.services.nodes import Nodes
 from flyweight.services.objects import Objects
@@ -110,6 +112,7 @@ class Platform:
                 observer=self.feed,
                 blobs=objects,
                 catalog=CatalogStore(database),
+                registered=Named(RegistryStore(database), Registration(ProjectStore(database))),
                 clock=self.clock,
                 layout=objects.layout,
             ),
@@ -143,7 +146,13 @@ class Platform:
             links=self.links,
             clock=self.clock,
         )
-        self.nodes = Nodes(store=self.store, tasks=self.registry.tasks, lookup=self.lookup, links=self.links)
+        self.nodes = Nodes(
+            store=self.store,
+            tasks=self.registry.tasks,
+            lookup=self.lookup,
+            links=self.links,
+            drawings=Drawings(self.lookup),
+        )
         self.signals = Signals(store=SignalStore(database), lookup=self.lookup, driver=self.driver)
         self.children = ChildExecutions(
             store=self.store, lookup=self.lookup, launcher=self.launcher, driver=self.driver

@@ -79,7 +79,29 @@ function go(query) {
   load();
 }
 
+let redrawing;
+const redrawn = new Set();
+function redraw(told) {
+  // What a dynamic task drew is in the page that the server gives now: its graph and its rows take the old ones' place.
+  const drawing = `${told.node} ${told.attempt}`;
+  if (!told.drawn || redrawn.has(drawing)) return;
+  redrawn.add(drawing);
+  clearTimeout(redrawing);
+  redrawing = setTimeout(async () => {
+    const answer = await fetch(location.href);
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const [graph, drawn] = [document.getElementById("graph"), fresh.getElementById("graph")];
+    if (graph && drawn) graph.replaceWith(document.adoptNode(drawn));
+    table.tBodies[0].replaceWith(document.adoptNode(fresh.getElementById("nodes").tBodies[0]));
+    tick(root);
+    mark();
+    drawTimeline(table);
+  }, 100);
+}
+
 function onNode(told) {
+  redraw(told);
   const row = table.tBodies[0].querySelector(`tr[data-node="${CSS.escape(told.node)}"]`);
   const fresh = element(`<table><tbody>${told.html}</tbody></table>`).querySelector("tr");
   // What was made while it ran is told without its place: a row that stands already keeps its own.

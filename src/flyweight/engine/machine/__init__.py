@@ -3,6 +3,7 @@
 from flyweight.engine.machine.commands import (
     CancelAttempt,
     Command,
+    CompileDrawn,
     LetGo,
     LookUp,
     SetTimer,
@@ -11,6 +12,8 @@ from flyweight.engine.machine.commands import (
     StopChild,
 )
 from flyweight.engine.machine.events import (
+    Compiled,
+    CompileFailed,
     Continued,
     Created,
     Event,
@@ -30,6 +33,9 @@ __all__ = [
     "CancelAttempt",
     "Changes",
     "Command",
+    "CompileDrawn",
+    "CompileFailed",
+    "Compiled",
     "Continued",
     "Created",
     "Event",

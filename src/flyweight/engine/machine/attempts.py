@@ -13,7 +13,7 @@ from flyweight.engine.jobs import (
     Started,
     Succeeded,
 )
-from flyweight.engine.machine import outcomes
+from flyweight.engine.machine import dynamic, outcomes, spending
 from flyweight.engine.machine.commands import CancelAttempt, SetTimer, StartAttempt
 from flyweight.engine.machine.events import Timer, TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
@@ -22,12 +22,11 @@ from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.errors import PlatformError
 from flyweight.ids import AttemptId, NodeId
 from flyweight.semantics import budgets
-from flyweight.semantics.layout import CHECKPOINTS, DECK
+from flyweight.semantics.layout import CHECKPOINTS
 
 CANCEL_GRACE = Micros(120_000_000)
 """How long an executor may take to stop an attempt (it has a grace period of its own) before it is given up on."""
 _TIMEOUT_HINT = ": its log shows how far it came; @task(timeout=...) gives it longer"
-_FAILURES = frozenset({AttemptPhase.FAILED, AttemptPhase.RETRYABLE_FAILED})
 
 
 def admit(turn: Turn, node: NodeState) -> None:
@@ -56,7 +55,9 @@ def _start(turn: Turn, node: NodeState) -> None:
     state, number = turn.state, len(node.attempts)
     attempt = AttemptState(
         id=AttemptId(state.new.key, node.id, number),
+        task=node.graph.target,
         output_prefix=state.layout.attempt(node.id, number),
+        deck_uri=state.layout.deck(node.id, number) if node.graph.deck else "",
         queued_at=turn.now,
     )
     node.attempts.append(attempt)
@@ -84,7 +85,7 @@ def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
         checkpoint_prefix=f"{raw}/{CHECKPOINTS}",
         previous_checkpoint_prefix=layout.checkpoint(node.id, number - 1) if number else "",
         environment=state.environment,
-        deck_uri=f"{attempt.output_prefix}/{DECK}" if node.graph.deck else "",
+        deck_uri=attempt.deck_uri,
         interruptible=bool(interruptible),
     )
 
@@ -161,7 +162,10 @@ def _take(turn: Turn, node: NodeState, attempt: AttemptState, event: Succeeded |
     match event:
         case Succeeded():
             _close(turn, attempt, AttemptPhase.SUCCEEDED)
-            outcomes.succeed(turn, node, event.outputs, event.outputs_uri)
+            if event.drew:
+                dynamic.compile_drawn(turn, node, attempt)
+            else:
+                outcomes.succeed(turn, node, event.outputs, event.outputs_uri)
         case Failed():
             recoverable = budgets.is_recoverable(event.error)
             _failed(turn, node, attempt, budgets.execution_error(event.error), recoverable=recoverable)
@@ -181,15 +185,27 @@ def _close(turn: Turn, attempt: AttemptState, phase: AttemptPhase) -> None:
 
 def _failed(turn: Turn, node: NodeState, attempt: AttemptState, error: ExecutionError, *, recoverable: bool) -> None:
     attempt.error = error
-    payers = [budgets.payer(error)]
-    payers += [budgets.payer(old.error) for old in node.attempts if old.error is not None and old.phase in _FAILURES]
-    failures = budgets.Failures(user=payers.count(budgets.Payer.USER), system=payers.count(budgets.Payer.SYSTEM))
+    before, payer = spending.failures(node), budgets.payer(error)
+    failures = budgets.Failures(
+        user=before.user + (payer is budgets.Payer.USER), system=before.system + (payer is budgets.Payer.SYSTEM)
+    )
     verdict = budgets.judge(error, recoverable=recoverable, retries=node.graph.retries, failures=failures)
     _close(turn, attempt, AttemptPhase.RETRYABLE_FAILED if verdict.retry else AttemptPhase.FAILED)
     if verdict.retry:
+        turn.touch(node)  # when it began may be known only now
         admit(turn, node)
     else:
         outcomes.fail(turn, node, verdict.error)
+
+
+def drawing_failed(turn: Turn, node: NodeState, error: ExecutionError) -> None:
+    """Take that what a dynamic task drew has failed: if its retries allow, it is drawn anew, else its node fails."""
+    if spending.failures(node).user > node.graph.retries or node.frame.stop:
+        outcomes.fail(turn, node, error)
+        return
+    dynamic.forget(turn.state, node)
+    turn.touch(node)
+    admit(turn, node)
 
 
 def stop(turn: Turn, attempt: AttemptState, error: ExecutionError) -> None:

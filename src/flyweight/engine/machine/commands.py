@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from flyteidl.core import tasks_pb2
+
 from flyweight.clock import Micros
 from flyweight.engine.catalog import CacheDue, Question
 from flyweight.engine.children import Child
@@ -62,4 +64,13 @@ class LetGo:
     node: NodeId
 
 
-Command = StartAttempt | CancelAttempt | SetTimer | StartChild | StopChild | LookUp | LetGo
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompileDrawn:
+    """Check and index what a dynamic task's attempt has left in futures.pb; what came of it is to be told."""
+
+    attempt: AttemptId
+    task: tasks_pb2.TaskTemplate
+    output_prefix: str
+
+
+Command = StartAttempt | CancelAttempt | SetTimer | StartChild | StopChild | LookUp | LetGo | CompileDrawn

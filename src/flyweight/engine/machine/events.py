@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from flyteidl.core import literals_pb2, types_pb2
+from flyteidl.core import execution_pb2, literals_pb2, types_pb2
 
 from flyweight.engine.catalog import Answer, CacheDue
 from flyweight.engine.children import ChildEnded, ChildStarted
+from flyweight.engine.graph import ClosureGraph
 from flyweight.engine.jobs import Report
 from flyweight.ids import AttemptId, NodeId
 
@@ -41,6 +42,22 @@ class TimerFired:
 
     attempt: AttemptId
     timer: Timer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """What a dynamic task's attempt drew holds together, stands beside its futures.pb, and may run."""
+
+    attempt: AttemptId
+    graph: ClosureGraph
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompileFailed:
+    """What a dynamic task's attempt drew cannot be run."""
+
+    attempt: AttemptId
+    error: execution_pb2.ExecutionError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +98,8 @@ Event = (
     | Continued
     | Terminate
     | TimerFired
+    | Compiled
+    | CompileFailed
     | GateDue
     | SignalWanted
     | SignalSet

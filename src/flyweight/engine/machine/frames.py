@@ -3,7 +3,8 @@
 from flyteidl.core import literals_pb2, types_pb2
 
 from flyweight.engine.graph import GraphNode, NodeKind
-from flyweight.engine.machine import attempts, branches, caching, errors, gates, launches, maps, outcomes
+from flyweight.engine.machine import attempts, branches, caching, dynamic, errors, gates, launches, maps, outcomes
+from flyweight.engine.machine.events import Compiled, CompileFailed
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import ExecutionState, Frame, NodeState, frame_below
 from flyweight.engine.phases import ExecutionPhase, NodePhase
@@ -105,13 +106,22 @@ def _run(turn: Turn, node: NodeState) -> None:
             outcomes.fail(turn, node, system_error(UNSUPPORTED, message))
 
 
+def run_drawn(turn: Turn, event: Compiled | CompileFailed) -> None:
+    """Run what a dynamic task drew in its node's place, if it can be run."""
+    node = dynamic.take(turn, event)
+    if node is not None:
+        _run_inside(turn, node)
+        node.phase = NodePhase.DYNAMIC_RUNNING
+
+
 def _run_inside(turn: Turn, node: NodeState) -> Frame:
     """Run a node's own nodes, in a frame below it."""
-    frame = frame_below(turn.state, node)
+    frame = frame_below(node)
     if frame is None:
         raise PlatformError(f"node {node.id} has no nodes inside")
     node.phase = NodePhase.RUNNING
-    node.started_at = turn.now
+    node.started_at = node.started_at or turn.now
+    turn.touch(node)
     open_frame(turn, frame)
     return frame
 
@@ -132,10 +142,10 @@ def _branch(turn: Turn, node: NodeState) -> None:
 def _node_id(state: ExecutionState, frame: Frame, name: str) -> NodeId:
     if frame.parent == NO_NODE:
         return NodeId(name)
-    made = child_node_id(frame.parent, 0, name)
+    made = child_node_id(frame.parent, frame.attempt, name)
     while made in state.nodes:  # long ids are hashed to 32 bits, so two can meet in a large execution
         name += "+"
-        made = child_node_id(frame.parent, 0, name)
+        made = child_node_id(frame.parent, frame.attempt, name)
     return made
 
 
@@ -191,6 +201,8 @@ def _end_badly(turn: Turn, frame: Frame, error: ExecutionError | None) -> None:
         owner = turn.state.nodes[frame.parent]
         if error is None:
             outcomes.abort(turn, owner, cause)
+        elif owner.drawn is not None:
+            attempts.drawing_failed(turn, owner, error)
         else:
             outcomes.fail(turn, owner, error)
     elif turn.state.phase is ExecutionPhase.ABORTING or error is None:

@@ -13,7 +13,7 @@ from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, LogSpan, Starte
 from flyweight.engine.machine.attempts import CANCEL_GRACE, timeout_expired, timers_of
 from flyweight.engine.machine.commands import CancelAttempt, SetTimer, StartAttempt
 from flyweight.engine.machine.events import Timer, TimerFired
-from flyweight.engine.machine.turn import ExecutionError, Turn, system_error
+from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import NodeState
 from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.errors import PlatformError
@@ -148,6 +148,9 @@ def take(turn: Turn, node: NodeState, event: Succeeded | Failed | Cancelled) -> 
         stopped(turn, node, item)  # as it is to be stopped, that is what became of it, whatever it did meanwhile
         return
     match event:
+        case Succeeded() if event.drew:
+            message = f"{node.graph.name} maps over a dynamic task: call it in a loop of another dynamic task instead"
+            fail(turn, node, item, user_error("Unsupported", message), recoverable=False)
         case Succeeded():
             succeed(turn, node, item, event.outputs, event.outputs_uri)
         case Failed():

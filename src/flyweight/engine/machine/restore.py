@@ -16,15 +16,24 @@ from flyweight.engine.machine.frames import stopped_from_outside
 from flyweight.engine.machine.outcomes import AUTO_ABORT
 from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, SignalState, frame_below, new_frame
 from flyweight.engine.phases import ExecutionPhase, NodePhase
-from flyweight.engine.records import AttemptRecord, ItemsRecord, LoadedExecution, NewExecution, NodeRecord, SignalRecord
+from flyweight.engine.records import (
+    DYNAMIC,
+    AttemptRecord,
+    ItemsRecord,
+    LoadedExecution,
+    NewExecution,
+    NodeRecord,
+    SignalRecord,
+)
 from flyweight.errors import PlatformError
 from flyweight.ids import START_NODE, AttemptId, NodeId
 from flyweight.protocol.items_pb2 import ItemChunk, MapProgress
-from flyweight.semantics.layout import OUTPUTS, ExecutionLayout
+from flyweight.semantics.layout import DRAWN, OUTPUTS, ExecutionLayout
 
 _FAILED_NODES = frozenset({NodePhase.FAILED, NodePhase.TIMED_OUT})
 _PASSED_NODES = frozenset({NodePhase.SUCCEEDED, NodePhase.SKIPPED})
 """Nothing waits for these any more."""
+_NOTHING_DRAWN: Mapping[NodeId, ClosureGraph] = {}
 
 
 def begin(
@@ -65,8 +74,18 @@ def _stored(row: ItemsRecord, layout: ExecutionLayout) -> dict[int, str]:
     }
 
 
+def drawn_nodes(loaded: LoadedExecution) -> dict[NodeId, str]:
+    """Tell where the compiled workflows stand that dynamic tasks have drawn, by their nodes."""
+    prefixes = {(attempt.node, attempt.attempt): attempt.output_prefix for attempt in loaded.attempts}
+    return {row.node: f"{prefixes[row.node, row.attempt]}/{DRAWN}" for row in loaded.nodes if row.kind == DYNAMIC}
+
+
 def restore(
-    loaded: LoadedExecution, graph: ClosureGraph, layout: ExecutionLayout, blobs: Mapping[str, bytes]
+    loaded: LoadedExecution,
+    graph: ClosureGraph,
+    layout: ExecutionLayout,
+    blobs: Mapping[str, bytes],
+    drawn: Mapping[NodeId, ClosureGraph] = _NOTHING_DRAWN,
 ) -> ExecutionState:
     """Build the state that an execution's rows were made of.
 
@@ -75,6 +94,7 @@ def restore(
         graph: of the closure that it runs.
         layout: where its data lies.
         blobs: the bytes at every URI of ``large_values``.
+        drawn: the graphs of ``drawn_nodes(loaded)``.
     """
     row = loaded.execution
     inputs = _read(loaded.new.inputs, loaded.new.inputs_uri, blobs)
@@ -87,28 +107,34 @@ def restore(
         state.outputs = _read(row.outputs, row.outputs_uri, blobs)
     state.signals = {record.signal: _signal(record) for record in loaded.signals}
     if row.phase is not ExecutionPhase.QUEUED:
-        _restore_frames(state, loaded, blobs)
+        _restore_frames(state, loaded, blobs, drawn)
     return state
 
 
-def _restore_frames(state: ExecutionState, loaded: LoadedExecution, blobs: Mapping[str, bytes]) -> None:
+def _restore_frames(
+    state: ExecutionState,
+    loaded: LoadedExecution,
+    blobs: Mapping[str, bytes],
+    drawn: Mapping[NodeId, ClosureGraph],
+) -> None:
     attempts: dict[NodeId, list[AttemptRecord]] = {}
     for attempt in sorted(loaded.attempts, key=lambda record: record.attempt):
         attempts.setdefault(attempt.node, []).append(attempt)
-    children: dict[NodeId, list[NodeRecord]] = {}
+    children: dict[tuple[NodeId, int], list[NodeRecord]] = {}
     for record in sorted(loaded.nodes, key=lambda record: (record.created_at, record.node)):
-        children.setdefault(record.parent, []).append(record)
+        children.setdefault((record.parent, record.parent_attempt), []).append(record)
     rows: dict[NodeId, list[ItemsRecord]] = {}
     for row in loaded.items:
         rows.setdefault(row.node, []).append(row)
-    root = _opened(new_frame(state.graph.primary, state.inputs))
+    root = _opened(new_frame(state.graph, state.graph.primary, state.inputs))
     root.ended = state.phase.terminal
     waiting = [root]
     while waiting:
         frame = waiting.pop()
         state.frames[frame.parent] = frame
-        for record in children.get(frame.parent, ()):
+        for record in children.get((frame.parent, frame.attempt), ()):
             node = _node(frame, record, blobs)
+            node.drawn = drawn[node.id] if record.kind == DYNAMIC else None
             node.attempts = [_attempt(state, attempt) for attempt in attempts.get(node.id, ())]
             if record.detail and node.graph.array is not None and not node.phase.terminal:
                 node.items = _items(state, record, rows.get(node.id, ()), blobs)
@@ -116,7 +142,7 @@ def _restore_frames(state: ExecutionState, loaded: LoadedExecution, blobs: Mappi
         frame.stop = _stop_of(state, frame)
         _queue(state, frame)
         for node in frame.nodes.values():
-            below = frame_below(state, node) if node.started_at else None
+            below = frame_below(node) if node.started_at else None
             if below is not None:
                 below.ended = node.phase.terminal
                 waiting.append(_opened(below))
@@ -147,7 +173,7 @@ def _place(state: ExecutionState, frame: Frame, node: NodeState) -> None:
         _place_items(state, node, node.items)
     if node.attempt is not None:
         state.open_attempts += 1
-    elif node.graph.kind is NodeKind.TASK and not caching.asks(node):
+    elif node.graph.kind is NodeKind.TASK and not (node.drawn or node.compiling or caching.asks(node)):
         state.held.append((node.created_at, node.id))
 
 
@@ -215,7 +241,9 @@ def _attempt(state: ExecutionState, record: AttemptRecord) -> AttemptState:
     log = LogSpan(path=record.log_path, start=record.log_start, end=record.log_end) if record.log_path else None
     return AttemptState(
         id=AttemptId(state.new.key, record.node, record.attempt),
+        task=record.task,
         output_prefix=record.output_prefix,
+        deck_uri=record.deck_uri,
         phase=record.phase,
         error=_error(record.error),
         worker=record.worker,

@@ -11,6 +11,7 @@ from flyweight.engine.jobs import LogSpan
 from flyweight.engine.model import AttemptState, Changed, ExecutionState, NodeState, SignalState
 from flyweight.engine.phases import AttemptPhase
 from flyweight.engine.records import (
+    DYNAMIC,
     AttemptRecord,
     CacheRecord,
     ExecutionRecord,
@@ -21,7 +22,7 @@ from flyweight.engine.records import (
 from flyweight.errors import PlatformError
 from flyweight.ids import END_NODE
 from flyweight.semantics import budgets
-from flyweight.semantics.layout import DECK, OUTPUTS
+from flyweight.semantics.layout import OUTPUTS
 
 _NO_LOG = LogSpan(path="")
 
@@ -54,7 +55,7 @@ def changes(state: ExecutionState, into: Changes) -> None:
     if changed.entries:
         kept = changed.entries
         into.entries += [_entry(state, kept[record.node], record) for record in nodes if record.node in kept]
-    into.attempts += [_attempt(state, attempt) for attempt in changed.attempts.values()]
+    into.attempts += [_attempt(attempt) for attempt in changed.attempts.values()]
     into.signals += [_signal(state, signal) for signal in changed.signals.values()]
 
 
@@ -93,7 +94,8 @@ def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
         node=node.id,
         spec_node=node.graph.id,
         parent=node.frame.parent,
-        kind=node.graph.kind.value,
+        parent_attempt=node.frame.attempt,
+        kind=node.graph.kind.value if node.drawn is None else DYNAMIC,
         task="" if node.graph.kind is NodeKind.WORKFLOW else node.graph.target,
         phase=node.phase,
         attempt=number,
@@ -120,18 +122,17 @@ def _items(state: ExecutionState, node: NodeState, number: int) -> ItemsRecord:
     return ItemsRecord(execution=state.new.key, node=node.id, chunk=number, body=body)
 
 
-def _attempt(state: ExecutionState, attempt: AttemptState) -> AttemptRecord:
-    node = state.nodes[attempt.id.node]
+def _attempt(attempt: AttemptState) -> AttemptRecord:
     log = attempt.log or _NO_LOG
     return AttemptRecord(
-        execution=state.new.key,
-        node=node.id,
+        execution=attempt.id.execution,
+        node=attempt.id.node,
         attempt=attempt.id.attempt,
-        task=node.graph.target,
+        task=attempt.task,
         phase=attempt.phase,
         worker=attempt.worker,
         output_prefix=attempt.output_prefix,
-        deck_uri=f"{attempt.output_prefix}/{DECK}" if node.graph.deck else "",
+        deck_uri=attempt.deck_uri,
         deck_revision=attempt.deck_revision,
         log_path=log.path,
         log_start=log.start,

@@ -8,9 +8,11 @@ from flyweight.clock import Micros
 from flyweight.engine.catalog import CacheClaimed, CacheDue, CacheHit, CacheMiss
 from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
-from flyweight.engine.machine import attempts, caching, frames, gates, launches, maps
+from flyweight.engine.machine import attempts, caching, dynamic, frames, gates, launches, maps
 from flyweight.engine.machine.commands import CancelAttempt, Command, StopChild
 from flyweight.engine.machine.events import (
+    Compiled,
+    CompileFailed,
     Continued,
     Created,
     Event,
@@ -38,10 +40,8 @@ def step(state: ExecutionState, event: Event, now: Micros, share: int = SHARE) -
     """
     turn = Turn(state=state, now=now, share=share)
     match event:
-        case Created():
-            _begin(turn)
-        case Terminate():
-            frames.terminate(turn, event.cause, event.principal)
+        case Created() | Terminate() | Continued() | Restarted():
+            _go(turn, event)
         case TimerFired():
             (attempts if event.attempt.item == NO_ITEM else maps).timer(turn, event)
         case GateDue() | SignalWanted() | SignalSet():
@@ -50,14 +50,8 @@ def step(state: ExecutionState, event: Event, now: Micros, share: int = SHARE) -
             _child_told(turn, event)
         case CacheHit() | CacheMiss() | CacheClaimed() | CacheDue():
             caching.take(turn, event)
-        case Continued():
-            pass
-        case Restarted():
-            attempts.restarted(turn)
-            caching.restarted(turn)
-            gates.restarted(turn)
-            launches.restarted(turn)
-            maps.restarted(turn)
+        case Compiled() | CompileFailed():
+            frames.run_drawn(turn, event)
         case Started() | DeckPublished() | Succeeded() | Failed() | Cancelled():
             (attempts if event.attempt.item == NO_ITEM else maps).report(turn, event)
         case _:
@@ -79,6 +73,22 @@ def _child_told(turn: Turn, event: ChildStarted | ChildEnded) -> None:
         launches.take(turn, node, event)
 
 
+def _go(turn: Turn, event: Created | Terminate | Continued | Restarted) -> None:
+    """Take what is told of the execution as a whole."""
+    match event:
+        case Created():
+            _begin(turn)
+        case Terminate():
+            frames.terminate(turn, event.cause, event.principal)
+        case Restarted():
+            for part in (attempts, caching, dynamic, gates, launches, maps):
+                part.restarted(turn)
+        case Continued():
+            pass
+        case _:
+            assert_never(event)
+
+
 def _begin(turn: Turn) -> None:
     state = turn.state
     if state.phase is not ExecutionPhase.QUEUED:
@@ -86,7 +96,7 @@ def _begin(turn: Turn) -> None:
     state.phase = ExecutionPhase.RUNNING
     state.started_at = turn.now
     turn.touch_execution()
-    frames.open_frame(turn, new_frame(state.graph.primary, state.inputs))
+    frames.open_frame(turn, new_frame(state.graph, state.graph.primary, state.inputs))
 
 
 def crash(state: ExecutionState, error: execution_pb2.ExecutionError, now: Micros) -> list[Command]:
