@@ -45,19 +45,41 @@ _codebase = Codebase()
 
 
 def run_attempt(start: worker_pb2.Start, report: Report) -> worker_pb2.Result:
-    """Run one attempt and give its result; never raises for what user code or its data do wrong."""
-    with apply_environment(dict(start.environment)):
+    """Run one attempt and give its result; never raises for what user code or its data do wrong.
+
+    ``start.environment`` is what the process's environment lacks.
+    """
+    with apply_environment(dict(start.environment)) if start.environment else contextlib.nullcontext():
         try:
-            folder, task = _load(start)
+            folder, task = _loaded.find(start)
         except failures.AttemptFailed as failed:
             return _failed(start, failed.error)
         if folder is None:
             return _Attempt(start, task, report).run()
         if start.working_directory:
-            link_data_files(folder, Path(start.working_directory))
+            link_data_files(folder, start.working_directory)
             return _Attempt(start, task, report).run()
         with contextlib.chdir(folder):  # as in a Flyte container: relative paths of data files lead into the code
             return _Attempt(start, task, report).run()
+
+
+class _Loaded:
+    """The task that ran last, mostly the one that runs next: to look it up anew costs as much as to call it."""
+
+    def __init__(self) -> None:
+        self._asked: tuple[str, ...] = ()
+        self._found: tuple[Path | None, AnyTask] | None = None
+
+    def find(self, start: worker_pb2.Start) -> tuple[Path | None, AnyTask]:
+        """Give a task and the folder of its code; raises ``AttemptFailed``."""
+        asked = (start.bundle_uri, start.resolver, *start.loader_args)
+        if self._found is None or asked != self._asked:
+            self._found = _load(start)
+            self._asked = asked
+        return self._found
+
+
+_loaded = _Loaded()
 
 
 def _load(start: worker_pb2.Start) -> tuple[Path | None, AnyTask]:
@@ -82,7 +104,7 @@ class _Attempt:
         self._task = task
         self._report = report
         self._clock = SystemClock()
-        self._scratch = Path(start.working_directory or tempfile.gettempdir()) / f".flyweight-{start.id}"
+        self._scratch = f"{start.working_directory or tempfile.gettempdir()}/.flyweight-{start.id}"
         self._data = BlobData(raw_prefix=start.raw_output_prefix, scratch=self._scratch)
         self._parameters = self._make_parameters()
         self._publisher: DeckPublisher | None = None
@@ -108,7 +130,7 @@ class _Attempt:
             return result
         finally:
             self._close_decks(state)
-            if os.path.isdir(self._scratch):  # noqa: PTH112 - a tenth of rmtree's time, and mostly there is none
+            if not self._start.working_directory:  # that one is emptied by the worker
                 shutil.rmtree(self._scratch, ignore_errors=True)
 
     def publish_decks(self, parameters: ExecutionParameters) -> None:
@@ -241,10 +263,10 @@ class _AttemptCaller(LocalCaller):
         self._attempt.publish_decks(parameters)
 
 
-def link_data_files(code: Path, folder: Path) -> None:
+def link_data_files(code: Path, folder: str) -> None:
     """Let relative paths of the bundle's data files work in the attempt's own folder, by links to them."""
     for entry in _data_files(code):
-        (folder / entry.name).symlink_to(entry)
+        Path(folder, entry.name).symlink_to(entry)
 
 
 @functools.lru_cache(maxsize=4)

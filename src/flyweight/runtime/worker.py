@@ -29,6 +29,7 @@ from flyweight.protocol import worker_pb2
 from flyweight.protocol.framing import SHARED_PARTS, FrameSocket, take_permit
 from flyweight.runtime.interruption import AttemptInterrupted, interrupted_by_sigterm, rearm
 from flyweight.runtime.logs import Log, capture
+from flyweight.settings import TaskEnvironment
 
 Runner = Callable[[worker_pb2.Start, Callable[[worker_pb2.FromWorker], None]], worker_pb2.Result]
 
@@ -36,6 +37,7 @@ DEFAULT_RUNNER = "flyweight.runtime.attempt:run_attempt"
 INTERRUPTED = 128 + signal.SIGTERM
 """Exit code after an attempt was stopped on request; shells use the same."""
 
+_NOTHING = worker_pb2.Start()
 _PR_SET_PDEATHSIG = 1
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 # The kernel, out of memory, should end the task that asks for it and not the platform (range -1000 to 1000).
@@ -81,10 +83,16 @@ class Worker:
         self._connection = connection
         self._permits = permits
         self._runner = runner
-        self._shared: dict[int, worker_pb2.Start] = {}
+        self._shared: dict[int, tuple[worker_pb2.Start, dict[str, str]]] = {}
+        """What attempts have in common: of their messages, and of their environments."""
+        self._environment = TaskEnvironment()
         self._log = Log()
         self._clock = SystemClock()
         self._pid = os.getpid()
+        self._logged = self._log.size()
+        """How far the log belongs to attempts that have ended."""
+        self._used = _usage()[0]
+        """Processor seconds up to the end of the last attempt."""
         self._emptied = ""
         """The folder that earlier attempts worked in, and left empty."""
 
@@ -118,35 +126,39 @@ class Worker:
         return None
 
     def _remember(self, shared: worker_pb2.Shared) -> None:
-        self._shared[shared.number] = shared.part
+        part = shared.part
+        environment = dict(part.environment)
+        part.ClearField("environment")
+        self._shared[shared.number] = part, environment
         if len(self._shared) > SHARED_PARTS:
             del self._shared[next(iter(self._shared))]
 
     def _whole(self, start: worker_pb2.Start) -> worker_pb2.Start:
-        if not start.shared:
-            return start
+        """Put the parts of a message together; its environment becomes this process's, and is taken out."""
+        part, environment = self._shared[start.shared] if start.shared else (_NOTHING, {})
+        self._environment.become({**environment, **start.environment})
+        start.ClearField("environment")
         whole = worker_pb2.Start()
-        whole.CopyFrom(self._shared[start.shared])
+        whole.CopyFrom(part)
         whole.MergeFrom(start)
         return whole
 
     def _attempt(self, start: worker_pb2.Start) -> worker_pb2.Result:
-        log_start = self._log.size()
         started_at = self._clock.now()
-        cpu_before = _cpu_seconds()
         rearm()  # the last attempt's code may have put a handler of its own
         with self._workplace(start.working_directory):
             result = self._guarded(start)
         result.id = start.id
         result.started_at = result.started_at or started_at
         result.ended_at = self._clock.now()
-        result.cpu_seconds = _cpu_seconds() - cpu_before
-        result.peak_memory_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT
+        used, result.peak_memory_bytes = _usage()
+        result.cpu_seconds = used - self._used
+        self._used = used
         result.retiring = _has_children()
         # Before the result is sent: whoever reads the log at the attempt's end must find all of it.
         self._log.flush()
-        result.log_start = log_start
-        result.log_end = self._log.size()
+        result.log_start, self._logged = self._logged, self._log.size()
+        result.log_end = self._logged
         return result
 
     @contextmanager
@@ -222,9 +234,11 @@ def _failure(code: str, message: str, origin: execution_pb2.ExecutionError.Error
     return worker_pb2.Result(error=error.SerializeToString())
 
 
-def _cpu_seconds() -> float:
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+def _usage() -> tuple[float, int]:
+    """Give the processor seconds that this process and its ended children have used, and its largest size."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    return used, own.ru_maxrss * _MAXRSS_UNIT
 
 
 def _has_children() -> bool:

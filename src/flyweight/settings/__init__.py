@@ -3,6 +3,7 @@
 from flyweight.settings.client import ClientSettings, load_client_settings
 from flyweight.settings.discovery import Discovered, discover, remove_discovery, write_discovery
 from flyweight.settings.environment import (
+    TaskEnvironment,
     apply_environment,
     child_environment,
     secret_variable,
@@ -27,6 +28,7 @@ __all__ = [
     "LocalCacheSettings",
     "PlatformSettings",
     "StorageSettings",
+    "TaskEnvironment",
     "apply_environment",
     "child_environment",
     "default_data_dir",

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from typing import cast
 
 TASK_PREFIXES = ("FLYTE_", "_F_", "FLYWEIGHT_", "BATCH_JOB_")
 """What an engine tells a task by its environment begins with one of these."""
@@ -28,6 +29,36 @@ def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, **extra}
 
 
+class TaskEnvironment:
+    """The environment of a process that runs one task after the other: its own, and what the task is told on top.
+
+    What does not differ from one task to the next stays as it is; what a task's code changed does not.
+    """
+
+    def __init__(self) -> None:
+        self._own = dict(os.environ)
+        self._told: dict[str, str] = {}
+        self._expected = _snapshot()
+
+    def become(self, told: Mapping[str, str]) -> None:
+        """Make it exactly the process's own with these variables on top."""
+        if _snapshot() != self._expected:
+            _change(dict(os.environ), self._own)
+            self._told = {}
+        elif told == self._told:
+            return
+        for name in self._told.keys() - told.keys():
+            if name in self._own:
+                os.environ[name] = self._own[name]
+            else:
+                os.environ.pop(name, None)
+        for name, value in told.items():
+            if self._told.get(name) != value:
+                os.environ[name] = value
+        self._told = dict(told)
+        self._expected = _snapshot()
+
+
 @contextmanager
 def apply_environment(variables: Mapping[str, str]) -> Generator[None]:
     """Run the body with these variables set, and put the whole environment back as it was before.
@@ -35,18 +66,25 @@ def apply_environment(variables: Mapping[str, str]) -> Generator[None]:
     The environment belongs to the process: one body at a time.
     """
     before = dict(os.environ)
-    _change(before, variables)
+    for name, value in variables.items():
+        if before.get(name) != value:
+            os.environ[name] = value
     try:
         yield
     finally:
-        now = dict(os.environ)
-        for name in now.keys() - before.keys():
-            del os.environ[name]
-        _change(now, before)
+        _change(dict(os.environ), before)
 
 
-def _change(now: Mapping[str, str], variables: Mapping[str, str]) -> None:
-    """Write what differs: each variable that is written costs more than comparing all of them."""
-    for name, value in variables.items():
+def _change(now: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """Bring the environment to what is wanted: each variable that is written costs more than comparing all of them."""
+    for name in now.keys() - wanted.keys():
+        del os.environ[name]
+    for name, value in wanted.items():
         if now.get(name) != value:
             os.environ[name] = value
+
+
+def _snapshot() -> dict[bytes, bytes]:
+    """Take the environment as it is. CPython keeps it encoded; to read it through its mapping decodes all of it."""
+    encoded: object = vars(os.environ).get("_data")
+    return dict(cast("dict[bytes, bytes]", encoded)) if isinstance(encoded, dict) else dict(os.environb)

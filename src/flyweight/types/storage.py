@@ -17,7 +17,7 @@ class BlobData:
 
     def __init__(self, raw_prefix: str, scratch: str | Path) -> None:
         self.raw_prefix = raw_prefix.rstrip("/")
-        self._scratch = Path(scratch)
+        self._scratch = scratch
         self._drafts: dict[Path, str] = {}
 
     def new_uri(self, name: str = "") -> str:
@@ -78,7 +78,7 @@ class BlobData:
 
     def local_path(self, name: str = "") -> Path:
         """Make up a path in the scratch folder, in a fresh folder of its own."""
-        folder = self._scratch / new_object_name()
+        folder = Path(self._scratch) / new_object_name()
         folder.mkdir(parents=True)
         return folder / (name or new_object_name())
 

@@ -4,7 +4,14 @@ import os
 
 import pytest
 
-from flyweight.settings import apply_environment, child_environment, secret_variable, task_environment, variable
+from flyweight.settings import (
+    TaskEnvironment,
+    apply_environment,
+    child_environment,
+    secret_variable,
+    task_environment,
+    variable,
+)
 
 
 def test_the_environment_is_put_back_whatever_the_body_did():
@@ -39,3 +46,19 @@ def test_an_empty_variable_is_as_good_as_none_but_for_secrets():
         assert variable("EMPTY", "default") == "default"
         assert secret_variable("EMPTY") == ""
     assert secret_variable("EMPTY") is None
+
+
+def test_one_task_after_the_other_finds_the_processes_environment_with_its_own_on_top():
+    with apply_environment({"OURS": "1", "GONE": "2", "HIDDEN": "ours"}):
+        environment = TaskEnvironment()
+        own = dict(os.environ)
+        environment.become({"HIDDEN": "told", "NEW": "3"})
+        assert dict(os.environ) == {**own, "HIDDEN": "told", "NEW": "3"}
+        environment.become({"HIDDEN": "told", "NEW": "4"})
+        assert dict(os.environ) == {**own, "HIDDEN": "told", "NEW": "4"}
+        os.environ.update(OURS="changed", NEW="changed", ANOTHER="5")
+        del os.environ["GONE"]
+        environment.become({"NEW": "4"})
+        assert dict(os.environ) == {**own, "NEW": "4"}
+        environment.become({})
+        assert dict(os.environ) == own

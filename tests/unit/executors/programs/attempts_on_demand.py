@@ -90,7 +90,7 @@ def publish(start, report):
 
 
 def surroundings(start, _report, mark):
-    lines = [str(Path.cwd()), str(os.getpid()), str(list(Path.cwd().iterdir())), *start.environment]
+    lines = [str(Path.cwd()), str(os.getpid()), str(list(Path.cwd().iterdir())), *os.environ]
     Path("left-over").mkdir()
     Path("left-over/file").touch()
     Path("link").symlink_to("/nowhere")
@@ -105,7 +105,8 @@ def until(_start, _report, mark, sign):
 
 
 def environment(start, _report):
-    words = sorted(f"{name}={value}" for name, value in start.environment.items())
+    words = [f"{name}={os.environ[name]}" for name in ("A", "B", "C") if name in os.environ]
+    os.environ.update(A="changed", C="by the task")
     return worker_pb2.Result(outputs=" ".join(words).encode())
 
 
