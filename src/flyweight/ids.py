@@ -9,7 +9,7 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from flyteidl.core import identifier_pb2
 
@@ -47,8 +47,7 @@ class EntityKey:
 NO_ITEM = -1
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class AttemptId:
+class AttemptId(NamedTuple):  # a dataclass computes its hash in Python, and a task's way is paved with these
     """One try of one node of one execution, counted from 0; every command and report is idempotent by it.
 
     Of a node that maps over lists, each item has tries of its own: ``item`` is its index there, else ``NO_ITEM``.

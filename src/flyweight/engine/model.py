@@ -75,6 +75,8 @@ class NodeState:
     ended_at: Micros = NOT_YET
     inputs_uri: str = field(default="", compare=False)
     """Where they were put because they are large; empty if they are not, or no record of it was made."""
+    inputs_data: bytes = field(default=b"", compare=False, repr=False)
+    """They as their row has them, once a record was made: they never change after that."""
 
     @property
     def attempt(self) -> AttemptState | None:

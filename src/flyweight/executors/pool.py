@@ -238,7 +238,7 @@ class WorkerPool:
         loop = asyncio.get_running_loop()
         window.begin(loop.time(), self._clock.now())
         if self._watch is None:
-            self._watch = loop.call_later(_LASTING, self._look)
+            self._watch = loop.call_later(_LASTING / 2, self._look)
 
     def _look(self) -> None:
         """Report what lasts as started, and let nothing wait behind it."""
@@ -246,10 +246,12 @@ class WorkerPool:
         latest = loop.time() - _LASTING
         fresh = False
         for window in list(self._windows.values()):
-            if window.began <= latest and not window.lasting:
+            window.looks += 1
+            # Twice: had this loop been kept busy, the result may lie unread in the socket at the first look.
+            if window.began <= latest and window.looks > 1 and not window.lasting:
                 self._lasts(window)
             fresh = fresh or not window.lasting
-        self._watch = loop.call_later(_LASTING, self._look) if fresh else None
+        self._watch = loop.call_later(_LASTING / 2, self._look) if fresh else None
 
     def _lasts(self, window: Window) -> None:
         taken = self._take_back(window) if len(window) > 1 else []

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+from flyteidl.core import tasks_pb2
+
 from flyweight.engine.jobs import Job, Report
 from flyweight.engine.ports import Capacity, Executor
 from flyweight.executors.environments import Environments
 from flyweight.ids import AttemptId
 from flyweight.protocol.arguments import is_ours
+
+_KEPT = 1024
 
 
 class Router:
@@ -16,6 +20,8 @@ class Router:
         self._environments = environments
         self._pool = pool
         self._command = command
+        self._chosen: dict[int, tuple[Executor, tasks_pb2.TaskTemplate]] = {}
+        """By the identity of a template, which is kept, so that it cannot pass to another one."""
 
     async def open(self, report: Callable[[Report], None]) -> None:
         """Open both."""
@@ -24,10 +30,16 @@ class Router:
 
     def start(self, job: Job) -> None:
         """Give it to the pool if it is our own and an environment for it is configured, else to a command."""
-        container = job.task.container
-        ours = is_ours([*container.command, *container.args])
-        known = self._environments.for_worker(job.task) is not None
-        (self._pool if ours and known else self._command).start(job)
+        known = self._chosen.get(id(job.task))
+        if known is None:
+            if len(self._chosen) >= _KEPT:
+                self._chosen.clear()
+            known = self._chosen[id(job.task)] = self._choose(job.task), job.task
+        known[0].start(job)
+
+    def _choose(self, task: tasks_pb2.TaskTemplate) -> Executor:
+        ours = is_ours([*task.container.command, *task.container.args])
+        return self._pool if ours and self._environments.for_worker(task) is not None else self._command
 
     def cancel(self, attempt: AttemptId, reason: str) -> None:
         """Tell both: the one that has not got it ignores it."""

@@ -27,6 +27,8 @@ class Slots:
         # Whose turn is next stands first; OrderedDict takes its first item in constant time, which dict does not.
         self._waiting: OrderedDict[ExecutionKey, _Lines] = OrderedDict()
         self._granting = False
+        self._stuck = False
+        """Whether the one whose turn it is can neither run nor go ahead, as far as is known here."""
 
     def submit(self, attempt: AttemptId, run: Run, ahead: Ahead | None = None) -> None:
         """Call ``run`` as soon as there is a place (perhaps now); the place is its own until ``release``.
@@ -37,7 +39,8 @@ class Slots:
         lines = self._waiting.setdefault(attempt.execution, OrderedDict())
         lines.setdefault(_line(attempt), OrderedDict())[attempt] = run, ahead or _never
         self._queued += 1
-        self.grant()
+        if not self._stuck:
+            self.grant()
 
     def put_back(self, attempts: Iterable[AttemptId], run: Run, ahead: Ahead) -> None:
         """Let attempts that were taken ahead wait again, in their order, before all others of their lines."""
@@ -59,6 +62,7 @@ class Slots:
         if line.pop(attempt, None) is None:
             return False
         self._queued -= 1
+        self._stuck = False
         if not line:
             del lines[_line(attempt)]
         if not lines:
@@ -90,8 +94,9 @@ class Slots:
             return  # a job that failed at once released its place: the loop below goes on, the stack does not grow
         self._granting = True
         try:
-            while self._waiting and self._serve_next():
-                pass
+            self._stuck = False
+            while self._waiting and not self._stuck:
+                self._stuck = not self._serve_next()
         finally:
             self._granting = False
 

@@ -25,6 +25,8 @@ class Window:
         self.worker = worker
         self.began = 0.0
         """When the first of them began, in the loop's time."""
+        self.looks = 0
+        """How often the first of them was found to run still."""
         self.lasting = False
         """Whether the first of them was found to last: nothing is to wait behind it."""
         self._sent: deque[SentAttempt] = deque()
@@ -65,6 +67,7 @@ class Window:
     def begin(self, now: float, at: Micros) -> None:
         """Note that the first one begins now."""
         self.began = now
+        self.looks = 0
         self.lasting = False
         self.first.began_at = at
         self.first.log_start = self.worker.logged

@@ -25,13 +25,17 @@ def resolve_all(bindings: Iterable[literals_pb2.Binding], lookup: Lookup) -> lit
     Raises:
         InvalidInput: a promise or a path in it leads nowhere; the message starts with the variable's name.
     """
-    resolved: dict[str, literals_pb2.Literal] = {}
+    resolved = literals_pb2.LiteralMap()
     for binding in bindings:
+        place, data = resolved.literals[binding.var], binding.binding
         try:
-            resolved[binding.var] = resolve(binding.binding, lookup)
+            if data.WhichOneof("value") == "scalar":  # the most frequent, copied once
+                place.scalar.CopyFrom(data.scalar)
+            else:
+                place.CopyFrom(resolve(data, lookup))
         except InvalidInput as error:
             raise InvalidInput(f"{binding.var}: {error.message}") from error
-    return literals_pb2.LiteralMap(literals=resolved)
+    return resolved
 
 
 def resolve(data: literals_pb2.BindingData, lookup: Lookup) -> literals_pb2.Literal:

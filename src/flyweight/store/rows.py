@@ -166,7 +166,8 @@ def _entry_row(record: CacheRecord) -> dict[str, Any]:
 
 
 def _fields(names: Iterable[str], row: RowMapping) -> dict[str, Any]:
-    return {name: row.get(name, b"") for name in names}
+    there = dict(row)
+    return {name: there.get(name, b"") for name in names}
 
 
 def _new_row(new: NewExecution) -> dict[str, Any]:

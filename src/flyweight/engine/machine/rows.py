@@ -79,10 +79,7 @@ def _execution(state: ExecutionState, into: Changes) -> ExecutionRecord:
 
 def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
     number = max(len(node.attempts) - 1, 0)
-    limit = into.limit if node.graph.array is None else min(into.limit, INLINE)
-    inputs = None if node.inputs_uri else _inline(node.inputs, limit)
-    if inputs is None and not node.inputs_uri:
-        node.inputs_uri = _put_away(node.inputs, state.layout.inputs(node.id), into)
+    inputs = b"" if node.inputs_uri else _inputs(state, node, into)
     outputs = None if node.outputs_uri else _inline(node.outputs, into.limit)
     if outputs is None and node.outputs is not None and not node.outputs_uri:
         node.outputs_uri = _put_away(node.outputs, f"{state.layout.attempt(node.id, number)}/{OUTPUTS}", into)
@@ -99,7 +96,7 @@ def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
         task="" if node.graph.kind is NodeKind.WORKFLOW else node.graph.target,
         phase=node.phase,
         attempt=number,
-        inputs=inputs or b"",
+        inputs=inputs,
         inputs_uri=node.inputs_uri,
         outputs=outputs or b"",
         outputs_uri=node.outputs_uri,
@@ -193,6 +190,17 @@ def _cause(attempt: AttemptState) -> str:
 
 def _error(error: execution_pb2.ExecutionError | None) -> bytes:
     return b"" if error is None else literals.to_bytes(error)
+
+
+def _inputs(state: ExecutionState, node: NodeState, into: Changes) -> bytes:
+    """Give the bytes for the row; what is too large is put away, and there are none."""
+    limit = into.limit if node.graph.array is None else min(into.limit, INLINE)
+    data = node.inputs_data or literals.to_bytes(node.inputs)
+    if len(data) <= limit:
+        node.inputs_data = data
+        return data
+    node.inputs_uri = _put_away(node.inputs, state.layout.inputs(node.id), into)
+    return b""
 
 
 def _inline(values: literals_pb2.LiteralMap | None, limit: int) -> bytes | None:
