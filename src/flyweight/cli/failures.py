@@ -1,5 +1,6 @@
 """Turns an exception into what a user can use: one clear message, or the user's own traceback without our frames."""
 
+import sysconfig
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,8 @@ from flyweight.errors import FlyweightError, PlatformError, Unsupported
 FAILED: Final = 1
 OURS: Final = str(Path(__file__).resolve().parent.parent)
 """The folder of our own code; frames in it tell a user nothing."""
+_INSTALLED: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+"""Folders of Python's and other people's code."""
 _IMPORT_MACHINERY: Final = ("<frozen importlib", "importlib/__init__.py", "<frozen runpy>")
 
 
@@ -25,6 +28,8 @@ def explain(error: BaseException, *, verbose: bool) -> int:
             return error.exit_code
         case FlyweightError() if not verbose:
             click.secho(f"Error: {error.message}", fg="red", err=True)
+            if place := user_line(error.__traceback__):
+                click.echo(f"  at {place}", err=True)
             if isinstance(error, PlatformError) and not isinstance(error, Unsupported):
                 click.echo("This is a fault of the platform; `flyweight -v COMMAND ...` shows more.", err=True)
             return FAILED
@@ -49,6 +54,14 @@ def is_ours(filename: str) -> bool:
 def has_user_frames(trace: TracebackType | None) -> bool:
     """Tell whether a traceback passes through code that is not ours."""
     return any(not is_ours(frame.filename) for frame in traceback.extract_tb(trace))
+
+
+def user_line(trace: TracebackType | None) -> str | None:
+    """Give the innermost line of the user's own code that a traceback passes through, with where it stands."""
+    for frame in reversed(traceback.extract_tb(trace)):
+        if not is_ours(frame.filename) and not frame.filename.startswith(_INSTALLED):
+            return f"{frame.filename}:{frame.lineno} in {frame.name}: {frame.line}"
+    return None
 
 
 def _drop_ours(formatted: traceback.TracebackException) -> None:

@@ -61,9 +61,9 @@ class LocalCaller:
         """
         interface = entity.interface
         with drawing(None):
-            given = located(f"{entity.name}, inputs", lambda: to_literal_map(inputs, interface.inputs))
+            given = located(f"{entity.title}, inputs", lambda: to_literal_map(inputs, interface.inputs))
             outputs = run_literals(entity, given)
-            values = located(f"{entity.name}, outputs", lambda: to_python_values(outputs, interface.outputs))
+            values = located(f"{entity.title}, outputs", lambda: to_python_values(outputs, interface.outputs))
         return interface.pack(values)
 
     def publish_decks(self, parameters: ExecutionParameters) -> None:
@@ -147,7 +147,7 @@ def _run_elements(
     mapped: MapTask, inputs: literals_pb2.LiteralMap, overrides: Overrides | None
 ) -> literals_pb2.LiteralMap:
     """Run a task for each element, one after the other; fails as soon as too few can still succeed."""
-    total = elements.count(mapped.name, inputs, mapped.bound)
+    total = elements.count(mapped.title, inputs, mapped.bound)
     options = mapped.options
     may_fail = total - elements.required(
         total, min_successes=options.min_successes, min_success_ratio=options.min_success_ratio

@@ -11,7 +11,8 @@ from flyweight.errors import CompileError, TypeMismatch
 from flyweight.sdk.expression import Expression
 from flyweight.sdk.node import Node, NodeOutputs
 from flyweight.sdk.promise import Promise
-from flyweight.types.mismatch import within
+from flyweight.semantics.casting import castable
+from flyweight.types.mismatch import type_name, within
 from flyweight.types.registry import default_registry
 
 
@@ -44,14 +45,14 @@ def bind(value: object, python_type: typing.Any, where: str) -> Binding:
 
     Raises:
         CompileError: a promise stands where the type allows none, or a node without outputs is used as a value.
-        TypeMismatch: a constant does not fit the type.
+        TypeMismatch: a constant, or the type of a promise, does not fit the type.
 
     """
     match value:
         case Promise():
-            return value
+            return _fitting(value, python_type, where)
         case NodeOutputs() if len(value) == 1:
-            return value[0]
+            return _fitting(value[0], python_type, where)
         case NodeOutputs() | Node():
             raise CompileError(_not_one_value(value, where))
         case Expression():
@@ -67,6 +68,21 @@ def bind(value: object, python_type: typing.Any, where: str) -> Binding:
             return Mapped({str(key): bind(item, member, f"{where}[{key!r}]") for key, item in value.items()})
         case _:
             return _constant(value, python_type, where)
+
+
+def _fitting(promise: Promise, python_type: typing.Any, where: str) -> Promise:
+    """Refuse a promise whose value can never fit; the type of a part is known only when the value is."""
+    given = promise.python_type
+    if promise.ref.path or python_type is typing.Any or given == python_type:
+        return promise
+    types = default_registry()
+    if not castable(types.literal_type(given), types.literal_type(python_type)):
+        raise TypeMismatch(
+            f"expected {type_name(python_type)}, got {promise.ref} of type {type_name(given)}; change one of the two "
+            "annotations, or convert the value in a task",
+            path=where,
+        )
+    return promise
 
 
 def _constant(value: object, python_type: typing.Any, where: str) -> Constant:

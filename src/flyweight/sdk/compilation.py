@@ -38,9 +38,9 @@ class Compilation:
 
         """
         given = {**entity.bound_defaults(), **arguments}
-        entity.interface.require_all(entity.name, (*entity.optional_inputs(), *given))
+        entity.interface.require_all(entity.title, (*entity.optional_inputs(), *given))
         bindings = {
-            name: bind(given[name], entity.interface.inputs[name], f"{entity.name}, input `{name}`")
+            name: bind(given[name], entity.interface.inputs[name], f"{entity.title}, input `{name}`")
             for name in sorted(given)
         }
         sources = [promise.ref.node for binding in bindings.values() for promise in promises_in(binding)]
@@ -54,7 +54,7 @@ class Compilation:
         for node in sources:
             if node is not None and not self.knows(node):
                 raise CompileError(
-                    f"{self.name}: {entity.name} is given {node.id} of another workflow. "
+                    f"{self.name}: {entity.title} is given {node.id} of another workflow. "
                     "Pass values between workflows as inputs and outputs."
                 )
 

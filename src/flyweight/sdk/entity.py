@@ -30,6 +30,11 @@ class Entity(ABC, Generic[P, R_co]):
         """The name a node shows when it is given none."""
         return self.name.rsplit(".", 1)[-1]
 
+    @property
+    def title(self) -> str:
+        """What errors call it."""
+        return self.name
+
     def bound_defaults(self) -> Mapping[str, object]:
         """Defaults that a node binds itself, as constants, when the caller gives no value."""
         return self.interface.defaults
@@ -47,13 +52,13 @@ class Entity(ABC, Generic[P, R_co]):
             TaskFailed: a task's code raised, when run on a platform; run here, its own exception comes out.
 
         """
-        arguments = self.interface.bind(self.name, args, kwargs)
+        arguments = self.interface.bind(self.title, args, kwargs)
         compilation = current_compilation()
         if compilation is not None:
             # What the user's annotations promise is a value; in a workflow's body a promise stands in its place.
             return cast("R_co", results_of(compilation.add(self, arguments)))
         given = {**self.interface.defaults, **arguments}
-        self.interface.require_all(self.name, (*self.optional_inputs(), *given))
+        self.interface.require_all(self.title, (*self.optional_inputs(), *given))
         # The caller turns outputs back into what the function's annotation promises.
         return cast("R_co", current_caller().run(self, given))
 

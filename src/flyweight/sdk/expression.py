@@ -59,7 +59,7 @@ class Compared(Expression):
     right: object
 
     def __str__(self) -> str:
-        return f"{self.left} {self.sign.value} {self.right}"
+        return f"{_named(self.left)} {self.sign.value} {_named(self.right)}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,4 +71,9 @@ class Joined(Expression):
     right: object
 
     def __str__(self) -> str:
-        return f"({self.left}) {self.junction.value} ({self.right})"
+        return f"({_named(self.left)}) {self.junction.value} ({_named(self.right)})"
+
+
+def _named(side: object) -> str:
+    """Show a promise by what it refers to."""
+    return str(getattr(side, "ref", side))

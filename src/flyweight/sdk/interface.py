@@ -9,7 +9,7 @@ from types import NoneType
 
 from flyweight.errors import InvalidInput
 from flyweight.sdk.docstring import Docstring, parse_docstring
-from flyweight.types.mismatch import unknown_name
+from flyweight.types.mismatch import shown, type_name, unknown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +105,14 @@ class Interface:
         if not self.outputs:
             if result is not None:
                 raise InvalidInput(
-                    f"{name} returned a {describe_type(type(result))} but declares no output. "
-                    "Annotate the function's return type, or return nothing."
+                    f"{name} returned {shown(result)} but declares no output. "
+                    f"Annotate the function's return type (`-> {type_name(type(result))}`), or return nothing."
                 )
             return {}
         if len(self.outputs) == 1 and self.output_class is None:
             return dict.fromkeys(self.outputs, result)
         if not isinstance(result, tuple) or len(result) != len(self.outputs):
-            given = f"{len(result)} values" if isinstance(result, tuple) else f"a {describe_type(type(result))}"
+            given = f"{len(result)} values" if isinstance(result, tuple) else shown(result)
             raise InvalidInput(
                 f"{name} declares {len(self.outputs)} outputs ({', '.join(self.outputs)}) but returned {given}."
             )

@@ -50,6 +50,11 @@ class MapTask(Entity[..., Any]):
         return f"{prefix}map_{location.function}_{digest}-arraynode"
 
     @property
+    def title(self) -> str:
+        """The task that is mapped."""
+        return f"map_task({self.task.name})"
+
+    @property
     def short_name(self) -> str:
         """The whole name, as flytekit shows it."""
         return self.name

@@ -63,12 +63,15 @@ def variable_of(entity: object, module_name: str) -> str | None:
 
 
 def require_top_level(function: Callable[..., object], kind: str) -> None:
-    """Refuse a function defined inside another one: no worker could import it.
+    """Refuse what is no function, and a function defined inside another one: no worker could import it.
 
     Raises:
-        InvalidInput: the function is nested; test modules are exempt, they run where they are defined.
+        InvalidInput: the function is nested (test modules are exempt, they run where they are defined), has no name,
+            or is none.
 
     """
+    if isinstance(function, type) or not callable(function) or function.__name__ == "<lambda>":
+        raise InvalidInput(f"A {kind.lower()} is made of a function that is defined with `def`; {function!r} is none.")
     module = function.__module__.rsplit(".", 1)[-1]
     in_notebook = _file_of(sys.modules.get(function.__module__)) is None
     if "<locals>" not in function.__qualname__ or in_notebook or module.startswith(("test_", "conftest")):

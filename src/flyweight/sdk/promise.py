@@ -1,15 +1,21 @@
 """What stands for a value that is not there yet: an output of a node, or an input of the workflow being compiled."""
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, Unpack
 
 from flyweight.errors import CompileError
 from flyweight.sdk.expression import Compared, Expression, Joined, Sign
+from flyweight.types.mismatch import type_name
 
 if TYPE_CHECKING:
     from flyweight.sdk.node import Node, Overrides
 
 T = TypeVar("T")
+
+_WITHOUT_PARTS: Final = (int, float, bool, str, dt.datetime, dt.date, dt.timedelta)
+"""Types whose values have no parts that a promise could reach into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +31,15 @@ class OutputReference:
         return f"{owner}.{self.var}" + "".join(f"[{step!r}]" for step in self.path)
 
 
+def _refused(what: str) -> "Callable[..., NoReturn]":
+    """Make a method that says why Python's operator or call cannot work on a promise."""
+
+    def refuse(self: "Promise", *_: object, **__: object) -> NoReturn:
+        self.refuse(what)
+
+    return refuse
+
+
 class Promise:
     """A value of the future. ``p.field``, ``p["key"]`` and ``p[0]`` reach into it; ``a >> b`` orders two nodes."""
 
@@ -38,7 +53,7 @@ class Promise:
         return f"Promise({self.ref})"
 
     def __str__(self) -> str:
-        return str(self.ref)
+        return f"<{self.ref}: a value of type {type_name(self.python_type)} once the workflow runs>"
 
     def __getattr__(self, name: str) -> "Promise":
         if name.startswith("__"):
@@ -49,7 +64,17 @@ class Promise:
         return self._into(key)
 
     def _into(self, step: str | int) -> "Promise":
-        """Reach one step deeper; the type there is known when the value is."""
+        """Reach one step deeper; the type there is known when the value is.
+
+        Raises:
+            AttributeError: a value of this type has no parts.
+
+        """
+        if not self.ref.path and self.python_type in _WITHOUT_PARTS:
+            raise AttributeError(
+                f"{self.ref} will be of type {type_name(self.python_type)}, which has no part {step!r} to reach into, "
+                "and its methods cannot be called: the value is not there yet. Do it in a task, which gets the value."
+            )
         return Promise(OutputReference(node=self.ref.node, var=self.ref.var, path=(*self.ref.path, step)), object)
 
     @property
@@ -76,20 +101,30 @@ class Promise:
         self.owner.with_overrides(**overrides)
         return self
 
-    def _refuse(self, what: str) -> NoReturn:
+    def refuse(self, what: str) -> NoReturn:
+        """Say that something cannot be done with a value that is not there yet.
+
+        Raises:
+            CompileError: always.
+
+        """
+        node = self.ref.node
+        owner = f"the result of {node.entity.title} ({self.ref})" if node else f"the input `{self.ref.var}`"
         raise CompileError(
-            f"{self.ref}: {what} inside a workflow, because the value is not there yet: the workflow's body runs once, "
+            f"{owner}: {what} inside a workflow, because the value is not there yet: the workflow's body runs once, "
             "to draw the graph. Do it in a task, which gets the value."
         )
 
     def __bool__(self) -> bool:
-        return self._refuse("a value cannot be tested with `if`, `and`, `or` or `not`")
+        return self.refuse("a value cannot be tested with `if`, `and`, `or` or `not`")
 
-    def __iter__(self) -> NoReturn:
-        self._refuse("a value cannot be looped over or unpacked")
-
-    def __len__(self) -> int:
-        return self._refuse("len() cannot be taken")
+    __iter__ = _refused("a value cannot be looped over or unpacked")
+    __len__ = _refused("len() cannot be taken")
+    __call__ = _refused("a value's methods cannot be called")
+    __int__ = __float__ = __complex__ = __index__ = _refused("a value is no number that Python could use")
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = _refused("a value has no arithmetic")
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __add__
+    __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = __round__ = __invert__ = __add__
 
     def is_true(self) -> Compared:
         """Ask whether the value is True."""

@@ -1,6 +1,8 @@
 """What a task may use of a machine, in Kubernetes' quantities, as users write it."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from flyteidl.core import tasks_pb2
 
@@ -8,6 +10,8 @@ from flyweight.errors import InvalidInput
 
 Quantity = str | int | float
 """``"500m"``, ``2``, ``"2Gi"``: as Kubernetes writes quantities."""
+
+_QUANTITY: Final = re.compile(r"\+?(\d+\.?\d*|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +22,29 @@ class Resources:
         >>> Resources(cpu="1", mem="500Mi").mem
         '500Mi'
 
+    Raises:
+        InvalidInput: a value is no quantity of Kubernetes.
+
     """
 
     cpu: Quantity | tuple[Quantity, Quantity] | None = None
     mem: Quantity | tuple[Quantity, Quantity] | None = None
     gpu: Quantity | tuple[Quantity, Quantity] | None = None
     ephemeral_storage: Quantity | tuple[Quantity, Quantity] | None = None
+
+    def __post_init__(self) -> None:
+        for name, asked in (
+            ("cpu", self.cpu),
+            ("mem", self.mem),
+            ("gpu", self.gpu),
+            ("ephemeral_storage", self.ephemeral_storage),
+        ):
+            for value in asked if isinstance(asked, tuple) else (asked,):
+                if value is not None and not _QUANTITY.fullmatch(str(value)):
+                    raise InvalidInput(
+                        f"`{name}` is {value!r}, which is no quantity. Write a number and a unit of Kubernetes: "
+                        "cpu='2' or cpu='500m' (half of one), mem='500Mi' or mem='2Gi'."
+                    )
 
     def split(self) -> "tuple[Resources, Resources]":
         """Give requests and limits apart; a single value is a request without a limit, as in Flyte."""

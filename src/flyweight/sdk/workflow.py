@@ -10,11 +10,12 @@ from typing import Generic, ParamSpec, TypedDict, TypeVar, Unpack, overload
 from flyweight.errors import CompileError
 from flyweight.sdk.binding import Binding, bind
 from flyweight.sdk.compilation import Compilation, drawing
+from flyweight.sdk.conditional import nodes_within
 from flyweight.sdk.entity import AnyEntity, Entity
 from flyweight.sdk.function_entity import FunctionEntity
 from flyweight.sdk.interface import Interface
 from flyweight.sdk.naming import require_top_level
-from flyweight.sdk.node import Node
+from flyweight.sdk.node import Node, NodeOutputs
 from flyweight.sdk.options import Documented, require_known
 from flyweight.sdk.promise import OutputReference, Promise
 from flyweight.sdk.run_options import Options
@@ -91,6 +92,7 @@ class FunctionWorkflow(FunctionEntity, Workflow[P, R], Generic[P, R]):
         super().__init__(options)
         self.workflow_function = function
         self.define(function, pickle_untyped=options.pickle_untyped)
+        self._being_drawn = False
 
     @property
     def graph(self) -> Graph:
@@ -104,6 +106,18 @@ class FunctionWorkflow(FunctionEntity, Workflow[P, R], Generic[P, R]):
 
     @functools.cached_property
     def _drawn(self) -> Graph:
+        if self._being_drawn:
+            raise CompileError(
+                f"{self.name} calls itself, so that its graph would have no end. A @dynamic task may call itself: it "
+                "draws its graph when it runs, and decides by its inputs when to stop."
+            )
+        self._being_drawn = True
+        try:
+            return self._draw()
+        finally:
+            self._being_drawn = False
+
+    def _draw(self) -> Graph:
         compilation = Compilation(self.name)
         inputs = {
             name: Promise(OutputReference(node=None, var=name), python_type)
@@ -112,6 +126,9 @@ class FunctionWorkflow(FunctionEntity, Workflow[P, R], Generic[P, R]):
         with drawing(compilation):
             result = self._by_name(**inputs)
         compilation.check()
+        for node in nodes_within(tuple(compilation.nodes)):
+            if isinstance(node.entity, FunctionWorkflow):
+                _ = node.entity.graph  # draws it; one that leads back to this one is found here
         return Graph(
             nodes=tuple(compilation.nodes),
             outputs=bind_outputs(self.name, self._interface, result),
@@ -147,13 +164,21 @@ def bind_outputs(name: str, interface: Interface, result: object) -> dict[str, B
         return {}
     if result is None:
         raise CompileError(f"{name} declares an output and returns nothing. Add a return statement.")
-    single = len(declared) == 1 and interface.output_class is None
+    single = len(declared) == 1 and interface.output_class is None and not _promises(result)
     values = (result,) if single or not isinstance(result, tuple) else result
     if len(values) != len(declared):
-        raise CompileError(f"{name} declares {len(declared)} outputs and returns {len(values)}.")
+        raise CompileError(
+            f"{name} declares {len(declared)} output{'s' * (len(declared) > 1)} ({', '.join(declared)}) and returns "
+            f"{len(values)}. Annotate it with the type of each, as in `-> tuple[int, str]`."
+        )
     return {
         key: bind(value, declared[key], f"{name}, output `{key}`") for key, value in zip(declared, values, strict=True)
     }
+
+
+def _promises(result: object) -> bool:
+    """Tell whether several values were returned; a tuple is no value that an output could be bound to."""
+    return isinstance(result, tuple) and not isinstance(result, NodeOutputs) and len(result) > 1
 
 
 @overload

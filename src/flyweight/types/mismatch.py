@@ -1,5 +1,6 @@
 """Mismatches between a call and what it calls: the wording for values and names, and the path to the part at fault."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from reprlib import Repr
@@ -9,6 +10,7 @@ from flyteidl.core.literals_pb2 import Literal
 
 from flyweight.errors import TypeMismatch
 
+_MODULES = re.compile(r"\b(?:\w+\.)+(?=\w)")
 _shortener = Repr()
 _shortener.maxstring = _shortener.maxother = 80
 _shortener.maxlist = _shortener.maxdict = _shortener.maxtuple = _shortener.maxset = 6
@@ -21,7 +23,8 @@ def type_name(python_type: Any) -> str:
         return "None"
     if isinstance(python_type, type) and not hasattr(python_type, "__origin__") and "[" not in repr(python_type):
         return python_type.__qualname__.replace("<locals>.", "")
-    return repr(python_type).replace("typing.", "")
+    text = repr(python_type)
+    return text if "'" in text else _MODULES.sub("", text)  # what is quoted is a value, dots and all
 
 
 def shown(value: Any) -> str:
@@ -33,6 +36,8 @@ def shown(value: Any) -> str:
 def mismatch(value: Any, python_type: Any, advice: str = "") -> TypeMismatch:
     """Say that a value does not fit, and what to do."""
     text = f"expected {type_name(python_type)}, got {shown(value)}"
+    if value is None and not advice:
+        advice = f"if None is meant, annotate it as `{type_name(python_type)} | None`"
     return TypeMismatch(f"{text}; {advice}" if advice else text)
 
 

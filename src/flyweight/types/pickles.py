@@ -86,7 +86,10 @@ def _pickled(value: Any) -> bytes:
     try:
         return _cloudpickle().dumps(value)
     except Exception as error:  # a border: pickling runs the user's __reduce__, which may raise anything
-        raise TypeMismatch(f"{type_name(type(value))} cannot be pickled: {type(error).__name__}: {error}") from error
+        raise TypeMismatch(
+            f"{type_name(type(value))} cannot be pickled ({type(error).__name__}: {error}); "
+            "pass on what it can be made from, or write it to a file and pass that as a FlyteFile"
+        ) from error
 
 
 def _unpickled(content: bytes, python_type: Any) -> Any:

@@ -211,3 +211,15 @@ def test_gates_of_a_run_here_are_answered_on_the_command_line(
         assert "the platform asks for them" in capsys.readouterr().err
     finally:
         compat.uninstall()
+
+
+def test_an_error_in_a_workflows_body_names_the_users_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "looping.py").write_text(
+        "from flyweight import task, workflow\n@task\ndef names() -> list[str]:\n    return []\n"
+        "@workflow\ndef wf():\n    for name in names():\n        print(name)\n"
+    )
+    assert main(["run", str(tmp_path / "looping.py"), "wf"]) == 1
+    shown = capsys.readouterr().err
+    assert "a value cannot be looped over or unpacked inside a workflow" in shown
+    assert f"  at {tmp_path}/looping.py:7 in wf: for name in names():\n" in shown
+    assert "Traceback" not in shown

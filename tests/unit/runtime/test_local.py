@@ -56,7 +56,7 @@ def test_a_result_of_another_type_does_not_pass() -> None:
     def wf(n: int) -> str:
         return describe(name=n, score=1.0)
 
-    with pytest.raises(TypeMismatch, match=r"describe, inputs: name: expected str"):
+    with pytest.raises(TypeMismatch, match=r"describe, input `name`: expected str, got input\.n of type int"):
         wf(n=3)
 
 

@@ -47,7 +47,7 @@ def test_one_fault_carries_its_whole_path():
     with pytest.raises(TypeMismatch) as caught:
         to_literal_map({"xs": people}, {"xs": list[Person]})
     assert caught.value.path == "xs[3].name"
-    assert str(caught.value) == "xs[3].name: expected str, got None"
+    assert str(caught.value) == "xs[3].name: expected str, got None; if None is meant, annotate it as `str | None`"
 
 
 def test_all_faults_are_told_at_once():
