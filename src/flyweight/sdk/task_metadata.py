@@ -35,7 +35,7 @@ class TaskMetadata:
     annotations: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.retries, bool) or self.retries < 0:
+        if type(self.retries) is not int or self.retries < 0:
             raise InvalidInput(f"`retries` counts further attempts: 0 or more, not {self.retries!r}.")
         if self.cache and not self.cache_version:
             raise InvalidInput("cache=True needs a `cache_version` here: only @task can derive one from a function.")
