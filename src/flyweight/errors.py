@@ -135,7 +135,12 @@ class TaskFailed(UserError):
 
 
 class RecoverableError(TaskFailed):
-    """Raised in a task to say: try this attempt again, if the task has retries left."""
+    """Raised in a task to say: try this attempt again, if the task has retries left.
+
+    Args:
+        message: why; shown with the attempt.
+
+    """
 
 
 class PlatformError(FlyweightError):

@@ -46,7 +46,20 @@ class PlatformConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a client needs to know. Left alone, it is looked up when the connection is made: see ``auto``."""
+    """What a client needs to know. Left alone, it is looked up when the connection is made: see ``auto``.
+
+    Args:
+        platform: where the platform answers, and how to log in.
+        secrets: taken as flytekit's code gives it, and without effect.
+        stats: as above.
+        data_config: as above.
+        local_sandbox_path: as above.
+        default_project: where entities are looked up when a call does not say.
+        default_domain: as above, for the domain.
+        console_endpoint: where the console is, if not at the platform's address.
+        token: sent with every call.
+
+    """
 
     platform: PlatformConfig | None = None
     # What flytekit configures in a client, and a platform here decides; kept, and not acted on.

@@ -13,7 +13,15 @@ from flyweight.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class VersionParameters:
-    """What a cache policy may look at."""
+    """What a cache policy may look at.
+
+    Args:
+        func: the task's function.
+        container_image: the image's name, or what the task was given.
+        pod_template: the task's pod template, if it has one.
+        pod_template_name: the name of one that the platform knows.
+
+    """
 
     func: Callable[..., object]
     container_image: object = None

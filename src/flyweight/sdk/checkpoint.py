@@ -10,7 +10,13 @@ NAME = "checkpoint"
 
 
 class Checkpoint:
-    """The checkpoint of one attempt; prefixes are URIs, empty when there is none."""
+    """The checkpoint of one attempt; prefixes are URIs, empty when there is none.
+
+    Args:
+        prefix: where this attempt writes.
+        previous: where the attempt before it wrote.
+
+    """
 
     def __init__(self, prefix: str, previous: str = "") -> None:
         self._prefix = prefix

@@ -125,6 +125,11 @@ def results_of(node: Node) -> Promise | NodeOutputs | Node:
 def create_node(entity: "AnyEntity", *arguments: object, **inputs: object) -> Node:
     """Call an entity in a workflow's body and get its node, with outputs as attributes.
 
+    Args:
+        entity: a task, workflow, launch plan or reference.
+        arguments: inputs by position.
+        inputs: inputs by name: values, or results of other nodes.
+
     Raises:
         CompileError: not inside a workflow's body.
 

@@ -22,6 +22,11 @@ class DeckField(Enum):
 class Deck:
     r"""A named piece of HTML. Made in a task it joins that task's page; a second of the same name takes its place.
 
+    Args:
+        name: the tab's title.
+        html: its content; more is added by ``append``.
+        auto_add_to_deck: whether it joins the running task's page.
+
     Example:
         >>> deck = Deck("metrics", "<p>loss 0.3</p>")
         >>> deck.append("<p>loss 0.2</p>")

@@ -23,6 +23,10 @@ def dynamic(
 
     Its body sees values, so it may loop and branch over them; what calls in it give are promises.
 
+    Args:
+        function: draws the graph when it runs: it is called with values, and what it calls becomes the graph.
+        settings: see ``TaskSettings``.
+
     Example:
         >>> from flyweight.sdk.task import task
         >>> @task

@@ -25,7 +25,23 @@ MAX_DECKS = 200
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class ExecutionParameters:
-    """Who and where the running task is, and its decks, checkpoint and secrets."""
+    """Who and where the running task is, and its decks, checkpoint and secrets.
+
+    Args:
+        execution_id: project, domain and name of the execution.
+        task_id: project, domain, name and version of the task.
+        execution_date: when the execution was made, in UTC.
+        working_directory: a folder of the attempt's own.
+        raw_output_prefix: the URI below which files and dataframes are written.
+        output_metadata_prefix: the URI below which outputs, error and deck are written.
+        attempt: counts from 0.
+        enable_deck: whether the task makes a deck.
+        checkpoint: what the attempt before left; None where there is none.
+        secrets: those that the task asked for.
+        logging: the task's logger.
+        timeline_deck: the deck that shows what took how long.
+
+    """
 
     execution_id: identifier_pb2.WorkflowExecutionIdentifier
     task_id: identifier_pb2.Identifier

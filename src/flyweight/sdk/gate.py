@@ -111,7 +111,12 @@ def wait_for_input(name: str, timeout: dt.timedelta, expected_type: type[T]) -> 
 
 
 def sleep(duration: dt.timedelta) -> None:
-    """Wait for a time; what must come later says so with ``>>``. Workflows that run here do not wait."""
+    """Wait for a time; what must come later says so with ``>>``. Workflows that run here do not wait.
+
+    Args:
+        duration: how long, on a platform.
+
+    """
     # In a workflow's body it is a node, which `>>` can order; a checker need not know.
     return cast("None", Gate(SLEEP_NAME, Sleep(duration), DEFAULT_TIMEOUT, Interface())())
 
@@ -122,6 +127,9 @@ _answers: ContextVar[Mapping[str, object]] = ContextVar("flyweight_signals", def
 @contextlib.contextmanager
 def signals(answers: Mapping[str, object]) -> Generator[None]:
     """Answer the gates of workflows that run here inside the block, by name: approvals by a bool, others by a value.
+
+    Args:
+        answers: by the gate's name: a bool for an approval, else the value.
 
     Example:
         >>> with signals({"release?": True, "threshold": 0.9}):

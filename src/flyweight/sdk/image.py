@@ -7,7 +7,22 @@ from dataclasses import asdict, dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageSpec:
-    """What an image should hold. The platform maps image names to Python environments by its configuration."""
+    """What an image should hold. The platform maps image names to Python environments by its configuration.
+
+    Args:
+        name: of the image.
+        registry: where it is pushed to; none by default.
+        python_version: for instance ``3.12``; this process's by default.
+        packages: of PyPI, as pip takes them.
+        conda_packages: of conda.
+        apt_packages: of the system.
+        requirements: the path of a file that lists packages.
+        env: environment variables of the image.
+        base_image: what it is built upon.
+        commands: shell commands that run when it is built.
+        tag_format: the tag, with ``{spec_hash}`` in it; the digest alone by default.
+
+    """
 
     name: str = "flyweight"
     registry: str | None = None

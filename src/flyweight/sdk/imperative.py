@@ -21,6 +21,11 @@ FAILURE_NODE = "efn"
 class Workflow(AnyWorkflow[..., Any]):
     """A workflow made of calls: inputs, then entities, then outputs.
 
+    Args:
+        name: what it is registered under.
+        failure_policy: what happens to the rest when a node fails; it stops, by default.
+        interruptible: whether its tasks may run on machines that can be taken away.
+
     Example:
         >>> from flyweight.sdk.task import task
         >>> @task

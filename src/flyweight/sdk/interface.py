@@ -16,6 +16,13 @@ from flyweight.types.mismatch import shown, type_name, unknown_name
 class Interface:
     """What goes into an entity and what comes out, in Python's types.
 
+    Args:
+        inputs: types by name.
+        outputs: types by name.
+        defaults: of inputs that have one.
+        output_class: the NamedTuple that is returned, if one is.
+        docstring: texts for the console.
+
     Example:
         >>> Interface(kwtypes(x=int), kwtypes(o0=str)).required
         ('x',)
@@ -158,7 +165,12 @@ def describe_type(python_type: object) -> str:
 
 
 def kwtypes(**types: type) -> collections.OrderedDict[str, type]:
-    """Give an ordered dictionary of types: columns of a dataframe, or inputs of a task without function."""
+    """Give an ordered dictionary of types: columns of a dataframe, or inputs of a task without function.
+
+    Args:
+        types: by the name of the column or input.
+
+    """
     return collections.OrderedDict(types)
 
 

@@ -39,7 +39,14 @@ class LaunchPlanOptions:
 
 
 class LaunchPlan(Entity[..., Any]):
-    """A named way to start a workflow. A workflow's default launch plan bears the workflow's own name."""
+    """A named way to start a workflow. A workflow's default launch plan bears the workflow's own name.
+
+    Args:
+        name: what it is registered under.
+        workflow: what it starts.
+        options: inputs and settings, as ``LaunchPlan.create`` takes them one by one.
+
+    """
 
     CACHE: ClassVar[dict[str, "LaunchPlan"]] = {}
     """Launch plans by name, so that ``get_or_create`` gives one object for one name."""

@@ -31,20 +31,33 @@ class Overrides(TypedDict, total=False):
     name: str
     """The name the console shows."""
     requests: Resources
+    """What is set aside for the task."""
     limits: Resources
+    """What the task may use at most."""
     resources: Resources
+    """Both in one."""
     timeout: int | dt.timedelta
     """For each attempt; an integer counts seconds."""
     retries: int
+    """Further attempts after a failure that asks for it."""
     interruptible: bool
+    """Whether it may run on a machine that can be taken away."""
     cache: bool | Cache
+    """Whether outputs may be taken from an earlier run."""
     cache_version: str
+    """What that run must have had."""
     cache_serialize: bool
+    """Whether equal calls wait for the first one."""
     container_image: str | ImageSpec
+    """The image's name, or an ImageSpec."""
     accelerator: Accelerator
+    """The kind of GPU that the task needs."""
     shared_memory: bool | str
+    """Mount shared memory: of any size, or of this one."""
     task_config: object
+    """Taken as flytekit's code gives it; a type's settings cannot be changed for one call."""
     pod_template: object
+    """The Kubernetes pod that the task runs in."""
 
 
 class Node:

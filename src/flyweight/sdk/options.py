@@ -42,38 +42,57 @@ class BodySettings(TypedDict, total=False):
     """What ``@task`` and every task class take alike, named as in flytekit."""
 
     container_image: str | ImageSpec | None
+    """The image's name, with ``{{.image.NAME.fqn}}`` of the settings in it, or an ImageSpec; theirs by default."""
     environment: Mapping[str, str] | None
+    """Environment variables that the task alone sees."""
     requests: Resources | None
+    """What is set aside for it."""
     limits: Resources | None
+    """What it may use at most."""
     resources: Resources | None
+    """Both in one: a single value is a request, a pair is (request, limit)."""
     secret_requests: Sequence[Secret] | None
+    """Secrets that it reads by ``current_context().secrets``."""
     task_resolver: object
     """A ``TaskResolverMixin`` that workers find the task by; by default its module and variable."""
     docs: Documented | None
+    """Texts for the console; they come before the docstring's."""
     disable_deck: bool | None
+    """The older form of ``enable_deck``, turned round."""
     enable_deck: bool | None
+    """Whether it makes a deck; it does not, by default."""
     deck_fields: Sequence[DeckField] | None
+    """Tabs that come by themselves when it does; all, by default."""
     pod_template: PodTemplate | None
+    """The Kubernetes pod that it runs in, where there is a cluster."""
     pod_template_name: str | None
+    """The name of one that the cluster has."""
     accelerator: Accelerator | None
+    """The kind of GPU that it needs."""
     shared_memory: bool | str | None
+    """Mount shared memory: of any size, or of this one (``"2Gi"``)."""
     labels: Mapping[str, str] | None
+    """Of its pods."""
     annotations: Mapping[str, str] | None
+    """Of its pods."""
 
 
 class ClassSettings(BodySettings, total=False):
     """What a task class takes beside its name, type, configuration and interface."""
 
     metadata: TaskMetadata
+    """Retries, timeout, caching and the like."""
     security_ctx: SecurityContext | None
     """In place of ``secret_requests``."""
     task_type_version: int
+    """The version of its type's protocol; 0 by default."""
 
 
 class BodyOfFunctionSettings(BodySettings, total=False):
     """What ``@task`` and the classes of tasks with a function take alike."""
 
     execution_mode: ExecutionBehavior
+    """What calling the function gives; its outputs, by default."""
     node_dependency_hints: Iterable[AnyEntity] | None
     """What a dynamic task may call that its own code does not show: registered along with it."""
     pickle_untyped: bool
@@ -93,13 +112,19 @@ class TaskSettings(BodyOfFunctionSettings, total=False):
     task_config: object
     """Settings of a task type: their class chooses the task's, see ``TaskPlugins``."""
     cache: bool | Cache
+    """Take outputs from an earlier run with equal inputs and version; not, by default."""
     cache_version: str
+    """The version, where ``cache`` is True; by default it follows from the function's code."""
     cache_serialize: bool
+    """Let equal calls that come at the same time wait for the first one."""
     cache_ignore_input_vars: Sequence[str]
+    """Inputs that do not count."""
     retries: int
     """How often to try again after a failure that asks for it; 0 by default."""
     interruptible: bool | None
+    """Whether it may run on a machine that can be taken away; by default the workflow says."""
     deprecated: str
+    """Why not to use the task any more."""
     timeout: int | dt.timedelta | None
     """For each attempt; an integer counts seconds, 0 means none."""
 

@@ -20,6 +20,13 @@ class PodTemplate:
 
     ``pod_spec`` is a ``V1PodSpec`` of the ``kubernetes`` package, or a mapping as in a YAML manifest. Of the container
     that bears the primary name, image, resources and environment are kept, and the task's own are merged in.
+
+    Args:
+        pod_spec: a ``V1PodSpec``, or a mapping.
+        primary_container_name: the container in which the task runs.
+        labels: of the pod; none by default.
+        annotations: of the pod; none by default.
+
     """
 
     pod_spec: Any = None

@@ -14,7 +14,13 @@ R = TypeVar("R")
 
 
 class ReferenceEntity(Entity[P, R], Generic[P, R]):
-    """A registered task, workflow or launch plan by its id; the function gives its interface, its body never runs."""
+    """A registered task, workflow or launch plan by its id; the function gives its interface, its body never runs.
+
+    Args:
+        key: project, domain, name and version.
+        interface: inputs and outputs, as the function's signature says.
+
+    """
 
     kind: ClassVar[str]
     """The word for it in messages."""
@@ -73,7 +79,15 @@ class ReferenceLaunchPlan(ReferenceEntity[P, R], Generic[P, R]):
 def reference_task(
     project: str, domain: str, name: str, version: str
 ) -> Callable[[Callable[P, R]], ReferenceTask[P, R]]:
-    """Let a function's signature stand for a registered task; its body may be ``...``."""
+    """Let a function's signature stand for a registered task; its body may be ``...``.
+
+    Args:
+        project: where it is registered.
+        domain: where in the project, for instance ``development``.
+        name: what it is registered under.
+        version: which of its versions.
+
+    """
 
     def decorate(function: Callable[P, R]) -> ReferenceTask[P, R]:
         return ReferenceTask(EntityKey(project, domain, name, version), interface_of(function))
@@ -84,7 +98,15 @@ def reference_task(
 def reference_workflow(
     project: str, domain: str, name: str, version: str
 ) -> Callable[[Callable[P, R]], ReferenceWorkflow[P, R]]:
-    """Let a function's signature stand for a registered workflow; its body may be ``...``."""
+    """Let a function's signature stand for a registered workflow; its body may be ``...``.
+
+    Args:
+        project: where it is registered.
+        domain: where in the project, for instance ``development``.
+        name: what it is registered under.
+        version: which of its versions.
+
+    """
 
     def decorate(function: Callable[P, R]) -> ReferenceWorkflow[P, R]:
         return ReferenceWorkflow(EntityKey(project, domain, name, version), interface_of(function))
@@ -95,7 +117,15 @@ def reference_workflow(
 def reference_launch_plan(
     project: str, domain: str, name: str, version: str
 ) -> Callable[[Callable[P, R]], ReferenceLaunchPlan[P, R]]:
-    """Let a function's signature stand for a registered launch plan; its body may be ``...``."""
+    """Let a function's signature stand for a registered launch plan; its body may be ``...``.
+
+    Args:
+        project: where it is registered.
+        domain: where in the project, for instance ``development``.
+        name: what it is registered under.
+        version: which of its versions.
+
+    """
 
     def decorate(function: Callable[P, R]) -> ReferenceLaunchPlan[P, R]:
         return ReferenceLaunchPlan(EntityKey(project, domain, name, version), interface_of(function))

@@ -20,7 +20,13 @@ class Frame(Protocol):
 
 
 class TopFrameRenderer:
-    """Shows the first rows and columns of a dataframe (pandas, or Arrow when pandas is installed)."""
+    """Shows the first rows and columns of a dataframe (pandas, or Arrow when pandas is installed).
+
+    Args:
+        max_rows: how many rows.
+        max_cols: how many columns.
+
+    """
 
     def __init__(self, max_rows: int = DEFAULT_ROWS, max_cols: int = DEFAULT_COLUMNS) -> None:
         self._max_rows = max_rows
@@ -51,7 +57,12 @@ class MarkdownRenderer:
 
 
 class SourceCodeRenderer:
-    """Shows Python source with colours."""
+    """Shows Python source with colours.
+
+    Args:
+        title: the heading above it.
+
+    """
 
     def __init__(self, title: str = "Source Code") -> None:
         self._title = title

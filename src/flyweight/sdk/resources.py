@@ -18,6 +18,12 @@ _QUANTITY: Final = re.compile(r"\+?(\d+\.?\d*|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][
 class Resources:
     """CPU, memory, GPUs and local disk; a pair stands for (request, limit).
 
+    Args:
+        cpu: in cores: ``2``, or ``"500m"`` for half of one.
+        mem: in bytes, or with a unit: ``"500Mi"``, ``"2Gi"``.
+        gpu: how many.
+        ephemeral_storage: of the local disk, in bytes or with a unit.
+
     Example:
         >>> Resources(cpu="1", mem="500Mi").mem
         '500Mi'
@@ -79,7 +85,13 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Accelerator:
-    """A kind of GPU or other accelerator, by the name the cluster gives it."""
+    """A kind of GPU or other accelerator, by the name the cluster gives it.
+
+    Args:
+        device: for instance ``nvidia-tesla-t4``.
+        partition_size: which part of it, for instance ``1g.5gb``; the whole by default.
+
+    """
 
     device: str
     partition_size: str | None = None

@@ -26,7 +26,16 @@ class MountRequirement(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """Which secret; ``MountType`` says how it must be mounted."""
+    """Which secret; ``MountType`` says how it must be mounted.
+
+    Args:
+        group: what it belongs to, for instance ``database``.
+        key: which one of the group; at least one of the two is needed.
+        group_version: which version of the group; the newest by default.
+        mount_requirement: how it must reach the task: any way by default, else as a variable or a file.
+        env_var: the environment variable that is to hold it, in capital letters.
+
+    """
 
     MountType = MountRequirement
 

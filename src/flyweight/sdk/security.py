@@ -29,7 +29,14 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class SecurityContext:
-    """What a task or an execution may do: ``run_as`` says as whom, ``secrets`` which secrets it reads."""
+    """What a task or an execution may do: ``run_as`` says as whom, ``secrets`` which secrets it reads.
+
+    Args:
+        run_as: as whom.
+        secrets: which secrets it reads.
+        tokens: OAuth2 tokens that it asks for.
+
+    """
 
     run_as: Identity | None = None
     secrets: Sequence[Secret] | None = None

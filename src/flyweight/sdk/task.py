@@ -197,6 +197,10 @@ def task(
 ) -> Task[P, R] | Callable[[Callable[P_other, R_other]], Task[P_other, R_other]]:
     """Make a function a task; with or without options (see ``TaskSettings``).
 
+    Args:
+        function: what runs.
+        settings: see ``TaskSettings``.
+
     Example:
         >>> @task(retries=2)
         ... def double(x: int) -> int:

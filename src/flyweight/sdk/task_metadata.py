@@ -11,6 +11,21 @@ from flyweight.errors import InvalidInput
 class TaskMetadata:
     """Retries, timeout, caching and the like, as a task class takes them; ``@task`` makes it from its own options.
 
+    Args:
+        cache: whether outputs may be taken from an earlier run.
+        cache_serialize: whether equal calls wait for the first one.
+        cache_version: what earlier runs must have had.
+        cache_ignore_input_vars: inputs that do not count.
+        interruptible: whether it may run on a machine that can be taken away; None leaves it to the workflow.
+        deprecated: why not to use the task any more.
+        retries: further attempts after a failure that asks for it.
+        timeout: for each attempt, in seconds or as a timedelta.
+        pod_template_name: a pod template that the cluster has.
+        generates_deck: whether it makes a deck.
+        is_eager: whether its calls are executions.
+        labels: of its pods; none by default.
+        annotations: of its pods; none by default.
+
     Raises:
         InvalidInput: caching without a version, or its details without caching.
 

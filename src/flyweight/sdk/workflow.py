@@ -39,11 +39,17 @@ class WorkflowSettings(TypedDict, total=False):
     """The options of ``@workflow``, named as in flytekit."""
 
     failure_policy: WorkflowFailurePolicy | None
+    """What happens to the rest when a node fails; it stops, by default."""
     interruptible: bool
+    """Whether its tasks may run on machines that can be taken away, if they do not say; not, by default."""
     on_failure: AnyEntity | None
+    """A task or workflow that runs when this one fails; it takes this one's inputs, and one of type FlyteError."""
     docs: Documented | None
+    """Texts for the console; they come before the docstring's."""
     pickle_untyped: bool
+    """Let inputs without a type be anything: they travel as pickles."""
     default_options: Options | None
+    """Labels, annotations and limits of its default launch plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +91,13 @@ class Workflow(Entity[P, R], Generic[P, R]):
 
 
 class FunctionWorkflow(FunctionEntity, Workflow[P, R], Generic[P, R]):
-    """A function that is a workflow; ``graph`` is what its body draws, on first use."""
+    """A function that is a workflow; ``graph`` is what its body draws, on first use.
+
+    Args:
+        function: draws the graph, when it is first asked for.
+        options: as ``@workflow`` takes them.
+
+    """
 
     def __init__(self, function: Callable[P, R], options: WorkflowOptions) -> None:
         require_top_level(function, "Workflow")
@@ -193,6 +205,10 @@ def workflow(
     function: Callable[P, R] | None = None, /, **settings: Unpack[WorkflowSettings]
 ) -> FunctionWorkflow[P, R] | Callable[[Callable[P_other, R_other]], FunctionWorkflow[P_other, R_other]]:
     """Make a function a workflow; with or without options (see ``WorkflowSettings``).
+
+    Args:
+        function: draws the graph: it is called once, with promises in place of values.
+        settings: see ``WorkflowSettings``.
 
     Example:
         >>> from flyweight.sdk.task import task

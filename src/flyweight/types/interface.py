@@ -31,6 +31,14 @@ def typed_interface(
 
     Descriptions come from the docstring; a variable without one is described by its name, as Flyte does. Raises
     TypeMismatch naming the input or output whose annotation cannot be used.
+
+    Args:
+        inputs: annotations by name.
+        outputs: annotations by name.
+        descriptions: texts of inputs, by name.
+        output_descriptions: texts of outputs, by name.
+        registry: the codecs to use; this process's by default.
+
     """
     chosen = registry or default_registry()
     return TypedInterface(
@@ -43,6 +51,12 @@ def to_literal_map(values: Mapping[str, Any], types: PythonTypes, registry: Regi
     """Convert the values of a call; every name of ``types`` must have one.
 
     Raises TypeMismatch if values do not fit and InvalidInput if names are missing or unknown; all faults in one error.
+
+    Args:
+        values: by name.
+        types: annotations by name.
+        registry: the codecs to use; this process's by default.
+
     """
     _check_names(values, types)
     chosen = registry or default_registry()
@@ -51,7 +65,14 @@ def to_literal_map(values: Mapping[str, Any], types: PythonTypes, registry: Regi
 
 
 def to_python_values(literal_map: LiteralMap, types: PythonTypes, registry: Registry | None = None) -> dict[str, Any]:
-    """Convert a LiteralMap back to the values of ``types``, in their order; raises as ``to_literal_map`` does."""
+    """Convert a LiteralMap back to the values of ``types``, in their order; raises as ``to_literal_map`` does.
+
+    Args:
+        literal_map: literals by name.
+        types: annotations by name.
+        registry: the codecs to use; this process's by default.
+
+    """
     literals = literal_map.literals
     _check_names(literals, types)
     chosen = registry or default_registry()

@@ -10,7 +10,12 @@ RESERVED = "cache-key-metadata"
 
 
 class FlyteAnnotation:
-    """A note for whoever reads the interface: ``Annotated[int, FlyteAnnotation({"unit": "m"})]``; one for each type."""
+    """A note for whoever reads the interface: ``Annotated[int, FlyteAnnotation({"unit": "m"})]``; one for each type.
+
+    Args:
+        data: the note; anything that JSON can hold.
+
+    """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         if RESERVED in data:
@@ -19,7 +24,12 @@ class FlyteAnnotation:
 
 
 class BatchSize:
-    """How many files of a folder flytekit moves at a time; taken and without effect, all are moved one by one here."""
+    """How many files of a folder flytekit moves at a time; taken and without effect, all are moved one by one here.
+
+    Args:
+        val: the number; at least 1.
+
+    """
 
     def __init__(self, val: int) -> None:
         self.val = val

@@ -76,7 +76,12 @@ class _Plan:
 
 
 class Registry:
-    """Codecs, found by annotation."""
+    """Codecs, found by annotation.
+
+    Args:
+        last_resort: the codec of whatever no other one takes.
+
+    """
 
     def __init__(self, last_resort: Codec) -> None:
         self._last_resort = last_resort

@@ -13,7 +13,13 @@ from flyweight.ids import new_object_name
 
 
 class BlobData:
-    """Objects by URI over the blob store; a path without a scheme is a local file."""
+    """Objects by URI over the blob store; a path without a scheme is a local file.
+
+    Args:
+        raw_prefix: where new objects are written.
+        scratch: a folder for what is downloaded.
+
+    """
 
     def __init__(self, raw_prefix: str, scratch: str | Path) -> None:
         self.raw_prefix = raw_prefix.rstrip("/")

@@ -31,6 +31,10 @@ def kwtypes(**columns: Any) -> "OrderedDict[str, Any]":
     """Name the columns of a dataframe and their types, for its annotation.
 
     As in ``Annotated[pandas.DataFrame, kwtypes(age=int, name=str)]``: only these columns are read.
+
+    Args:
+        columns: types by name.
+
     """
     return OrderedDict(columns)
 

@@ -1,0 +1,96 @@
+"""Every public name says what it means: a first line, and each parameter by name, in its docstring or beside its field."""
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator
+from enum import Enum
+from types import UnionType
+from typing import Any
+
+import pytest
+
+import flyweight
+import flyweight.types
+from flyweight.sdk.node import Overrides
+from flyweight.sdk.options import BodyOfFunctionSettings, BodySettings, ClassSettings, TaskSettings
+from flyweight.sdk.workflow import WorkflowSettings
+
+PUBLIC: dict[str, Any] = {
+    f"{face.__name__}.{name}": getattr(face, name)
+    for face in (flyweight, flyweight.types)
+    for name in face.__all__
+    if not isinstance(getattr(face, name), UnionType)  # an alias of types: its module says what it is
+}
+TOLD_ELSEWHERE = {"self", "cls", "args", "kwargs", "_"}
+"""What is every signature's own; options of decorators stand in the class of their TypedDict."""
+
+
+def parameters(what: Any) -> list[str]:
+    """Names of what a user gives."""
+    if isinstance(what, type) and issubclass(what, Enum):
+        return []
+    try:
+        signature = inspect.signature(what)
+    except (TypeError, ValueError):
+        return []
+    return [name for name in signature.parameters if name not in TOLD_ELSEWHERE and not name.startswith("_")]
+
+
+def told(what: Any) -> str:
+    """The docstring, and for a class those of its bases and the texts beside its fields."""
+    texts = [inspect.getdoc(what) or ""]
+    for one in what.__mro__ if isinstance(what, type) else ():
+        if one.__module__.startswith("flyweight"):
+            texts += [inspect.getdoc(one) or "", inspect.getdoc(one.__init__) or "", *described_fields(one)]
+    return "\n".join(texts)
+
+
+def described_fields(what: type) -> Iterator[str]:
+    """Fields of a class that a text follows, or a comment or docstring explains."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(what))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    for statement, after in zip(body.body, [*body.body[1:], None], strict=True):
+        described = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+        if described and isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            yield f"``{statement.target.id}``"
+
+
+def methods(what: Any) -> Iterator[tuple[str, Any]]:
+    """Public methods and properties that a class defines itself."""
+    for name, value in vars(what).items() if isinstance(what, type) else ():
+        member = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
+        if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):
+            yield name, member
+
+
+def untold(what: Any) -> list[str]:
+    """Parameters that no text names."""
+    text = told(what)
+    return [
+        name for name in parameters(what) if not re.search(rf"^\s*{name}:|``[^`]*\b{name}\b[^`]*``", text, re.MULTILINE)
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_a_public_name_says_what_it_means(name: str) -> None:
+    what = PUBLIC[name]
+    first = (inspect.getdoc(what) or "").partition("\n")[0]
+    assert re.fullmatch(r".{10,120}[.:]", first), f"its first line is no sentence: {first!r}"
+    assert untold(what) == [], "say what these mean (units, defaults), as `Args:` or beside the field"
+    silent = [member for member, value in methods(what) if not inspect.getdoc(value)]
+    assert silent == [], "these have no docstring"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [BodySettings, BodyOfFunctionSettings, ClassSettings, TaskSettings, WorkflowSettings, Overrides],
+    ids=lambda one: one.__name__,
+)
+def test_an_option_says_what_it_means(options: type) -> None:
+    own = ast.parse(textwrap.dedent(inspect.getsource(options))).body[0]
+    assert isinstance(own, ast.ClassDef)
+    names = {one.target.id for one in own.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)}
+    described = {field.strip("`") for field in described_fields(options)}
+    assert names - described == set()
