@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from flyweight.sdk.drop_in_models import MODELS
+from flyweight.sdk.drop_in_types import TYPES
 
 ROOT: Final = "flytekit"
 _CLIENT = "flyweight.client"
 _COMPAT = "flyweight.compat"
 _SDK = "flyweight.sdk"
-_TYPES = "flyweight.types"
 
 
 def _places(names: str, home: str = "") -> dict[str, str]:
@@ -47,7 +47,6 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "flytekit.configuration": _places(_CONFIGURATION, f"{_COMPAT}.configuration"),
     "flytekit.configuration.default_images": _places("DefaultImages", f"{_COMPAT}.default_images"),
     "flytekit.core": {},
-    "flytekit.core.annotation": _places("FlyteAnnotation"),
     "flytekit.core.array_node_map_task": _places("map_task"),
     "flytekit.core.base_task": _places("IgnoreOutputs PythonTask TaskMetadata TaskResolverMixin kwtypes"),
     "flytekit.core.cache": _places("Cache CachePolicy VersionParameters"),
@@ -131,18 +130,6 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "flytekit.testing": _places(f"patch task_mock SecretsManager={_SDK}.secret:Secrets", "flyweight.testing"),
     "flytekit.tools": {},
     "flytekit.tools.translator": _places("Options=flyweight:Options get_serializable", f"{_COMPAT}.translator"),
-    "flytekit.extras.pytorch": _places("PyTorchCheckpoint", f"{_TYPES}.torch_objects"),
-    "flytekit.extras.pytorch.checkpoint": _places("PyTorchCheckpoint", f"{_TYPES}.torch_objects"),
-    "flytekit.types": {},
-    "flytekit.types.directory": _places("FlyteDirectory"),
-    "flytekit.types.error": _places("FlyteError"),
-    "flytekit.types.error.error": _places("FlyteError"),
-    "flytekit.types.file": _places("FlyteFile"),
-    "flytekit.types.file.file": _places("FlyteFile"),
-    "flytekit.types.iterator": _places(f"JSON FlyteIterator={_TYPES}.iterators:LiteralIterator", f"{_TYPES}.iterators"),
-    "flytekit.types.iterator.json_iterator": _places("JSON JSONIterator", f"{_TYPES}.iterators"),
-    "flytekit.types.structured": _places("StructuredDataset"),
-    "flytekit.types.structured.structured_dataset": _places("StructuredDataset"),
 }
 
 _EXPOSED: Final[Mapping[str, str]] = {
@@ -166,7 +153,11 @@ _EXPOSED: Final[Mapping[str, str]] = {
 
 
 def _merged() -> dict[str, Mapping[str, str]]:
-    modules = {name: {**MODELS.get(name, {}), **_ROWS.get(name, {})} for name in (*MODELS, *_ROWS)}
+    tables = (MODELS, TYPES, _ROWS)
+    modules: dict[str, dict[str, str]] = {name: {} for table in tables for name in table}
+    for table in tables:
+        for name, places in table.items():
+            modules[name].update(places)
     top = {name: modules[f"flytekit.models.{module}"][name] for name, module in _EXPOSED.items()}
     return {**modules, ROOT: {**top, **modules[ROOT]}}
 

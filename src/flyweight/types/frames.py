@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from flyweight.errors import InvalidInput, MissingExtra
 
@@ -19,6 +19,18 @@ PARQUET_FILE = "00000"
 CSV_FILE = ".csv"
 
 _EXTRA = "dataframes"
+
+
+class Renderer(Protocol):
+    """Shows dataframes of a class on decks, in the place of their handler."""
+
+    def to_html(self, df: Any, /) -> str:
+        """Give HTML."""
+        ...
+
+
+RENDERERS: dict[type, Renderer] = {}
+"""By the dataframe's class."""
 
 
 class FrameHandler(ABC):
@@ -69,7 +81,7 @@ class ArrowFrames(FrameHandler):
                 part = table_of([batch])
                 yield part.select(list(columns)) if columns else part
             return
-        for path in sorted(source.iterdir()) if source.is_dir() else [source]:
+        for path in frame_files(source):
             for batch in _arrow("parquet").ParquetFile(path).iter_batches(columns=list(columns) if columns else None):
                 yield table_of([batch])
 
@@ -113,6 +125,10 @@ _HANDLERS: dict[tuple[str, str], FrameHandler] = {
 }
 
 
+_HOMES = {"polars": "flyweight.types.polars_frames"}
+"""Libraries whose handlers stand elsewhere, as ``HANDLERS``, and are loaded when one of their classes is met."""
+
+
 def register_frames(module: str, class_name: str, handler: FrameHandler) -> None:
     """Add a library: its top-level module, the name of its dataframe's class, and what writes and reads it."""
     _HANDLERS[module, class_name] = handler
@@ -123,7 +139,11 @@ def handler_for(frame_type: Any) -> FrameHandler | None:
     if not isinstance(frame_type, type):
         return None
     for base in frame_type.__mro__:
-        handler = _HANDLERS.get((base.__module__.partition(".")[0], base.__name__))
+        library = base.__module__.partition(".")[0]
+        home = _HOMES.pop(library, None)
+        if home is not None:
+            _HANDLERS.update(import_module(home).HANDLERS)
+        handler = _HANDLERS.get((library, base.__name__))
         if handler is not None:
             return handler
     return None
@@ -138,6 +158,11 @@ def check_format(handler: FrameHandler, file_format: str) -> None:
     """Refuse a format that nobody here can write or read."""
     if file_format not in handler.formats:
         raise InvalidInput(f"the format '{file_format}' is not one of {', '.join(handler.formats)}")
+
+
+def frame_files(source: Path) -> list[Path]:
+    """List the files that a dataframe lies in: one, or those of a folder in their order."""
+    return sorted(source.iterdir()) if source.is_dir() else [source]
 
 
 def _csv_file(source: Path) -> Path:

@@ -1,8 +1,8 @@
 """The registry of codecs: an annotation to its codec, and every conversion through it.
 
 Dispatch: exact type, then predicates (the last registered first), then generic origin, then the bases of a class,
-then the last resort. Codecs of optional libraries are registered by the library's module name and loaded when an
-annotation's class comes from it. What was found is kept until something new is registered.
+then dataclasses, then the last resort. Codecs of optional libraries are registered by the library's module name and
+loaded when an annotation's class comes from it. What was found is kept until something new is registered.
 """
 
 import os
@@ -40,7 +40,8 @@ from flyweight.types.pickles import PickleCodec
 from flyweight.types.primitives import NoneCodec, primitive_codecs
 from flyweight.types.streams import stream_codecs
 from flyweight.types.structs import DictCodec
-from flyweight.types.structured import StructuredCodec, StructuredDataset
+from flyweight.types.structured import StructuredDataset
+from flyweight.types.structured_codec import StructuredCodec
 from flyweight.types.unions import UnionCodec
 
 Kept = TypeVar("Kept")
@@ -85,6 +86,7 @@ class Registry:
 
     def __init__(self, last_resort: Codec) -> None:
         self._last_resort = last_resort
+        self._records: Codec | None = None
         self._exact: dict[Any, Codec] = {}
         self._predicates: list[tuple[Callable[[Any], bool], Codec]] = []
         self._modules: dict[str, Callable[[], Iterable[tuple[Codec, tuple[Any, ...]]]]] = {}
@@ -101,10 +103,19 @@ class Registry:
         self._codecs.insert(0, codec)
         self._forget()
 
+    def register_records(self, codec: Codec) -> None:
+        """Choose the codec of dataclasses: it serves those whose class and bases have none."""
+        self._records = codec
+        self.register(codec)
+
     def register_module(self, module: str, load: Callable[[], Iterable[tuple[Codec, tuple[Any, ...]]]]) -> None:
         """Add codecs for the types of an optional library; ``load`` is called when one of its classes is first met."""
         self._modules[module] = load
         self._forget()
+
+    def known_types(self) -> list[Any]:
+        """List the types and generic origins that have a codec of their own."""
+        return list(self._exact)
 
     def codec_for(self, python_type: Any) -> Codec:
         """Find the codec of an annotation."""
@@ -139,11 +150,16 @@ class Registry:
         """Convert a Literal to a value of an annotation; raises TypeMismatch."""
         plan = self._plan(python_type)
         bare = _bare(python_type, plan)
-        if literal.WhichOneof("value") == "offloaded_metadata":
-            literal = Literal.FromString(current_data().get_bytes(literal.offloaded_metadata.uri))
+        literal = self.fetched(literal)
         if literal.scalar.HasField("binary") and not plan.codec.reads_packed and python_type is not Any:
             return taken_out(literal, bare, self)
         return plan.codec.to_python(literal, bare, self)
+
+    def fetched(self, literal: Literal) -> Literal:
+        """Fetch a literal that was offloaded for its size; any other is given back as it is."""
+        if literal.WhichOneof("value") != "offloaded_metadata":
+            return literal
+        return Literal.FromString(current_data().get_bytes(literal.offloaded_metadata.uri))
 
     def guess(self, literal_type: LiteralType) -> Any:
         """Choose a Python type for a type on the wire (a fetched entity has no annotations); raises TypeMismatch."""
@@ -202,17 +218,18 @@ class Registry:
         found = self._exact_or_none(python_type)
         if found is not None:
             return found
-        for predicate, codec in self._predicates:
-            if predicate(python_type):
-                return codec
         origin = get_origin(python_type)
-        if origin in self._exact and origin is not None:
-            return self._exact[origin]
-        if isinstance(python_type, type):
-            for base in python_type.__mro__[1:-1]:
-                if base in self._exact:
-                    return self._exact[base]
-        return self._last_resort
+        return (
+            next((codec for predicate, codec in self._predicates if predicate(python_type)), None)
+            or (self._exact.get(origin) if origin is not None else None)
+            or self._of_a_base(origin or python_type)
+            or (self._records if self._records is not None and is_dataclass_type(python_type) else None)
+            or self._last_resort
+        )
+
+    def _of_a_base(self, python_type: Any) -> Codec | None:
+        bases = python_type.__mro__[1:-1] if isinstance(python_type, type) else ()
+        return next((self._exact[base] for base in bases if base in self._exact), None)
 
     def _exact_or_none(self, python_type: Any) -> Codec | None:
         try:
@@ -241,7 +258,7 @@ def default_registry() -> Registry:
     """Give the registry of this process, with every built-in family."""
     registry = Registry(last_resort=PickleCodec())
     registry.register(DictCodec(), dict)
-    registry.register(DataclassCodec(), predicate=is_dataclass_type)
+    registry.register_records(DataclassCodec())
     registry.register(MapCodec(), predicate=is_string_map)
     registry.register(ListCodec(), list)
     registry.register(UnionCodec(), *UNION_ORIGINS)

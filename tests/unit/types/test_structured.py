@@ -173,3 +173,24 @@ except ImportError as error:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "pip install 'flyweight[dataframes]'" in done.stdout
+
+
+@pytest.mark.parametrize("file_format", ["parquet", "csv"])
+def test_polars(registry: Registry, data: BlobData, file_format: str):
+    polars = pytest.importorskip("polars", reason="polars is not installed")
+    frame = polars.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+    literal = registry.to_literal(frame, Annotated[polars.DataFrame, file_format])
+    assert registry.to_python(literal, polars.DataFrame).equals(frame)
+    assert registry.to_python(literal, pd.DataFrame).to_dict("list") == {"a": [1, 2], "b": ["x", "y"]}
+    assert registry.to_python(literal, Annotated[polars.LazyFrame, kwtypes(b=str)]).collect().columns == ["b"]
+    [part] = registry.to_python(literal, StructuredDataset).open(polars.DataFrame).iter()
+    assert part.equals(frame)
+    assert "describe" not in registry.to_html(frame, polars.DataFrame)
+    lazy = registry.to_literal(frame.lazy().filter(polars.col("a") > 1), polars.LazyFrame)
+    assert registry.to_python(lazy, polars.DataFrame)["b"].to_list() == ["y"]
+
+
+def test_columns_inside_columns_are_named_by_their_way(registry: Registry):
+    nested = Annotated[StructuredDataset, kwtypes(id=int, address={"city": str, "at": {"x": float}})]
+    columns = registry.literal_type(nested).structured_dataset_type.columns
+    assert [column.name for column in columns] == ["id", "address.city", "address.at.x"]
