@@ -254,7 +254,7 @@ def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
     registry = RegistryStore(base.database)
     projects = ProjectStore(base.database)
     registration = Registration(projects)
-    lookup = Lookup(store, console=f"{base.url}/console")
+    lookup = Lookup(store, console=f"{base.url}/console", layout=base.objects.layout)
     launcher = Launcher(
         store=store,
         registry=registry,

@@ -11,11 +11,13 @@ from rich.text import Text
 
 from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.progress import NodeState
+from flyweight.clock import SystemClock
 from flyweight.errors import FlyweightError
 
 REFRESH_PER_SECOND: Final = 10
 MOST_ROWS: Final = 30
 """A map of a thousand nodes must not push the terminal's contents away: the newest rows are shown."""
+_PROGRESS_SECONDS: Final = 2.0
 _STYLES: Final = {
     "QUEUED": "dim",
     "RUNNING": "cyan",
@@ -55,13 +57,18 @@ class _Lines:
     def __init__(self, out: Console, names: Mapping[str, str]) -> None:
         self._out = out
         self._names = names
-        self._seen: dict[str, str] = {}
+        self._seen: dict[str, tuple[str, float]] = {}
+        self._clock = SystemClock()
 
     def show(self, node: NodeState) -> None:
-        """Print a node's state if it is news; how it waits its turn is not."""
-        if self._seen.get(node.node_id) != node.phase and node.phase != "QUEUED":
-            self._seen[node.node_id] = node.phase
-            self._out.print(f"  {_title(node, self._names)} {node.phase.lower()}", highlight=False, markup=False)
+        """Print a node's state if it is news; how it waits its turn is not, and how far it has come now and then is."""
+        now = self._clock.monotonic()
+        phase, at = self._seen.get(node.node_id, ("", now))
+        if node.phase == "QUEUED" or (phase == node.phase and (not node.reason or now < at + _PROGRESS_SECONDS)):
+            return
+        self._seen[node.node_id] = node.phase, now
+        said = f"{_title(node, self._names)} {node.phase.lower()}{_reason(node)}"
+        self._out.print(f"  {said}", highlight=False, markup=False)
 
 
 def _follow_live(execution: FlyteWorkflowExecution, out: Console) -> None:
@@ -84,7 +91,9 @@ def _follow_live(execution: FlyteWorkflowExecution, out: Console) -> None:
 def _table(execution: FlyteWorkflowExecution, nodes: Mapping[str, NodeState], names: Mapping[str, str]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for node in list(nodes.values())[-MOST_ROWS:]:
-        table.add_row(_title(node, names), Text(node.phase.lower(), style=_STYLES.get(node.phase, "")))
+        table.add_row(
+            _title(node, names), Text(f"{node.phase.lower()}{_reason(node)}", style=_STYLES.get(node.phase, ""))
+        )
     hidden = len(nodes) - MOST_ROWS
     if hidden > 0:
         table.add_row("", Text(f"and {hidden} before them", style="dim"))
@@ -92,6 +101,10 @@ def _table(execution: FlyteWorkflowExecution, nodes: Mapping[str, NodeState], na
     if waiting is not None and waiting.queued:
         table.add_row("", Text(f"{waiting.busy} of {waiting.slots} slots busy, {waiting.queued} waiting", style="dim"))
     return table
+
+
+def _reason(node: NodeState) -> str:
+    return f": {node.reason}" if node.reason else ""
 
 
 def _title(node: NodeState, names: Mapping[str, str]) -> str:

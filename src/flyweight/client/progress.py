@@ -39,6 +39,9 @@ class NodeState:
     outputs: literals_pb2.LiteralMap | None = None
     """What it gave, once it has succeeded (servers that are polled do not say)."""
     attempt: int = 0
+    reason: str = ""
+    """How far it has come, or why it waits, in words; empty where its phase says all (and on servers that are polled).
+    """
 
     @property
     def node_id(self) -> str:
@@ -161,7 +164,7 @@ class Progress:
     def _apply_node(self, update: watch_pb2.NodeUpdate) -> None:
         message = node_execution_pb2.NodeExecution.FromString(update.node_execution)
         outputs = literals_pb2.LiteralMap.FromString(update.outputs) if update.outputs else None
-        state = NodeState(message=message, outputs=outputs, attempt=update.attempt)
+        state = NodeState(message=message, outputs=outputs, attempt=update.attempt, reason=update.reason)
         self.nodes[state.node_id] = state
         for listener in list(self._node_listeners):
             _tell(listener, state)

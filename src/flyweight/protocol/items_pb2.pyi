@@ -7,20 +7,24 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class MapProgress(_message.Message):
-    __slots__ = ("size", "needed", "open", "succeeded", "failed", "aborted")
+    __slots__ = ("size", "needed", "open", "succeeded", "failed", "aborted", "bound_inputs", "deck")
     SIZE_FIELD_NUMBER: _ClassVar[int]
     NEEDED_FIELD_NUMBER: _ClassVar[int]
     OPEN_FIELD_NUMBER: _ClassVar[int]
     SUCCEEDED_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
     ABORTED_FIELD_NUMBER: _ClassVar[int]
+    BOUND_INPUTS_FIELD_NUMBER: _ClassVar[int]
+    DECK_FIELD_NUMBER: _ClassVar[int]
     size: int
     needed: int
     open: int
     succeeded: int
     failed: int
     aborted: int
-    def __init__(self, size: _Optional[int] = ..., needed: _Optional[int] = ..., open: _Optional[int] = ..., succeeded: _Optional[int] = ..., failed: _Optional[int] = ..., aborted: _Optional[int] = ...) -> None: ...
+    bound_inputs: _containers.RepeatedScalarFieldContainer[str]
+    deck: bool
+    def __init__(self, size: _Optional[int] = ..., needed: _Optional[int] = ..., open: _Optional[int] = ..., succeeded: _Optional[int] = ..., failed: _Optional[int] = ..., aborted: _Optional[int] = ..., bound_inputs: _Optional[_Iterable[str]] = ..., deck: _Optional[bool] = ...) -> None: ...
 
 class ItemChunk(_message.Message):
     __slots__ = ("states", "attempts", "user_failures", "system_failures", "outputs", "stored", "queued_at", "started_at", "ended_at", "first_started_at", "log", "log_start", "log_end", "cpu_seconds", "peak_memory_bytes", "deck_revisions", "errors", "logs")

@@ -45,14 +45,16 @@ class ExecutionUpdate(_message.Message):
     def __init__(self, execution: _Optional[bytes] = ..., outputs: _Optional[bytes] = ...) -> None: ...
 
 class NodeUpdate(_message.Message):
-    __slots__ = ("node_execution", "outputs", "attempt")
+    __slots__ = ("node_execution", "outputs", "attempt", "reason")
     NODE_EXECUTION_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     node_execution: bytes
     outputs: bytes
     attempt: int
-    def __init__(self, node_execution: _Optional[bytes] = ..., outputs: _Optional[bytes] = ..., attempt: _Optional[int] = ...) -> None: ...
+    reason: str
+    def __init__(self, node_execution: _Optional[bytes] = ..., outputs: _Optional[bytes] = ..., attempt: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class NodeUpdates(_message.Message):
     __slots__ = ("updates",)

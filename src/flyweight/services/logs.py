@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 
+from flyweight.engine.phases import AttemptPhase
 from flyweight.engine.records import AttemptRecord
 from flyweight.errors import NotFound
 from flyweight.ids import ExecutionKey, NodeId
 from flyweight.protocol import watch_pb2
-from flyweight.services.feed import Feed, Subscription
+from flyweight.services.feed import Changes, Feed, Subscription
+from flyweight.services.items import parse_item_name
 from flyweight.services.log_tail import LogTail
 from flyweight.services.lookup import Lookup
 
@@ -35,7 +38,7 @@ class Logs:
             record = await self._attempt(found.new.key, request, subscription)
             tail = LogTail(offset=request.offset)
             tail.update(record)
-            async for text in _follow(tail, subscription, record) if request.follow else _read_once(tail):
+            async for text in self._follow(tail, subscription, record) if request.follow else _read_once(tail):
                 offset = tail.offset - len(text)
                 yield watch_pb2.LogChunk(node_id=node, attempt=request.attempt, offset=offset, text=text)
 
@@ -57,27 +60,34 @@ class Logs:
             await subscription.changed.wait()
             subscription.take()
 
+    async def _follow(self, tail: LogTail, subscription: Subscription, record: AttemptRecord) -> AsyncIterator[bytes]:
+        while True:
+            text = await asyncio.to_thread(tail.read)
+            if text:
+                yield text
+            elif tail.ended:
+                return
+            else:
+                await wait_until(subscription.changed, POLL_SECONDS if tail.started else None)
+                tail.look()
+            newest = await self._newest(subscription.take(), record)
+            if newest is not None:
+                tail.update(newest)
+
+    async def _newest(self, changes: Changes, record: AttemptRecord) -> AttemptRecord | None:
+        """Give the attempt as it is now, if it has changed; an item of a map changes with its node."""
+        item = parse_item_name(record.node)
+        if item is None or item[0] not in changes.nodes:
+            return changes.attempts.get((record.node, record.attempt))
+        found = await self._lookup.attempt(record.execution, record.node, record.attempt)
+        # Another attempt has begun, and of earlier ones nothing is kept: this one wrote what it wrote.
+        return found or replace(record, phase=AttemptPhase.RETRYABLE_FAILED)
+
 
 async def _read_once(tail: LogTail) -> AsyncIterator[bytes]:
     tail.look_at_all()
     while text := await asyncio.to_thread(tail.read):
         yield text
-
-
-async def _follow(tail: LogTail, subscription: Subscription, record: AttemptRecord) -> AsyncIterator[bytes]:
-    place = record.node, record.attempt
-    while True:
-        text = await asyncio.to_thread(tail.read)
-        if text:
-            yield text
-        elif tail.ended:
-            return
-        else:
-            await wait_until(subscription.changed, POLL_SECONDS if tail.started else None)
-            tail.look()
-        newest = subscription.take().attempts.get(place)
-        if newest is not None:
-            tail.update(newest)
 
 
 async def wait_until(event: asyncio.Event, seconds: float | None) -> None:

@@ -4,14 +4,20 @@ Every service reads executions through this, so that what is not there is told i
 """
 
 import asyncio
+from collections.abc import Callable
 
 from flyteidl.core import identifier_pb2
 
 from flyweight import blob
-from flyweight.engine.records import AttemptRecord, NodeRecord
+from flyweight.engine.graph import NodeKind
+from flyweight.engine.items import CHUNK
+from flyweight.engine.records import AttemptRecord, NewExecution, NodeRecord
 from flyweight.errors import InvalidInput, NotFound
 from flyweight.ids import AttemptId, ExecutionKey, NodeId
-from flyweight.services import views
+from flyweight.protocol.items_pb2 import ItemChunk
+from flyweight.semantics.layout import ExecutionLayout
+from flyweight.services import items, views
+from flyweight.services.items import Item
 from flyweight.services.views import Subject
 from flyweight.store.executions import ExecutionStore
 from flyweight.store.listing import MAX_LIMIT, ListQuery, Page
@@ -24,10 +30,13 @@ INLINE_LIMIT = 10 * 1024 * 1024
 class Lookup:
     """Reads of one platform's executions, nodes and attempts."""
 
-    def __init__(self, executions: ExecutionStore, *, console: str) -> None:
-        """Take the rows, and the console's address (``http://host:port/console``) for links to pages."""
+    def __init__(
+        self, executions: ExecutionStore, *, console: str, layout: Callable[[NewExecution], ExecutionLayout]
+    ) -> None:
+        """Take the rows, the console's address (``http://host:port/console``) for links, and where data lies."""
         self._executions = executions
         self._console = console.rstrip("/")
+        self._layout = layout
 
     def subject(self, found: StoredExecution) -> Subject:
         """Give what the views of an execution's nodes and attempts need to know of it."""
@@ -52,22 +61,68 @@ class Lookup:
         return await self._executions.snapshot(key)
 
     async def node(self, found: StoredExecution, node: NodeId) -> NodeRecord:
-        """Find a node of an execution; raises ``NotFound`` that says whether it can still come."""
+        """Find a node of an execution, or an item of one; raises ``NotFound`` that says whether it can still come."""
         try:
             return await self._executions.node(found.new.key, node)
         except NotFound as problem:
+            item = await self._item(found.new, node)
+            if item is not None:
+                body = await self.whole_body(item.owner.inputs, item.owner.inputs_uri)
+                return item.node(views.literal_map(body))
             later = "" if found.record.phase.terminal else ", or none yet: nodes appear when they start"
             raise NotFound(f"execution {found.new.name!r} has no node {node!r}{later}") from problem
 
     async def attempt(self, execution: ExecutionKey, node: NodeId, attempt: int) -> AttemptRecord | None:
-        """Find one attempt of a node, if it is there."""
+        """Find one attempt of a node, or of an item of one, if it is there."""
         try:
             return await self._executions.attempt(AttemptId(execution, node, attempt))
         except NotFound:
+            found = await self._attempts_of_items(execution, node)
+            return next((record for record in found if record.attempt == attempt), None)
+
+    async def _attempts_of_items(self, execution: ExecutionKey, node: NodeId) -> list[AttemptRecord]:
+        """Give the latest attempt at an item, or the one attempt that a whole map is shown as."""
+        item = await self._item((await self.by_key(execution)).new, node)
+        if item is not None:
+            return [item.attempt()]
+        try:
+            owner = await self._executions.node(execution, node)
+        except NotFound:
+            return []
+        return [items.task_execution(owner)] if owner.kind == NodeKind.ARRAY.value else []
+
+    async def _item(self, new: NewExecution, name: NodeId) -> Item | None:
+        """Find the item of a map that bears this name, if it has begun."""
+        named = items.parse_item_name(name)
+        if named is None:
             return None
+        try:
+            owner = await self._executions.node(new.key, named[0])
+        except NotFound:
+            return None
+        number, at = divmod(named[1], CHUNK)
+        rows = await self._executions.items(new.key, owner.node, number, 1)
+        if not rows or rows[0].chunk != number:
+            return None
+        chunk = ItemChunk.FromString(rows[0].body)
+        if at >= len(chunk.states) or not chunk.states[at]:
+            return None
+        return Item(owner=owner, index=named[1], chunk=chunk, layout=self._layout(new))
+
+    async def items(self, found: StoredExecution, owner: NodeRecord, limit: int, first: int = 0) -> list[Item]:
+        """List items of a map that have begun, those that failed first, the last ones those that succeeded."""
+        rows = await self._executions.items(found.new.key, owner.node)
+        layout = self._layout(found.new)
+
+        def choose() -> list[Item]:
+            chunks = {row.chunk: ItemChunk.FromString(row.body) for row in rows}
+            chosen = items.foremost(chunks, limit, first)
+            return [Item(owner=owner, index=index, chunk=chunk, layout=layout) for index, chunk in chosen]
+
+        return await asyncio.to_thread(choose)
 
     async def attempts(self, execution: ExecutionKey, node: NodeId | None = None) -> list[AttemptRecord]:
-        """List all attempts of a node, or of all nodes."""
+        """List all attempts of a node (or of an item), or of all nodes."""
         found: list[AttemptRecord] = []
         token = ""
         while True:
@@ -76,7 +131,8 @@ class Lookup:
             found.extend(page.items)
             token = page.token
             if not token:
-                return found
+                break
+        return found if found or node is None else await self._attempts_of_items(execution, node)
 
     async def nodes(self, execution: ExecutionKey, *, kind: str = "") -> list[NodeRecord]:
         """List all nodes of an execution (of one kind), nested ones too, without their inputs and outputs."""

@@ -3,6 +3,7 @@
 from flyteidl.admin import node_execution_pb2, task_execution_pb2
 from flyteidl.core import identifier_pb2
 
+from flyweight.engine.graph import NodeKind
 from flyweight.engine.phases import NodePhase
 from flyweight.engine.records import DYNAMIC, NO_NODE, AttemptRecord, NodeRecord
 from flyweight.errors import NotFound
@@ -18,6 +19,8 @@ from flyweight.store.registry import TaskTable
 from flyweight.store.rows import StoredExecution
 
 _TYPES_KEPT = 10_000
+ITEMS_LISTED = 1000
+"""So many items of a map stand in its task execution, which has no pages and 20 MB at most; those that failed first."""
 
 
 class Nodes:
@@ -109,7 +112,8 @@ class Nodes:
         """List a node's attempts."""
         found, node = await self._node(request.node_execution_id)
         page = await self._store.attempts(found.new.key, ListQuery.of(request), node.node)
-        shown = [await self._shown(found, node, attempt) for attempt in page.items]
+        attempts = page.items or ([] if request.token else await self._lookup.attempts(found.new.key, node.node))
+        shown = [await self._shown(found, node, attempt) for attempt in attempts]
         return task_execution_pb2.TaskExecutionList(task_executions=shown, token=page.token)
 
     async def get_task_execution_data(
@@ -143,11 +147,18 @@ class Nodes:
     async def _shown(
         self, found: StoredExecution, node: NodeRecord, attempt: AttemptRecord
     ) -> task_execution_pb2.TaskExecution:
-        return views.attempt(self._lookup.subject(found), attempt, task_type=await self._task_type(found, node))
+        subject = self._lookup.subject(found)
+        shown = views.attempt(subject, attempt, task_type=await self._task_type(found, node))
+        if node.kind == NodeKind.ARRAY.value:
+            listed = await self._lookup.items(found, node, ITEMS_LISTED)
+            views.add_items(shown, subject, node, [item.attempt() for item in listed], [item.index for item in listed])
+        return shown
 
     async def _task_type(self, found: StoredExecution, node: NodeRecord) -> str:
         """Tell the type of a node's task; versions never change, so what was read once stays true."""
         task = node.task
+        if not task:
+            return ""
         if task not in self._task_types:
             if len(self._task_types) >= _TYPES_KEPT:
                 self._task_types.clear()

@@ -4,6 +4,7 @@ Everything that shows executions (lists, single gets, the watch stream, the cons
 two views of one row never differ.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flyteidl.admin import common_pb2, execution_pb2, node_execution_pb2, task_execution_pb2
@@ -15,6 +16,7 @@ from flyweight.clock import Micros, to_timestamp
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.records import DYNAMIC, AttemptRecord, NewExecution, NodeRecord
 from flyweight.ids import child_execution_name, identifier
+from flyweight.protocol.items_pb2 import MapProgress
 from flyweight.services.identifiers import parse_key
 from flyweight.store.rows import StoredExecution
 
@@ -140,6 +142,37 @@ def attempt(subject: Subject, record: AttemptRecord, *, task_type: str = "") -> 
     if record.error:
         closure.error.CopyFrom(core_execution_pb2.ExecutionError.FromString(record.error))
     return task_execution_pb2.TaskExecution(id=task_execution_id(subject, record), closure=closure)
+
+
+def add_items(
+    shown: task_execution_pb2.TaskExecution,
+    subject: Subject,
+    node: NodeRecord,
+    attempts: Sequence[AttemptRecord],
+    indexes: Sequence[int],
+) -> None:
+    """Put items of a map into its task execution, and say how many there are of them all."""
+    shown.closure.reason = node.reason
+    shown.closure.ClearField("logs")
+    progress = MapProgress.FromString(node.detail)
+    shown.closure.custom_info.Clear()
+    shown.closure.custom_info.update(
+        {
+            "items": progress.size,
+            "succeeded": progress.succeeded,
+            "failed": progress.failed,
+            "running": progress.open,
+            "listed": len(attempts),
+        }
+    )
+    for index, record in zip(indexes, attempts, strict=True):
+        shown.closure.metadata.external_resources.add(
+            external_id=f"{subject.execution.name}-{record.node}-{record.attempt}",
+            index=index,
+            retry_attempt=record.attempt,
+            phase=record.phase.value,
+            logs=[_log_link(subject, record)] if record.log_path else [],
+        )
 
 
 def flyte_urls(subject: Subject, record: NodeRecord, *, attempt: int | None = None) -> common_pb2.FlyteURLs:

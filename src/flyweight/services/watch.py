@@ -187,6 +187,7 @@ class _Stream:
             node_execution=views.node(self._subject, record).SerializeToString(),
             outputs=await self._lookup.body(record.outputs, record.outputs_uri) if done else b"",
             attempt=record.attempt,
+            reason=record.reason,
         )
 
     async def _execution_events(self, record: ExecutionRecord) -> AsyncIterator[watch_pb2.WatchEvent]:
@@ -216,7 +217,7 @@ class _Stream:
 
 def _shown(record: NodeRecord) -> tuple[object, ...]:
     """Take what a watcher sees of a node, but for what its phase implies."""
-    return record.phase, record.attempt, record.deck_uri, record.started_at, record.ended_at
+    return record.phase, record.attempt, record.deck_uri, record.started_at, record.ended_at, record.reason
 
 
 def _execution_update(found: StoredExecution, outputs: bytes) -> watch_pb2.ExecutionUpdate:

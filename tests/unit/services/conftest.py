@@ -121,7 +121,7 @@ class Platform:
         projects = ProjectStore(database)
         projects.seed(self.clock.now())
         registration = Registration(projects)
-        self.lookup = Lookup(self.store, console="http://localhost:30080/console")
+        self.lookup = Lookup(self.store, console="http://localhost:30080/console", layout=objects.layout)
         self.links = Links(
             root=self.root, address="http://localhost:30080", signer=Signer(b"secret", self.clock), clock=self.clock
         )

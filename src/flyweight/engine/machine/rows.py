@@ -83,7 +83,7 @@ def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
     outputs = None if node.outputs_uri else _inline(node.outputs, into.limit)
     if outputs is None and node.outputs is not None and not node.outputs_uri:
         node.outputs_uri = _put_away(node.outputs, f"{state.layout.attempt(node.id, number)}/{OUTPUTS}", into)
-    detail = b"" if node.items is None else node.items.progress().SerializeToString()
+    detail, reason = _map_detail(node)
     if node.phase.terminal:
         node.items = None
     return NodeRecord(
@@ -103,13 +103,24 @@ def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
         error=_error(node.error),
         deck_uri=_deck(state, node, number),
         cache=b"" if node.cache is None else literals.to_bytes(node.cache),
-        reason=node.reason,
+        reason=reason,
         created_at=node.created_at,
         started_at=node.started_at,
         updated_at=node.updated_at,
         ended_at=node.ended_at,
         detail=detail,
     )
+
+
+def _map_detail(node: NodeState) -> tuple[bytes, str]:
+    """Count the items of a node that maps over lists, as a message and in words; of any other, give what it says."""
+    if node.items is None or node.graph.array is None:
+        return b"", node.reason
+    counts = node.items.progress()
+    counts.bound_inputs.extend(sorted(node.graph.array.bound))
+    counts.deck = node.graph.array.item.deck
+    failed = f", {counts.failed:,} failed" if counts.failed else ""
+    return counts.SerializeToString(), f"{counts.succeeded:,} of {counts.size:,} items succeeded{failed}"
 
 
 def _items(state: ExecutionState, node: NodeState, number: int) -> ItemsRecord:

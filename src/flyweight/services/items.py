@@ -1,0 +1,171 @@
+"""Items of a map as nodes and attempts: ``n0-n7`` names the eighth of node ``n0``, and is read like any other node.
+
+Flyte names the sub-nodes of an array node so. No row is an item's own: what is shown is taken out of its chunk.
+"""
+
+import re
+from dataclasses import dataclass
+
+from flyteidl.core import literals_pb2
+
+from flyweight.clock import Micros
+from flyweight.engine.items import CHUNK
+from flyweight.engine.phases import AttemptPhase, NodePhase
+from flyweight.engine.records import AttemptRecord, NodeRecord
+from flyweight.ids import NodeId, item_name
+from flyweight.protocol.items_pb2 import ItemChunk, Log, MapProgress
+from flyweight.semantics import elements
+from flyweight.semantics.layout import DECK, OUTPUTS, ExecutionLayout
+
+_NAME = re.compile(r"(?P<node>.+)-n(?P<item>[0-9]{1,9})")
+_PHASES: dict[int, NodePhase] = {
+    AttemptPhase.QUEUED.value: NodePhase.QUEUED,
+    AttemptPhase.RETRYABLE_FAILED.value: NodePhase.QUEUED,
+    AttemptPhase.RUNNING.value: NodePhase.RUNNING,
+    AttemptPhase.SUCCEEDED.value: NodePhase.SUCCEEDED,
+    AttemptPhase.FAILED.value: NodePhase.FAILED,
+    AttemptPhase.ABORTED.value: NodePhase.ABORTED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item that has begun, with the node that it belongs to."""
+
+    owner: NodeRecord
+    index: int
+    chunk: ItemChunk
+    layout: ExecutionLayout
+
+    @property
+    def name(self) -> NodeId:
+        """What it is called."""
+        return NodeId(item_name(self.owner.node, self.index))
+
+    @property
+    def _at(self) -> int:
+        return self.index % CHUNK
+
+    @property
+    def _error(self) -> bytes:
+        ended_well = self.chunk.states[self._at] == AttemptPhase.SUCCEEDED.value
+        return b"" if ended_well else self.chunk.errors.get(self._at, b"")
+
+    def node(self, lists: literals_pb2.LiteralMap | None = None) -> NodeRecord:
+        """Show it as a node; with inputs, if the map's own are given."""
+        chunk, at, owner = self.chunk, self._at, self.owner
+        detail = MapProgress.FromString(owner.detail)
+        inputs = b"" if lists is None else elements.element(lists, detail.bound_inputs, self.index).SerializeToString()
+        attempt = self.attempt()
+        return NodeRecord(
+            execution=owner.execution,
+            node=self.name,
+            spec_node=owner.spec_node,
+            parent=owner.node,
+            kind="task" if owner.task else "launch_plan",
+            task=owner.task,
+            phase=_PHASES[chunk.states[at]],
+            attempt=attempt.attempt,
+            inputs=inputs,
+            outputs=chunk.outputs[at],
+            outputs_uri=f"{attempt.output_prefix}/{OUTPUTS}" if chunk.stored[at] else "",
+            error=self._error,
+            deck_uri=attempt.deck_uri,
+            created_at=Micros(chunk.queued_at[at]),
+            started_at=Micros(chunk.started_at[at]),
+            updated_at=attempt.updated_at,
+            ended_at=Micros(chunk.ended_at[at]),
+        )
+
+    def attempt(self) -> AttemptRecord:
+        """Show its latest attempt; of earlier ones only their number is kept."""
+        chunk, at, owner = self.chunk, self._at, self.owner
+        number = chunk.attempts[at] - 1
+        prefix = self.layout.item(owner.node, self.index, number)
+        log = chunk.logs[chunk.log[at] - 1] if chunk.log[at] else Log()
+        deck = MapProgress.FromString(owner.detail).deck
+        times = chunk.queued_at[at], chunk.started_at[at], chunk.ended_at[at]
+        return AttemptRecord(
+            execution=owner.execution,
+            node=self.name,
+            attempt=number,
+            task=owner.task,
+            phase=AttemptPhase(chunk.states[at]),
+            worker=log.worker,
+            output_prefix=prefix,
+            deck_uri=f"{prefix}/{DECK}" if deck else "",
+            deck_revision=chunk.deck_revisions[at],
+            log_path=log.path,
+            log_start=chunk.log_start[at],
+            log_end=chunk.log_end[at],
+            error=self._error,
+            cpu_seconds=chunk.cpu_seconds[at],
+            peak_memory_bytes=chunk.peak_memory_bytes[at],
+            queued_at=Micros(chunk.queued_at[at]),
+            started_at=Micros(chunk.started_at[at]),
+            updated_at=Micros(max(times)),
+            ended_at=Micros(chunk.ended_at[at]),
+        )
+
+
+def parse_item_name(name: str) -> tuple[NodeId, int] | None:
+    """Read ``n0-n7`` as node ``n0`` and item 7; None for what cannot be an item's name."""
+    match = _NAME.fullmatch(name)
+    return (NodeId(match["node"]), int(match["item"])) if match else None
+
+
+def task_execution(owner: NodeRecord) -> AttemptRecord:
+    """Show a map as the one attempt that Flyte's clients take it for."""
+    return AttemptRecord(
+        execution=owner.execution,
+        node=owner.node,
+        attempt=0,
+        task=owner.task,
+        phase=_attempt_phase(owner.phase),
+        error=owner.error,
+        queued_at=owner.created_at,
+        started_at=owner.started_at,
+        updated_at=owner.updated_at,
+        ended_at=owner.ended_at,
+    )
+
+
+def _attempt_phase(phase: NodePhase) -> AttemptPhase:
+    match phase:
+        case NodePhase.SUCCEEDED | NodePhase.RECOVERED:
+            return AttemptPhase.SUCCEEDED
+        case NodePhase.FAILED | NodePhase.TIMED_OUT:
+            return AttemptPhase.FAILED
+        case NodePhase.ABORTED | NodePhase.SKIPPED:
+            return AttemptPhase.ABORTED
+        case NodePhase.QUEUED | NodePhase.WAITING:
+            return AttemptPhase.QUEUED
+        case NodePhase.RUNNING | NodePhase.FAILING | NodePhase.DYNAMIC_RUNNING:
+            return AttemptPhase.RUNNING
+
+
+_ORDER: dict[int, int] = {
+    state: place
+    for place, state in enumerate(
+        [
+            AttemptPhase.FAILED.value,
+            AttemptPhase.RETRYABLE_FAILED.value,
+            AttemptPhase.RUNNING.value,
+            AttemptPhase.QUEUED.value,
+            AttemptPhase.ABORTED.value,
+            AttemptPhase.SUCCEEDED.value,
+        ]
+    )
+}
+
+
+def foremost(chunks: dict[int, ItemChunk], limit: int, first: int = 0) -> list[tuple[int, ItemChunk]]:
+    """Choose items to be listed where not all can be: those that failed first, then what runs, then the others."""
+    found = [
+        (_ORDER[state], number * CHUNK + at)
+        for number, chunk in chunks.items()
+        for at, state in enumerate(chunk.states)
+        if state
+    ]
+    found.sort()
+    return [(item, chunks[item // CHUNK]) for _, item in found[first : first + limit]]

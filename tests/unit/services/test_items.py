@@ -1,0 +1,129 @@
+"""Maps as Flyte's clients see them: one task execution with an entry for each item, and items that are read as nodes."""
+
+from pathlib import Path
+
+import pytest
+from flyteidl.admin import node_execution_pb2, task_execution_pb2
+from flyteidl.core import errors_pb2, execution_pb2, identifier_pb2, literals_pb2, types_pb2
+
+from flyweight import literals
+from flyweight.engine.jobs import LogSpan
+from flyweight.errors import NotFound
+from flyweight.ids import NodeId
+from flyweight.protocol import watch_pb2
+from tests.unit.services.conftest import Platform
+from tests.unit.services.entities import (
+    INTEGER,
+    D,
+    P,
+    execution_request,
+    ident,
+    inputs,
+    launch_plan_request,
+    task_request,
+    variables,
+    workflow_request,
+)
+
+OF = identifier_pb2.WorkflowExecutionIdentifier(project=P, domain=D, name="mapped")
+LIST = types_pb2.LiteralType(collection_type=INTEGER)
+Phase = execution_pb2.TaskExecution
+
+
+def named(node: str) -> identifier_pb2.NodeExecutionIdentifier:
+    return identifier_pb2.NodeExecutionIdentifier(node_id=node, execution_id=OF)
+
+
+@pytest.fixture
+async def mapping(platform: Platform) -> Platform:
+    """A platform where a task is mapped over three numbers, two of which must succeed."""
+    await platform.tasks.create_task(task_request(deck=True))
+    request = workflow_request()
+    template = request.spec.template
+    template.interface.inputs.CopyFrom(variables(x=LIST))
+    template.interface.outputs.CopyFrom(variables(o0=LIST))
+    inner = template.nodes[0]
+    mapped = template.nodes.add(id="n0", inputs=inner.inputs)
+    mapped.array_node.node.CopyFrom(inner)
+    mapped.array_node.is_original_sub_node_interface.value = True
+    mapped.array_node.min_successes = 2
+    del template.nodes[:2]
+    template.outputs[0].binding.promise.node_id = "n0"
+    await platform.workflows.create_workflow(request)
+    plan = launch_plan_request()
+    plan.spec.default_inputs.parameters["x"].var.type.CopyFrom(LIST)
+    await platform.launch_plans.create_launch_plan(plan)
+    given = literals_pb2.LiteralMap(literals={"x": literals.collection(map(literals.primitive, [5, 6, 7]))})
+    await platform.executions.create_execution(
+        execution_request(ident(identifier_pb2.LAUNCH_PLAN, "lib.wf"), given, name="mapped")
+    )
+    return platform
+
+
+async def task_execution(platform: Platform, node: str) -> task_execution_pb2.TaskExecution:
+    request = task_execution_pb2.TaskExecutionListRequest(node_execution_id=named(node), limit=10)
+    [found] = (await platform.nodes.list_task_executions(request)).task_executions
+    asked = task_execution_pb2.TaskExecutionGetRequest(id=found.id)
+    assert await platform.nodes.get_task_execution(asked) == found
+    return found
+
+
+async def run(platform: Platform, log: Path) -> None:
+    """Let item 1 fail and the others succeed; the first one writes a log."""
+    first, second, third = [await platform.executor.next() for _ in range(3)]
+    log.write_text("before\nmine\nafter\n")
+    platform.executor.succeed(first, inputs(o0=10), LogSpan(path=str(log), start=7, end=12))
+    platform.executor.fail(second, errors_pb2.ContainerError(code="Oops", message="six is no good"))
+    platform.executor.succeed(third, inputs(o0=14))
+    events = platform.watch.watch(watch_pb2.WatchRequest(project=P, domain=D, name="mapped"))
+    reasons = [event.node.reason async for event in events if event.WhichOneof("event") == "node"]
+    assert reasons[-1] == "2 of 3 items succeeded, 1 failed"
+
+
+async def test_a_map_is_one_task_execution_whose_items_are_external_resources(
+    mapping: Platform, tmp_path: Path
+) -> None:
+    assert (await task_execution(mapping, "n0")).closure.phase == Phase.RUNNING
+    await run(mapping, tmp_path / "log")
+    found = await task_execution(mapping, "n0")
+    assert found.closure.phase == Phase.SUCCEEDED
+    assert found.closure.reason == "2 of 3 items succeeded, 1 failed"
+    items = [(each.index, each.phase) for each in found.closure.metadata.external_resources]
+    assert items == [(1, Phase.FAILED), (0, Phase.SUCCEEDED), (2, Phase.SUCCEEDED)], "those that failed stand first"
+    shown = await mapping.nodes.get_node_execution(node_execution_pb2.NodeExecutionGetRequest(id=named("n0")))
+    assert shown.metadata.is_array
+    data = await mapping.nodes.get_task_execution_data(task_execution_pb2.TaskExecutionGetDataRequest(id=found.id))
+    assert len(data.full_outputs.literals["o0"].collection.literals) == 3
+
+
+async def test_where_not_all_items_can_be_listed_those_that_failed_come_first(
+    mapping: Platform, tmp_path: Path
+) -> None:
+    await run(mapping, tmp_path / "log")
+    found = await mapping.lookup.of(OF)
+    owner = await mapping.lookup.node(found, NodeId("n0"))
+    pages = [await mapping.lookup.items(found, owner, limit=1, first=first) for first in range(3)]
+    assert [item.index for [item] in pages] == [1, 0, 2]
+    custom = (await task_execution(mapping, "n0")).closure.custom_info
+    assert (custom["items"], custom["failed"], custom["listed"]) == (3, 1, 3)
+
+
+async def test_an_item_is_read_as_a_node_is(mapping: Platform, tmp_path: Path) -> None:
+    await run(mapping, tmp_path / "log")
+    item = await mapping.nodes.get_node_execution(node_execution_pb2.NodeExecutionGetRequest(id=named("n0-n1")))
+    assert item.closure.error.message == "six is no good"
+    data = await mapping.nodes.get_node_execution_data(
+        node_execution_pb2.NodeExecutionGetDataRequest(id=named("n0-n0"))
+    )
+    assert (data.full_inputs, data.full_outputs) == (inputs(x=5), inputs(o0=10))
+    attempt = await task_execution(mapping, "n0-n0")
+    assert (attempt.closure.phase, attempt.closure.reason) == (Phase.SUCCEEDED, "on worker 1")
+    request = watch_pb2.LogsRequest(project=P, domain=D, name="mapped", node_id="n0-n0", follow=True)
+    assert b"".join([chunk.text async for chunk in mapping.logs.logs(request)]) == b"mine\n"
+    assert (await mapping.decks.deck(OF, "n0-n0")).published is False
+
+
+@pytest.mark.parametrize("name", ["n0-n3", "n0-n300", "n1-n0", "n0-nx"])
+async def test_what_is_no_item_is_not_found(mapping: Platform, name: str) -> None:
+    with pytest.raises(NotFound, match=name):
+        await mapping.nodes.get_node_execution(node_execution_pb2.NodeExecutionGetRequest(id=named(name)))
