@@ -228,7 +228,7 @@ def _node(frame: Frame, record: NodeRecord, blobs: Mapping[str, bytes]) -> NodeS
         outputs_uri=record.outputs_uri,
         error=_error(record.error),
         cache=node_execution_pb2.TaskNodeMetadata.FromString(record.cache) if record.cache else None,
-        reason=record.reason,
+        reason="" if record.kind == NodeKind.ARRAY.value else record.reason,  # of a map, its items say it
         created_at=record.created_at,
         started_at=record.started_at,
         updated_at=record.updated_at,
