@@ -37,3 +37,15 @@ def test_writing_a_task_loads_neither_server_nor_data_libraries() -> None:
     loaded = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
     unwanted = ("grpc", "obstore", "pandas", "pyarrow", "sqlalchemy", "starlette", "flyteidl.service", "flyteidl.admin")
     assert [name for name in loaded if name.startswith(unwanted)] == []
+
+
+def test_a_cold_local_run_loads_nothing_that_it_does_not_need() -> None:
+    hello = Path(__file__).parents[2] / "examples/hello.py"
+    code = (
+        f"import json, sys; from flyweight.cli.main import main; main(['run', {str(hello)!r}, 'greet_all'])\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.splitlines()
+    assert printed[0] == b"Hello, Ada! Hello, Grace!"
+    unwanted = ("grpc", "obstore", "pandas", "pyarrow", "sqlalchemy", "flyteidl.service", "asyncio", "urllib.request")
+    assert [name for name in json.loads(printed[-1]) if name.startswith(unwanted)] == []

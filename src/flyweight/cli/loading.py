@@ -6,7 +6,6 @@ import importlib.util
 import pkgutil
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -123,6 +122,8 @@ def _downloaded(uri: str) -> Path:
     path = Path(tempfile.mkdtemp(prefix="flyweight-run-")) / uri.rpartition("/")[2]
     try:
         if uri.startswith(("http://", "https://")):
+            import urllib.request  # a tenth of a cold run, for the few that need it
+
             with urllib.request.urlopen(uri, timeout=60) as answer:  # noqa: S310  the user names the place
                 path.write_bytes(answer.read())
         else:

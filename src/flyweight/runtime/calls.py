@@ -1,10 +1,8 @@
 """Calls a task's code: its preparations, its body on this thread (a coroutine to its end), its look at the result."""
 
-import asyncio
 from collections.abc import Coroutine, Generator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import copy_context
+from importlib import import_module
 from typing import Any
 
 from flyweight.errors import InvalidInput
@@ -40,7 +38,7 @@ def call(task: PythonTask[Any], inputs: Mapping[str, object], parameters: Execut
     try:
         result = task.execute(**inputs)
         if isinstance(result, Coroutine):
-            result = _finish(result)
+            result = import_module("flyweight.runtime.coroutines").finish(result)
         return result if isinstance(result, Graph) else task.post_execute(parameters, result)
     except IgnoreOutputs as error:
         if not task.interface.outputs:
@@ -49,13 +47,3 @@ def call(task: PythonTask[Any], inputs: Mapping[str, object], parameters: Execut
         raise InvalidInput(
             f"{task.name} raised IgnoreOutputs, so its outputs ({names}) are not there: nobody else writes them here."
         ) from error
-
-
-def _finish(coroutine: Coroutine[Any, Any, object]) -> object:
-    """Run a coroutine to its end; beside a loop that runs already (a notebook's), on a thread with its own."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(coroutine)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(copy_context().run, asyncio.run, coroutine).result()
