@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from flyweight.client.config import Config as Config
     from flyweight.client.remote import FlyteRemote as FlyteRemote
+    from flyweight.sdk.auth_role import AuthRole as AuthRole
     from flyweight.sdk.auto_container import PythonAutoContainerTask as PythonAutoContainerTask
     from flyweight.sdk.auto_container import PythonInstanceTask as PythonInstanceTask
     from flyweight.sdk.base_task import IgnoreOutputs as IgnoreOutputs
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
     from flyweight.sdk.cache import VersionParameters as VersionParameters
     from flyweight.sdk.checkpoint import Checkpoint as Checkpoint
     from flyweight.sdk.compilation import create_node as create_node
+    from flyweight.sdk.concurrency import ConcurrencyLimitBehavior as ConcurrencyLimitBehavior
+    from flyweight.sdk.concurrency import ConcurrencyPolicy as ConcurrencyPolicy
     from flyweight.sdk.conditional import conditional as conditional
     from flyweight.sdk.deck import Deck as Deck
     from flyweight.sdk.deck import DeckField as DeckField
+    from flyweight.sdk.documentation import Description as Description
+    from flyweight.sdk.documentation import Documentation as Documentation
+    from flyweight.sdk.documentation import SourceCode as SourceCode
     from flyweight.sdk.dynamic import dynamic as dynamic
     from flyweight.sdk.exceptions import FlyteRecoverableException as FlyteRecoverableException
     from flyweight.sdk.execution import ExecutionParameters as ExecutionParameters
@@ -37,6 +43,9 @@ if TYPE_CHECKING:
     from flyweight.sdk.interface import kwtypes as kwtypes
     from flyweight.sdk.launch_plan import LaunchPlan as LaunchPlan
     from flyweight.sdk.map_task import map_task as map_task
+    from flyweight.sdk.notification import Email as Email
+    from flyweight.sdk.notification import PagerDuty as PagerDuty
+    from flyweight.sdk.notification import Slack as Slack
     from flyweight.sdk.pod_template import PodTemplate as PodTemplate
     from flyweight.sdk.reference import ReferenceEntity as ReferenceEntity
     from flyweight.sdk.reference import ReferenceLaunchPlan as ReferenceLaunchPlan
@@ -56,6 +65,9 @@ if TYPE_CHECKING:
     from flyweight.sdk.run_options import Labels as Labels
     from flyweight.sdk.run_options import Options as Options
     from flyweight.sdk.run_options import RawOutputDataConfig as RawOutputDataConfig
+    from flyweight.sdk.schedule import CronSchedule as CronSchedule
+    from flyweight.sdk.schedule import FixedRate as FixedRate
+    from flyweight.sdk.schedule import OnSchedule as OnSchedule
     from flyweight.sdk.secret import Secret as Secret
     from flyweight.sdk.secret import Secrets as Secrets
     from flyweight.sdk.security import SecurityContext as SecurityContext
@@ -78,13 +90,16 @@ if TYPE_CHECKING:
 _HOMES = {
     "client.config": ("Config",),
     "client.remote": ("FlyteRemote",),
+    "sdk.auth_role": ("AuthRole",),
     "sdk.auto_container": ("PythonAutoContainerTask", "PythonInstanceTask"),
     "sdk.base_task": ("IgnoreOutputs", "PythonTask"),
     "sdk.cache": ("Cache", "CacheFunctionBody", "CachePolicy", "VersionParameters"),
     "sdk.checkpoint": ("Checkpoint",),
     "sdk.compilation": ("create_node",),
+    "sdk.concurrency": ("ConcurrencyLimitBehavior", "ConcurrencyPolicy"),
     "sdk.conditional": ("conditional",),
     "sdk.deck": ("Deck", "DeckField"),
+    "sdk.documentation": ("Description", "Documentation", "SourceCode"),
     "sdk.dynamic": ("dynamic",),
     "sdk.exceptions": ("FlyteRecoverableException",),
     "sdk.execution": ("ExecutionParameters", "current_context"),
@@ -94,6 +109,7 @@ _HOMES = {
     "sdk.interface": ("Interface", "kwtypes"),
     "sdk.launch_plan": ("LaunchPlan",),
     "sdk.map_task": ("map_task",),
+    "sdk.notification": ("Email", "PagerDuty", "Slack"),
     "sdk.pod_template": ("PodTemplate",),
     "sdk.reference": (
         "ReferenceEntity",
@@ -108,6 +124,7 @@ _HOMES = {
     "sdk.resolvers": ("ClassStorageTaskResolver", "TaskResolverMixin"),
     "sdk.resources": ("Accelerator", "Resources"),
     "sdk.run_options": ("Annotations", "Labels", "Options", "RawOutputDataConfig"),
+    "sdk.schedule": ("CronSchedule", "FixedRate", "OnSchedule"),
     "sdk.secret": ("Secret", "Secrets"),
     "sdk.security": ("SecurityContext",),
     "sdk.task": ("PythonFunctionTask", "Task", "TaskPlugins", "task"),
@@ -125,16 +142,24 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Accelerator",
     "Annotations",
+    "AuthRole",
     "BatchSize",
     "Cache",
     "CacheFunctionBody",
     "CachePolicy",
     "Checkpoint",
     "ClassStorageTaskResolver",
+    "ConcurrencyLimitBehavior",
+    "ConcurrencyPolicy",
     "Config",
+    "CronSchedule",
     "Deck",
     "DeckField",
+    "Description",
+    "Documentation",
+    "Email",
     "ExecutionParameters",
+    "FixedRate",
     "FlyteAnnotation",
     "FlyteDirectory",
     "FlyteError",
@@ -149,7 +174,9 @@ __all__ = [
     "Labels",
     "LaunchPlan",
     "MarkdownRenderer",
+    "OnSchedule",
     "Options",
+    "PagerDuty",
     "PodTemplate",
     "PythonAutoContainerTask",
     "PythonFunctionTask",
@@ -164,6 +191,8 @@ __all__ = [
     "Secret",
     "Secrets",
     "SecurityContext",
+    "Slack",
+    "SourceCode",
     "SourceCodeRenderer",
     "StructuredDataset",
     "Task",

@@ -36,6 +36,10 @@ API = {
     "a >> b, runs_before": ("ordering", "orders"),
     "PythonFunctionTask, PythonInstanceTask, TaskMetadata, TaskPlugins": ("task_types", "hints"),
     "TaskResolverMixin, ClassStorageTaskResolver": ("resolvers",),
+    "CronSchedule, FixedRate": ("schedules",),
+    "Email, PagerDuty, Slack": ("plan_settings",),
+    "LaunchPlan: security, raw data, parallelism, cache, concurrency": ("plan_settings", "plans"),
+    "Documentation, Description, SourceCode": ("documented",),
     "ids of nodes, names of outputs": ("named_outputs", "tuples", "node_settings", "dynamic_calls"),
 }
 """The public API (flytekit's top module and what is used beside it) and the customisation of nodes."""
@@ -70,10 +74,7 @@ LACKING = {
     "PodTemplate, Environment": "not here yet",
     "VersionParameters and policies of the user's own": "not here yet under flytekit.core.cache",
     "ContainerTask, SQLTask": "not here yet",
-    "CronSchedule, FixedRate": "not here yet",
-    "Email, PagerDuty, Slack": "not here yet",
     "Artifact, SensorEngine": "not here yet",
-    "Documentation, Description, SourceCode": "not here yet under flytekit's name",
     "accelerators, ShellTask, SQLite3Task, WebhookTask": "not here yet under flytekit's name",
     "BatchSize, FlyteAnnotation, Renderable": "not here yet",
     "pydantic, Literal, protobuf, iterators, torch and other libraries' types": "not here yet",

@@ -16,6 +16,7 @@ from flyweight.client.inputs import input_literals
 from flyweight.client.looking import Looking
 from flyweight.client.references import resolve_reference
 from flyweight.client.register import Registering, RegisterSettings
+from flyweight.compile.launch_plans import notifications, security_context
 from flyweight.compile.settings import ImageConfig, SerializationSettings
 from flyweight.errors import AlreadyExists, InvalidInput, NotFound
 from flyweight.ids import new_execution_name, new_object_name
@@ -206,6 +207,11 @@ def execution_spec(target: identifier_pb2.Identifier, settings: ExecutionSetting
     )
     if options.disable_notifications:
         spec.disable_all = True
+    elif options.notifications:
+        spec.notifications.notifications.extend(notifications(options))
+    context = security_context(options)
+    if context is not None:
+        spec.security_context.CopyFrom(context)
     if options.raw_output_data_config:
         spec.raw_output_data_config.output_location_prefix = options.raw_output_data_config.output_location_prefix
     interruptible = settings.get("interruptible")

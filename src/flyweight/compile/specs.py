@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from flyteidl.admin import common_pb2, launch_plan_pb2, task_pb2, workflow_pb2
-from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2
+from flyteidl.admin import launch_plan_pb2, task_pb2, workflow_pb2
+from flyteidl.core import identifier_pb2
 from flyteidl.core import workflow_pb2 as core_workflow_pb2
 
-from flyweight import literals
-from flyweight.compile.graphs import AnyWorkflow, identifier_of, workflow_template
+from flyweight.compile.graphs import AnyWorkflow, workflow_template
+from flyweight.compile.launch_plans import launch_plan
 from flyweight.compile.map_tasks import map_task_spec
 from flyweight.compile.needs import all_nodes, needs
 from flyweight.compile.settings import SerializationSettings
-from flyweight.compile.tasks import description, interface, task_spec
+from flyweight.compile.tasks import description, task_spec
 from flyweight.errors import InvalidInput, TypeMismatch
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.conditional import nodes_within
@@ -21,7 +21,6 @@ from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.node import Node
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.workflow import FunctionWorkflow, Workflow
-from flyweight.types.registry import default_registry
 
 Spec = task_pb2.TaskSpec | workflow_pb2.WorkflowSpec | launch_plan_pb2.LaunchPlan
 """What is registered; ``identifier_in`` tells under which id."""
@@ -114,53 +113,3 @@ def _inner_workflows(workflow: AnyWorkflow) -> Iterator[AnyWorkflow]:
         if isinstance(node.entity, Workflow):
             yield from _inner_workflows(node.entity)
     yield workflow
-
-
-def launch_plan(plan: LaunchPlan, settings: SerializationSettings) -> launch_plan_pb2.LaunchPlan:
-    """Give a launch plan with its spec; an input without default is required."""
-    return launch_plan_pb2.LaunchPlan(id=identifier_of(plan, settings), spec=_launch_plan_spec(plan, settings))
-
-
-def _launch_plan_spec(plan: LaunchPlan, settings: SerializationSettings) -> launch_plan_pb2.LaunchPlanSpec:
-    run = plan.options.run
-    return launch_plan_pb2.LaunchPlanSpec(
-        workflow_id=identifier_of(plan.workflow, settings),
-        entity_metadata=launch_plan_pb2.LaunchPlanMetadata(),
-        default_inputs=_parameters(plan),
-        fixed_inputs=_fixed(plan),
-        labels=common_pb2.Labels(values=run.labels.values if run.labels else {}),
-        annotations=common_pb2.Annotations(values=run.annotations.values if run.annotations else {}),
-        raw_output_data_config=common_pb2.RawOutputDataConfig(
-            output_location_prefix=run.raw_output_data_config.output_location_prefix
-            if run.raw_output_data_config
-            else ""
-        ),
-        max_parallelism=run.max_parallelism or 0,
-        overwrite_cache=run.overwrite_cache or False,
-    )
-
-
-def _parameters(plan: LaunchPlan) -> interface_pb2.ParameterMap:
-    native = plan.interface
-    variables = interface(native).inputs.variables
-    parameters: dict[str, interface_pb2.Parameter] = {}
-    for name, python_type in native.inputs.items():
-        parameter = interface_pb2.Parameter(var=variables[name])
-        if name in native.defaults:
-            value = native.defaults[name]
-            literal = default_registry().to_literal(value, python_type)
-            # None that an optional input starts from stands without its union, as flytekit has it
-            parameter.default.CopyFrom(literals.none() if value is None else literal)
-        else:
-            parameter.required = True
-        parameters[name] = parameter
-    return interface_pb2.ParameterMap(parameters=parameters)
-
-
-def _fixed(plan: LaunchPlan) -> literals_pb2.LiteralMap:
-    types = plan.workflow.interface.inputs
-    return literals_pb2.LiteralMap(
-        literals={
-            name: default_registry().to_literal(value, types[name]) for name, value in plan.options.fixed_inputs.items()
-        }
-    )

@@ -44,7 +44,7 @@ def task_spec(task: PythonTask[Any], settings: SerializationSettings) -> admin_t
         container=task.get_container(settings),
         k8s_pod=task.get_k8s_pod(settings),
         sql=task.get_sql(settings),
-        security_context=options.security.message() if options.security else None,
+        security_context=options.security.to_flyte_idl() if options.security else None,
         extended_resources=task.get_extended_resources(settings),
     )
     if isinstance(task, PythonAutoContainerTask):
@@ -77,16 +77,18 @@ def interface(native: Interface) -> interface_pb2.TypedInterface:
 
 
 def description(docstring: Docstring, docs: Documented | None) -> description_entity_pb2.DescriptionEntity:
-    """Give the texts for the console; what the user wrote into ``docs`` comes before the docstring."""
-    long: object = getattr(docs, "long_description", None)
+    """Give the texts for the console; ``docs`` says what the docstring does not, as in flytekit."""
+    told: object = getattr(docs, "long_description", None)
     link: object = getattr(getattr(docs, "source_code", None), "link", None)
     made = description_entity_pb2.DescriptionEntity(
-        short_description=(docs.short_description if docs else None) or docstring.short,
-        long_description=description_entity_pb2.Description(
-            value=str(getattr(long, "value", long) or docstring.long) or None,
-            format=description_entity_pb2.DESCRIPTION_FORMAT_RST,
-        ),
+        short_description=docstring.short or (docs.short_description if docs else None)
     )
+    if docs is None or told is not None or docstring.long:
+        text = docstring.long or str(getattr(told, "value", told) or "")
+        long = description_entity_pb2.Description(
+            value=text or None, format=description_entity_pb2.DESCRIPTION_FORMAT_RST
+        )
+        made.long_description.CopyFrom(long)
     if link:
         made.source_code.link = str(link)
     return made

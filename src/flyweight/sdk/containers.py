@@ -57,7 +57,7 @@ def extended_resources(
         return None
     made = tasks_pb2.ExtendedResources()
     if accelerator is not None:
-        made.gpu_accelerator.CopyFrom(accelerator.message())
+        made.gpu_accelerator.CopyFrom(accelerator.to_flyte_idl())
     if shared_memory:
         made.shared_memory.mount_path = "/dev/shm"  # noqa: S108 - where Flyte mounts shared memory
         made.shared_memory.mount_name = "flyte-shared-memory"

@@ -73,6 +73,8 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "flytekit.core.python_function_task": _places("PythonFunctionTask PythonInstanceTask"),
     "flytekit.core.reference_entity": _places("ReferenceEntity"),
     "flytekit.core.resources": _places("Resources"),
+    "flytekit.core.notification": _places(f"Email Notification={_SDK}.notification:Notification PagerDuty Slack"),
+    "flytekit.core.schedule": _places("CronSchedule FixedRate OnSchedule"),
     "flytekit.core.task": _places("ReferenceTask TaskPlugins reference_task task Secret"),
     "flytekit.core.testing": _places("patch task_mock", "flyweight.testing"),
     "flytekit.core.tracker": _places("TrackedInstance", f"{_SDK}.tracking"),
@@ -134,19 +136,13 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
 
 _EXPOSED: Final[Mapping[str, str]] = {
     "Annotations": "common",
-    "AuthRole": "common",
     "Blob": "literals",
     "BlobMetadata": "literals",
     "BlobType": "core.types",
-    "ConcurrencyLimitBehavior": "concurrency",
-    "ConcurrencyPolicy": "concurrency",
-    "Description": "documentation",
-    "Documentation": "documentation",
     "Labels": "common",
     "Literal": "literals",
     "LiteralType": "types",
     "Scalar": "literals",
-    "SourceCode": "documentation",
     "WorkflowExecutionPhase": "core.execution",
 }
 """Model classes that the top module has too, and their modules."""

@@ -1,30 +1,51 @@
 """``LaunchPlan``: a workflow with inputs set: defaults that a caller may change and fixed inputs that stay."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypedDict, Unpack
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypedDict, Unpack
+
+from google.protobuf import any_pb2
 
 from flyweight.errors import InvalidInput
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.interface import Interface
+from flyweight.sdk.options import require_known
 from flyweight.sdk.run_options import Annotations, Labels, Options, RawOutputDataConfig
+from flyweight.sdk.security import Identity, SecurityContext
+from flyweight.sdk.wire import OnTheWire, message_of
 from flyweight.sdk.workflow import Workflow
 from flyweight.types.mismatch import unknown_name
 
+if TYPE_CHECKING:
+    from flyteidl.admin import launch_plan_pb2, schedule_pb2
+
+
+_SCHEDULE: Final = "flyteidl.admin.Schedule"
+
 
 class LaunchPlanSettings(TypedDict, total=False):
-    """The options of ``LaunchPlan.create``, named as in flytekit."""
+    """The options of ``LaunchPlan.create`` beside inputs, named as in flytekit."""
 
-    default_inputs: Mapping[str, object] | None
-    fixed_inputs: Mapping[str, object] | None
-    schedule: object
-    notifications: object
+    schedule: OnTheWire | None
+    """A ``CronSchedule`` or ``FixedRate``."""
+    notifications: Sequence[OnTheWire] | None
+    """Of ``Email``, ``Slack`` and ``PagerDuty``."""
     labels: Labels | None
     annotations: Annotations | None
     raw_output_data_config: RawOutputDataConfig | None
     max_parallelism: int | None
+    """Nodes that may run at once; 0 is no limit."""
+    security_context: OnTheWire | None
+    """A ``SecurityContext``."""
+    auth_role: object
+    """The older form: an ``AuthRole``."""
+    trigger: object
+    """``OnSchedule(schedule)``, which is the same as ``schedule``; or another condition that a platform knows."""
     overwrite_cache: bool | None
     auto_activate: bool
+    """Make it the active version of its name when it is registered: only that one's schedule fires."""
+    concurrency: OnTheWire | None
+    """A ``ConcurrencyPolicy``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +55,11 @@ class LaunchPlanOptions:
     default_inputs: Mapping[str, object] = field(default_factory=dict)
     fixed_inputs: Mapping[str, object] = field(default_factory=dict)
     run: Options = field(default_factory=Options)
-    schedule: object = None
+    schedule: "schedule_pb2.Schedule | None" = None
+    condition: any_pb2.Any | None = None
+    """What starts it in place of a schedule."""
     auto_activate: bool = False
+    concurrency: "launch_plan_pb2.ConcurrencyPolicy | None" = None
 
 
 class LaunchPlan(Entity[..., Any]):
@@ -61,6 +85,7 @@ class LaunchPlan(Entity[..., Any]):
                 raise InvalidInput(
                     f"Launch plan {name}: `{key}` is given as a default and as a fixed input. Choose one."
                 )
+        _require_kickoff_input(name, workflow, options)
         self._name = name
         self.workflow = workflow
         self.options = options
@@ -90,40 +115,60 @@ class LaunchPlan(Entity[..., Any]):
         )
 
     @classmethod
-    def create(cls, name: str, workflow: Workflow[..., Any], **settings: Unpack[LaunchPlanSettings]) -> "LaunchPlan":
+    def create(
+        cls,
+        name: str,
+        workflow: Workflow[..., Any],
+        default_inputs: Mapping[str, object] | None = None,
+        fixed_inputs: Mapping[str, object] | None = None,
+        **settings: Unpack[LaunchPlanSettings],
+    ) -> "LaunchPlan":
         """Make a launch plan; its name must be new in this process.
 
+        Args:
+            name: what it is registered and started by.
+            workflow: what it starts.
+            default_inputs: values by name that a caller may change.
+            fixed_inputs: values by name that stay.
+            settings: see ``LaunchPlanSettings``.
+
         Raises:
-            InvalidInput: the name is taken, or an input is not the workflow's.
+            InvalidInput: the name is taken, an input is not the workflow's, or a setting is of the wrong kind.
 
         """
         if name in cls.CACHE:
             raise InvalidInput(f"There is a launch plan {name} already. Choose another name, or use get_or_create.")
-        plan = cls(name, workflow, _options(workflow, settings))
+        plan = cls(name, workflow, _options(workflow, default_inputs, fixed_inputs, settings))
         cls.CACHE[name] = plan
         return plan
 
     @classmethod
     def get_or_create(
-        cls, workflow: Workflow[..., Any], name: str | None = None, **settings: Unpack[LaunchPlanSettings]
+        cls,
+        workflow: Workflow[..., Any],
+        name: str | None = None,
+        default_inputs: Mapping[str, object] | None = None,
+        fixed_inputs: Mapping[str, object] | None = None,
+        **settings: Unpack[LaunchPlanSettings],
     ) -> "LaunchPlan":
         """Give the launch plan of that name, made on first use; without a name, the workflow's default one.
 
         Raises:
-            InvalidInput: settings without a name, or other settings than the plan of that name was made with.
+            InvalidInput: settings without a name, or others than the plan of that name was made with: says which.
 
         """
         if name is None:
-            if any(value is not None for value in settings.values()):
+            if any(value is not None for value in (default_inputs, fixed_inputs, *settings.values())):
                 raise InvalidInput(
                     "Only a launch plan with a name can have inputs or settings of its own. Give it a name."
                 )
             return cls.get_default_launch_plan(workflow)
         known = cls.CACHE.get(name)
         if known is None:
-            return cls.create(name, workflow, **settings)
-        if known.workflow is not workflow or known.options != _options(workflow, settings):
-            raise InvalidInput(f"There is a launch plan {name} already, with other settings. Choose another name.")
+            return cls.create(name, workflow, default_inputs, fixed_inputs, **settings)
+        others = _others(known, workflow, _options(workflow, default_inputs, fixed_inputs, settings))
+        if others:
+            raise InvalidInput(f"There is a launch plan {name} already, with another {others}. Choose another name.")
         return known
 
     @classmethod
@@ -134,23 +179,86 @@ class LaunchPlan(Entity[..., Any]):
             raise InvalidInput(f"A default launch plan belongs to a workflow; {workflow!r} is none.")
         known = cls.CACHE.get(workflow.name)
         if known is None or known.workflow is not workflow:
-            known = cls.CACHE[workflow.name] = cls(workflow.name, workflow, _options(workflow, {}))
+            known = cls.CACHE[workflow.name] = cls(workflow.name, workflow, _options(workflow, None, None, {}))
         return known
 
 
-def _options(workflow: Workflow[..., Any], settings: LaunchPlanSettings) -> LaunchPlanOptions:
+def _options(
+    workflow: Workflow[..., Any],
+    default_inputs: Mapping[str, object] | None,
+    fixed_inputs: Mapping[str, object] | None,
+    settings: LaunchPlanSettings,
+) -> LaunchPlanOptions:
+    require_known("LaunchPlan", settings, LaunchPlanSettings)
     base = workflow.options.default_options
+    schedule, condition = _started_by(settings)
+    concurrency = settings.get("concurrency")
     return LaunchPlanOptions(
-        default_inputs=settings.get("default_inputs") or {},
-        fixed_inputs=settings.get("fixed_inputs") or {},
+        default_inputs=default_inputs or {},
+        fixed_inputs=fixed_inputs or {},
         run=Options(
             labels=settings.get("labels") or base.labels,
             annotations=settings.get("annotations") or base.annotations,
             raw_output_data_config=settings.get("raw_output_data_config") or base.raw_output_data_config,
+            security_context=_security(settings) or base.security_context,
             max_parallelism=settings.get("max_parallelism", base.max_parallelism),
-            notifications=base.notifications,
+            notifications=settings.get("notifications") or base.notifications,
             overwrite_cache=settings.get("overwrite_cache", base.overwrite_cache),
         ),
-        schedule=settings.get("schedule"),
+        schedule=schedule,
+        condition=condition,
         auto_activate=settings.get("auto_activate", False),
+        concurrency=message_of("`concurrency`", concurrency, "flyteidl.admin.ConcurrencyPolicy")
+        if concurrency is not None
+        else None,
     )
+
+
+def _started_by(settings: LaunchPlanSettings) -> "tuple[schedule_pb2.Schedule | None, any_pb2.Any | None]":
+    schedule, trigger = settings.get("schedule"), settings.get("trigger")
+    if schedule is not None and trigger is not None:
+        raise InvalidInput("`schedule` and `trigger` both say what starts the launch plan: give one.")
+    if schedule is not None:
+        return message_of("`schedule`", schedule, _SCHEDULE), None
+    if trigger is None:
+        return None, None
+    message = trigger.to_flyte_idl() if isinstance(trigger, OnTheWire) else None
+    if message is None or message.DESCRIPTOR.full_name == _SCHEDULE:
+        return message_of("`trigger`", trigger, _SCHEDULE), None
+    condition = any_pb2.Any()
+    condition.Pack(message)
+    return None, condition
+
+
+def _security(settings: LaunchPlanSettings) -> OnTheWire | None:
+    context, role = settings.get("security_context"), settings.get("auth_role")
+    if role is None:
+        return context
+    if context is not None:
+        raise InvalidInput("`auth_role` is the older form of `security_context`: give one of them.")
+    auth = message_of("`auth_role`", role, "flyteidl.admin.Auth")
+    identity = Identity(iam_role=auth.assumable_iam_role, k8s_service_account=auth.kubernetes_service_account)
+    return SecurityContext(run_as=identity)
+
+
+def _require_kickoff_input(name: str, workflow: Workflow[..., Any], options: LaunchPlanOptions) -> None:
+    """Refuse a schedule whose time goes into an input that is not there, or that another value fills."""
+    given = options.schedule.kickoff_time_input_arg if options.schedule else ""
+    if not given:
+        return
+    where = f"Launch plan {name}: `kickoff_time_input_arg`"
+    if given not in workflow.interface.inputs:
+        raise InvalidInput(f"{where}: {unknown_name(given, workflow.interface.inputs)}.")
+    if given in options.fixed_inputs:
+        raise InvalidInput(f"{where}: `{given}` is a fixed input, so the schedule cannot fill it.")
+
+
+def _others(known: LaunchPlan, workflow: Workflow[..., Any], options: LaunchPlanOptions) -> str:
+    """Name what a plan differs in from what is asked for now; nothing when it is the same."""
+    if known.workflow is not workflow:
+        return f"workflow ({known.workflow.name})"
+    for ours, theirs in ((known.options.run, options.run), (known.options, options)):
+        for one in fields(ours):
+            if getattr(ours, one.name) != getattr(theirs, one.name):
+                return one.name
+    return ""

@@ -96,6 +96,6 @@ class Accelerator:
     device: str
     partition_size: str | None = None
 
-    def message(self) -> tasks_pb2.GPUAccelerator:
+    def to_flyte_idl(self) -> tasks_pb2.GPUAccelerator:
         """Give it on the wire."""
         return tasks_pb2.GPUAccelerator(device=self.device, partition_size=self.partition_size)

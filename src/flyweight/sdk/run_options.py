@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flyweight.sdk.security import Identity, SecurityContext
+from flyweight.sdk.wire import OnTheWire
+
 
 @dataclass(frozen=True, slots=True)
 class Labels:
@@ -58,8 +61,20 @@ class Options:
     labels: Labels | None = None
     annotations: Annotations | None = None
     raw_output_data_config: RawOutputDataConfig | None = None
+    security_context: OnTheWire | None = None
+    """A ``SecurityContext``: on whose behalf it runs."""
     max_parallelism: int | None = None
     """Nodes that may run at once; 0 is no limit."""
-    notifications: Sequence[object] | None = None
+    notifications: Sequence[OnTheWire] | None = None
+    """Of ``Email``, ``Slack`` and ``PagerDuty``."""
     disable_notifications: bool | None = None
     overwrite_cache: bool | None = None
+
+    @classmethod
+    def default_from(cls, k8s_service_account: str | None = None, raw_data_prefix: str | None = None) -> "Options":
+        """Give options that say on whose behalf, and where raw data is written."""
+        identity = Identity(k8s_service_account=k8s_service_account)
+        return cls(
+            security_context=SecurityContext(run_as=identity) if k8s_service_account else None,
+            raw_output_data_config=RawOutputDataConfig(raw_data_prefix) if raw_data_prefix else None,
+        )

@@ -54,7 +54,7 @@ class Secret:
                 f"`env_var` of a Secret takes capital letters, digits and underscores, not {self.env_var!r}."
             )
 
-    def message(self) -> security_pb2.Secret:
+    def to_flyte_idl(self) -> security_pb2.Secret:
         """Give it on the wire."""
         return security_pb2.Secret(
             group=self.group,

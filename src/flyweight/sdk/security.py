@@ -17,7 +17,7 @@ class Identity:
     oauth2_client: security_pb2.OAuth2Client | None = None
     execution_identity: str | None = None
 
-    def message(self) -> security_pb2.Identity:
+    def to_flyte_idl(self) -> security_pb2.Identity:
         """Give it on the wire."""
         return security_pb2.Identity(
             iam_role=self.iam_role,
@@ -42,24 +42,10 @@ class SecurityContext:
     secrets: Sequence[Secret] | None = None
     tokens: Sequence[security_pb2.OAuth2TokenRequest] | None = None
 
-    def message(self) -> security_pb2.SecurityContext:
+    def to_flyte_idl(self) -> security_pb2.SecurityContext:
         """Give it on the wire."""
         return security_pb2.SecurityContext(
-            run_as=self.run_as.message() if self.run_as else None,
-            secrets=[secret.message() for secret in self.secrets or ()],
+            run_as=self.run_as.to_flyte_idl() if self.run_as else None,
+            secrets=[secret.to_flyte_idl() for secret in self.secrets or ()],
             tokens=self.tokens or (),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class AuthRole:
-    """The older form of ``Identity``; use ``SecurityContext``."""
-
-    assumable_iam_role: str | None = None
-    kubernetes_service_account: str | None = None
-
-    def security_context(self) -> SecurityContext:
-        """Give the same as a security context."""
-        return SecurityContext(
-            run_as=Identity(iam_role=self.assumable_iam_role, k8s_service_account=self.kubernetes_service_account)
         )

@@ -186,7 +186,7 @@ def test_a_launch_plan_fixes_and_defaults_inputs() -> None:
     with pytest.raises(InvalidInput, match="no input is named 'b'"):
         plan(b=3)
     assert LaunchPlan.get_or_create(base, "unit-plan", default_inputs={"a": 100}, fixed_inputs={"b": 1}) is plan
-    with pytest.raises(InvalidInput, match="with other settings"):
+    with pytest.raises(InvalidInput, match="with another default_inputs"):
         LaunchPlan.get_or_create(base, "unit-plan")
     with pytest.raises(InvalidInput, match="no input is named 'z'"):
         LaunchPlan.create("unit-plan-2", base, fixed_inputs={"z": 1})

@@ -1,0 +1,72 @@
+"""Who is told, and how, when an execution ends: ``Email``, ``Slack`` and ``PagerDuty``, each by its e-mail gateway."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flyteidl.admin import common_pb2
+from flyteidl.core import execution_pb2
+
+from flyweight.errors import InvalidInput
+
+Phase = execution_pb2.WorkflowExecution.Phase
+_ENDS: Final = (Phase.SUCCEEDED, Phase.FAILED, Phase.ABORTED, Phase.TIMED_OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """Tells recipients when an execution comes to one of these phases.
+
+    Raises:
+        InvalidInput: no phase, a phase in which an execution has not ended, or no recipient.
+
+    """
+
+    phases: Sequence[int]
+    """``WorkflowExecutionPhase.SUCCEEDED``, ``FAILED``, ``ABORTED``, ``TIMED_OUT``."""
+    recipients_email: Sequence[str]
+
+    def __post_init__(self) -> None:
+        names = ", ".join(Phase.Name(phase) for phase in _ENDS)
+        if not self.phases or any(phase not in _ENDS for phase in self.phases):
+            raise InvalidInput(f"A notification is sent when an execution has ended: its phases are of {names}.")
+        if not self.recipients_email or isinstance(self.recipients_email, str):
+            raise InvalidInput("`recipients_email` is a list of addresses, with one at least.")
+
+    @property
+    def names(self) -> list[str]:
+        """The phases' names."""
+        return [Phase.Name(phase) for phase in self.phases]
+
+
+class Email(Notification):
+    """An e-mail."""
+
+    __slots__ = ()
+
+    def to_flyte_idl(self) -> common_pb2.Notification:
+        """Give it on the wire."""
+        told = common_pb2.EmailNotification(recipients_email=self.recipients_email)
+        return common_pb2.Notification(phases=self.names, email=told)
+
+
+class Slack(Notification):
+    """A message to a Slack channel, through the address of the channel."""
+
+    __slots__ = ()
+
+    def to_flyte_idl(self) -> common_pb2.Notification:
+        """Give it on the wire."""
+        told = common_pb2.SlackNotification(recipients_email=self.recipients_email)
+        return common_pb2.Notification(phases=self.names, slack=told)
+
+
+class PagerDuty(Notification):
+    """An alert of PagerDuty, through the address of the service."""
+
+    __slots__ = ()
+
+    def to_flyte_idl(self) -> common_pb2.Notification:
+        """Give it on the wire."""
+        told = common_pb2.PagerDutyNotification(recipients_email=self.recipients_email)
+        return common_pb2.Notification(phases=self.names, pager_duty=told)
