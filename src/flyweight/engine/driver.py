@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from flyteidl.core import compiler_pb2, errors_pb2, execution_pb2, literals_pb2, types_pb2
@@ -73,7 +74,9 @@ class DriverSettings:
     """Nodes that begin for one event before others get their turn; the rest follow in the next turns."""
     gathering: float = 0.01
     """Seconds that events are gathered for one commit while attempts wait for a slot: no worker is idle then, so what
-    follows from the events could not start sooner anyway."""
+    follows from the events could not start sooner anyway. Nobody gathers while a small execution has news."""
+    small: int = 8
+    """So many attempts that are open make an execution that is not small any more."""
     patience: float = 10.0
     """Seconds that a caller waits for a disk that cannot be written."""
     closing_grace: float = 5.0
@@ -106,6 +109,8 @@ class Driver:
         self._live: dict[ExecutionKey, _Live] = {}
         self._inbox: deque[_Happening] = deque()
         self._wake = asyncio.Event()
+        self._pressing = asyncio.Event()
+        """Set while the inbox has something that somebody is likely to wait for."""
         self._closing = False
         self._loop_task: asyncio.Task[None] | None = None
         self._launching = Launching(None, lambda _, __: None)
@@ -254,6 +259,9 @@ class Driver:
     def _happened(self, happening: _Happening) -> None:
         self._inbox.append(happening)
         self._wake.set()
+        live = self._live.get(happening.key)
+        if live is not None and (happening.done is not None or live.state.open_attempts < self._settings.small):
+            self._pressing.set()
 
     async def _run(self) -> None:
         while True:
@@ -263,7 +271,8 @@ class Driver:
                 self._wake.clear()
                 await self._wake.wait()
             if self._ports.executor.capacity().queued and not self._closing:
-                await asyncio.sleep(self._settings.gathering)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._pressing.wait(), self._settings.gathering)
             await self._turn()
             # A store that answers at once would else keep everybody else on this loop waiting.
             await asyncio.sleep(0)
@@ -280,6 +289,8 @@ class Driver:
             if part is None:
                 part = parts[happening.key] = self._new_part(happening.key)
             self._step(part, live.state, happening)
+        if not self._inbox:
+            self._pressing.clear()
         touched = [(part, self._live[key]) for key, part in parts.items()]
         for part, live in touched:
             self._gather(part, live.state)

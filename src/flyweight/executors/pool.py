@@ -37,6 +37,8 @@ _log = logging.getLogger(__name__)
 _LASTING = 0.010
 """Seconds after which a job that still runs is reported as started, and what waits behind it goes elsewhere; one that
 ends before costs a single report."""
+_RESTING = 0.002
+"""Seconds for which the results of a worker that has enough to do are left to gather."""
 _CLOSE_SECONDS = 3.0
 
 
@@ -313,6 +315,9 @@ class WorkerPool:
         self._slots.grant()
         if self._slots.spare:
             self._share_out()
+        window = self._windows.get(worker)
+        if window is not None and _RESTING * 2 < window.worth < inf:
+            worker.rest(_RESTING)
 
     def _finish(self, window: Window, result: worker_pb2.Result) -> None:
         """An attempt's result has come: say how it went, and see what its worker does next."""

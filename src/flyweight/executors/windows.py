@@ -59,6 +59,11 @@ class Window:
         self._filling = self._worth + cost(work) <= (WORTH if self._filling else WORTH / 2)
         return self._filling
 
+    @property
+    def worth(self) -> float:
+        """Estimate how long the worker is busy with what it has: seconds."""
+        return self._worth
+
     def add(self, attempt: SentAttempt) -> None:
         """Note that it was sent."""
         self._sent.append(attempt)

@@ -84,7 +84,8 @@ class WorkerProcess(asyncio.Protocol):
         self._on_messages = on_messages
         self._on_exit = on_exit
         self._decoder = FrameDecoder()
-        self._transport: asyncio.WriteTransport | None = None
+        self._transport: asyncio.Transport | None = None
+        self._resting: asyncio.TimerHandle | None = None
         self._permits: tuple[socket.socket, socket.socket] | None = None
         """Our end, and the worker's own, held here to take back what it has not begun."""
         self._frames: list[bytes] = []
@@ -137,6 +138,17 @@ class WorkerProcess(asyncio.Protocol):
             self._shared[number] = None
             if len(self._shared) > SHARED_PARTS:
                 del self._shared[next(iter(self._shared))]
+
+    def rest(self, seconds: float) -> None:
+        """Read nothing for so long: what it says meanwhile is passed on together, and costs one wake-up."""
+        if self._transport is not None and self._resting is None:
+            self._transport.pause_reading()
+            self._resting = asyncio.get_running_loop().call_later(seconds, self._read_on)
+
+    def _read_on(self) -> None:
+        self._resting = None
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
 
     def take_back(self) -> set[int]:
         """Take back all that it has not begun, and will not begin now; gives the numbers of those attempts."""
@@ -222,8 +234,8 @@ class WorkerProcess(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, and send what waits."""
-        # asyncio gives stream protocols a transport that writes; uvloop's is one in all but its base class.
-        self._transport = cast("asyncio.WriteTransport", transport)
+        # asyncio gives stream protocols a transport of this kind; uvloop's is one in all but its base class.
+        self._transport = cast("asyncio.Transport", transport)
         self._flush()
 
     def data_received(self, data: bytes) -> None:
