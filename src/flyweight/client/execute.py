@@ -165,10 +165,17 @@ class Executing(Looking, Registering):
             spec=execution_spec(target, settings),
             inputs=literals_pb2.LiteralMap(literals=literals),
         )
-        created = self._create_execution(request, own_name=bool(settings.get("execution_name")))
         execution = self._handle_of(
-            execution_pb2.Execution(id=created, spec=request.spec), types[1], interface.outputs.variables
+            execution_pb2.Execution(id=of, spec=request.spec), types[1], interface.outputs.variables
         )
+
+        def create() -> None:
+            self._create_execution(request, own_name=bool(settings.get("execution_name")))
+
+        if settings.get("wait") or self._watches_at_once():
+            execution.follow_from_creation(create)
+        else:
+            create()
         return execution.wait() if settings.get("wait") else execution
 
     def _handle_of(
@@ -180,16 +187,17 @@ class Executing(Looking, Registering):
         """Make the handle; interactive mode makes another kind."""
         return FlyteWorkflowExecution(self, execution, output_types=output_types, output_variables=output_variables)
 
-    def _create_execution(
-        self, request: execution_pb2.ExecutionCreateRequest, *, own_name: bool
-    ) -> identifier_pb2.WorkflowExecutionIdentifier:
+    def _watches_at_once(self) -> bool:
+        """Tell whether every execution is watched from its start; in interactive mode it is."""
+        return False
+
+    def _create_execution(self, request: execution_pb2.ExecutionCreateRequest, *, own_name: bool) -> None:
         try:
-            return self.connection.call(rpcs.CREATE_EXECUTION, request).id
+            self.connection.call(rpcs.CREATE_EXECUTION, request)
         except AlreadyExists:
             if own_name:
                 raise
-            # The name was drawn here, so this is our own request, whose first answer was lost.
-            return self.execution_id(request.name, request.project, request.domain)
+            # Else the name was drawn here, so this is our own request, whose first answer was lost.
 
 
 def execution_spec(target: identifier_pb2.Identifier, settings: ExecutionSettings) -> execution_pb2.ExecutionSpec:

@@ -149,6 +149,18 @@ class FlyteWorkflowExecution:
                 self._watcher = Watcher(self._remote.connection, self._progress, logs=logs)
                 self._watcher.start()
 
+    def follow_from_creation(self, create: Callable[[], object]) -> None:
+        """Begin to watch while ``create`` has the platform create it; raises what that raises, and watches no more."""
+        with self._starting:
+            watcher = self._watcher = Watcher(self._remote.connection, self._progress, coming=True)
+            watcher.start()
+        try:
+            create()
+        except BaseException:
+            watcher.stop()
+            raise
+        watcher.created()
+
     def wait(
         self,
         timeout: Seconds = None,

@@ -89,6 +89,7 @@ class FlyteRemote(Executing):
     ) -> FlyteWorkflowExecution:
         if not self.interactive:
             return super()._handle_of(execution, output_types, output_variables)
-        handle = ExecutionResult(self, execution, output_types=output_types, output_variables=output_variables)
-        handle.follow()
-        return handle
+        return ExecutionResult(self, execution, output_types=output_types, output_variables=output_variables)
+
+    def _watches_at_once(self) -> bool:
+        return self.interactive

@@ -25,14 +25,20 @@ PAGE: Final = 100
 
 
 class Watcher:
-    """A thread that keeps one ``Progress`` up to date until its execution has ended."""
+    """A thread that keeps one ``Progress`` up to date until its execution has ended.
 
-    def __init__(self, connection: Connection, progress: Progress, *, logs: bool = False) -> None:
+    With ``coming``, the execution is only being created: ``created`` is to be called when it is there.
+    """
+
+    def __init__(self, connection: Connection, progress: Progress, *, logs: bool = False, coming: bool = False) -> None:
         self._connection = connection
         self._progress = progress
         self._logs = logs
         self._stream: Stream[watch_pb2.WatchEvent] | None = None
         self._stopped = threading.Event()
+        self._created = threading.Event()
+        if not coming:
+            self._created.set()
         name = progress.execution.id.name
         self._thread = threading.Thread(target=self._run, name=f"flyweight-watch-{name}", daemon=True)
 
@@ -43,14 +49,20 @@ class Watcher:
     def stop(self) -> None:
         """Stop following; the execution goes on."""
         self._stopped.set()
+        self._created.set()
         if self._stream is not None:
             self._stream.cancel()
+
+    def created(self) -> None:
+        """Take note that the execution is there now: who does not know it yet is asked again."""
+        self._created.set()
 
     def _run(self) -> None:
         failures = 0
         while not (self._stopped.is_set() or self._progress.ended):
+            coming = not self._created.is_set()
             try:
-                for event in self._events():
+                for event in self._events(coming=coming):
                     failures = 0
                     self._progress.apply(event)
             except TryAgain as error:
@@ -60,22 +72,25 @@ class Watcher:
                     return
                 self._stopped.wait(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS)) - 1])
             except FlyweightError as error:
-                self._progress.fail(error)
-                return
+                if not coming:
+                    self._progress.fail(error)
+                    return
+                self._created.wait()  # a platform that cannot wait for what is coming, or one that is polled
             except ValueError as error:  # grpc's word for a channel that was closed under the stream
                 self._progress.fail(Unsupported(f"The connection was closed: {error}"))
                 return
 
-    def _events(self) -> Iterator[watch_pb2.WatchEvent]:
+    def _events(self, *, coming: bool) -> Iterator[watch_pb2.WatchEvent]:
         try:
-            yield from self._pushed()
+            yield from self._pushed(coming=coming)
         except Unsupported:
+            self._created.wait()
             yield from polled(self._connection, self._progress.execution.id, self._stopped)
 
-    def _pushed(self) -> Iterator[watch_pb2.WatchEvent]:
+    def _pushed(self, *, coming: bool) -> Iterator[watch_pb2.WatchEvent]:
         of = self._progress.execution.id
         request = watch_pb2.WatchRequest(
-            project=of.project, domain=of.domain, name=of.name, logs=self._logs, together=True
+            project=of.project, domain=of.domain, name=of.name, logs=self._logs, together=True, coming=coming
         )
         self._stream = self._connection.stream(rpcs.WATCH_EXECUTION, request)
         return self._stream

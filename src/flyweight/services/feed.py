@@ -52,6 +52,14 @@ class Subscription:
         return taken
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An execution that was just created, and a subscription that has all of it from its first row on."""
+
+    new: NewExecution
+    subscription: Subscription
+
+
 class ListSubscription:
     """One reader of which executions changed at all; it looks up for itself what they are now."""
 
@@ -74,6 +82,7 @@ class Feed:
         self._lists: set[ListSubscription] = set()
         self._revisions: dict[AttemptId, int] = {}
         self._recent: dict[tuple[str, str, str], ExecutionKey] = {}
+        self._expected: dict[tuple[str, str, str], list[asyncio.Future[Arrival]]] = {}
 
     def recent(self, project: str, domain: str, name: str) -> ExecutionKey | None:
         """Give the key of an execution that was started a moment ago: who started one watches it next."""
@@ -83,6 +92,7 @@ class Feed:
         """Pass on what was written."""
         for new in batch.new:
             self._remember(new)
+            self._announce(new)
         if self._lists:
             self._tell_lists(batch)
         if self._revisions:
@@ -114,15 +124,27 @@ class Feed:
     @contextmanager
     def subscribe(self, execution: ExecutionKey) -> Generator[Subscription]:
         """Collect the changes of one execution until the block is left."""
-        subscription = Subscription()
-        self._by_execution.setdefault(execution, set()).add(subscription)
+        subscription = self._enter(execution)
         try:
             yield subscription
         finally:
-            left = self._by_execution[execution]
-            left.discard(subscription)
-            if not left:
-                del self._by_execution[execution]
+            self._leave(execution, subscription)
+
+    @contextmanager
+    def expect(self, project: str, domain: str, name: str) -> Generator[asyncio.Future[Arrival]]:
+        """Wait for an execution to be created; collect its changes, from the first one on, until the block is left."""
+        waiting = self._expected.setdefault((project, domain, name), [])
+        arrival: asyncio.Future[Arrival] = asyncio.get_running_loop().create_future()
+        waiting.append(arrival)
+        try:
+            yield arrival
+        finally:
+            if arrival.done() and not arrival.cancelled():
+                self._leave(arrival.result().new.key, arrival.result().subscription)
+            else:
+                waiting.remove(arrival)
+                if not waiting:
+                    del self._expected[project, domain, name]
 
     @contextmanager
     def subscribe_list(self) -> Generator[ListSubscription]:
@@ -142,6 +164,23 @@ class Feed:
         for subscription in found:
             subscription.changed.set()
         return found
+
+    def _enter(self, execution: ExecutionKey) -> Subscription:
+        subscription = Subscription()
+        self._by_execution.setdefault(execution, set()).add(subscription)
+        return subscription
+
+    def _leave(self, execution: ExecutionKey, subscription: Subscription) -> None:
+        left = self._by_execution[execution]
+        left.discard(subscription)
+        if not left:
+            del self._by_execution[execution]
+
+    def _announce(self, new: NewExecution) -> None:
+        """Tell those who expected it; they are subscribed before anything of it is passed on."""
+        for arrival in self._expected.pop((new.project, new.domain, new.name), ()):
+            if not arrival.done():
+                arrival.set_result(Arrival(new=new, subscription=self._enter(new.key)))
 
     def _remember(self, new: NewExecution) -> None:
         self._recent[new.project, new.domain, new.name] = new.key

@@ -8,14 +8,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 
+from flyteidl.admin import execution_pb2
+
 from flyweight.clock import Clock
-from flyweight.engine.phases import NodePhase
+from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.ports import Capacity
 from flyweight.engine.records import AttemptRecord, ExecutionRecord, NodeRecord
 from flyweight.ids import NodeId
 from flyweight.protocol import watch_pb2
 from flyweight.services import views
-from flyweight.services.feed import Changes, Feed, Subscription
+from flyweight.services.feed import Arrival, Changes, Feed, Subscription
 from flyweight.services.log_tail import LogTail
 from flyweight.services.logs import POLL_SECONDS, wait_until
 from flyweight.services.lookup import Lookup
@@ -24,6 +26,9 @@ from flyweight.store.rows import StoredExecution
 
 CAPACITY_SECONDS = 1.0
 """How often a watcher is told how busy the platform is, if that has changed."""
+
+COMING_SECONDS = 60.0
+"""How long an execution that is being created is waited for: as long as a client waits for the answer to that."""
 
 GATHER_SECONDS = 0.05
 """After changes were sent, the next ones are gathered so long, but for the execution's end, which is sent at once: a
@@ -52,30 +57,59 @@ class Watch:
     async def watch(self, request: watch_pb2.WatchRequest) -> AsyncIterator[watch_pb2.WatchEvent]:
         """Send the state of an execution and then each change of it; the update that says it has ended comes last.
 
-        With ``logs``, what its running attempts write is sent too. Raises ``NotFound``.
+        With ``logs``, what its running attempts write is sent too. With ``coming``, one that is not there yet is
+        waited for. Raises ``NotFound``.
         """
         key = self._feed.recent(request.project, request.domain, request.name)
+        if key is None and request.coming:
+            with self._feed.expect(request.project, request.domain, request.name) as arrival:
+                await asyncio.wait([arrival], timeout=COMING_SECONDS)
+                if arrival.done():
+                    async for event in self._from_the_start(arrival.result(), request):
+                        yield event
+                    return
         if key is None:
             key = (await self._lookup.execution(request.project, request.domain, request.name)).new.key
         with self._feed.subscribe(key) as subscription:
             found, nodes = await self._lookup.snapshot(key)
-            stream = _Stream(self._lookup, found, request)
-            capacity = self._capacity()
-            if not found.record.phase.terminal:
-                yield self._capacity_event(capacity)
-            async for event in stream.begin(found, nodes):
+            async for event in self._follow(found, nodes, subscription, request):
                 yield event
-            told_at = self._clock.monotonic()
-            while not stream.ended:
-                await wait_until(subscription.changed, POLL_SECONDS if stream.tailing else CAPACITY_SECONDS)
-                async for event in stream.advance(subscription):
-                    yield event
-                if stream.ended:
-                    break
-                await wait_until(subscription.ended, GATHER_SECONDS)
-                if self._clock.monotonic() - told_at >= CAPACITY_SECONDS and capacity != self._capacity():
-                    told_at = self._clock.monotonic()
-                    yield self._capacity_event(capacity := self._capacity())
+
+    async def _from_the_start(
+        self, arrival: Arrival, request: watch_pb2.WatchRequest
+    ) -> AsyncIterator[watch_pb2.WatchEvent]:
+        """Follow an execution that has just been created: what was collected of it is all there is."""
+        await wait_until(arrival.subscription.ended, GATHER_SECONDS)
+        first = arrival.subscription.take()
+        record = first.execution or ExecutionRecord(key=arrival.new.key, phase=ExecutionPhase.QUEUED)
+        found = StoredExecution(new=arrival.new, record=record, state=execution_pb2.EXECUTION_ACTIVE)
+        async for event in self._follow(found, list(first.nodes.values()), arrival.subscription, request):
+            yield event
+
+    async def _follow(
+        self,
+        found: StoredExecution,
+        nodes: Sequence[NodeRecord],
+        subscription: Subscription,
+        request: watch_pb2.WatchRequest,
+    ) -> AsyncIterator[watch_pb2.WatchEvent]:
+        stream = _Stream(self._lookup, found, request)
+        capacity = self._capacity()
+        if not found.record.phase.terminal:
+            yield self._capacity_event(capacity)
+        async for event in stream.begin(found, nodes):
+            yield event
+        told_at = self._clock.monotonic()
+        while not stream.ended:
+            await wait_until(subscription.changed, POLL_SECONDS if stream.tailing else CAPACITY_SECONDS)
+            async for event in stream.advance(subscription):
+                yield event
+            if stream.ended:
+                break
+            await wait_until(subscription.ended, GATHER_SECONDS)
+            if self._clock.monotonic() - told_at >= CAPACITY_SECONDS and capacity != self._capacity():
+                told_at = self._clock.monotonic()
+                yield self._capacity_event(capacity := self._capacity())
 
     async def changes(self, project: str, domain: str) -> AsyncIterator[watch_pb2.ExecutionUpdate]:
         """Send each execution of a domain that is created or changes from now on, without outputs; never ends.

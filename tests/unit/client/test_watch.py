@@ -55,6 +55,53 @@ def test_a_pushed_end_is_the_end(server: ScriptedServer, handle: FlyteWorkflowEx
     assert server.names() == ["Watch"]
 
 
+def test_a_run_is_watched_while_it_is_being_created(server: ScriptedServer, handle: FlyteWorkflowExecution) -> None:
+    created = threading.Event()
+
+    def push(request: watch_pb2.WatchRequest):
+        assert request.coming
+        created.wait(10)
+        yield update(Phase.SUCCEEDED)
+
+    server.answer(rpcs.WATCH_EXECUTION, push, stream=True)
+    handle.follow_from_creation(created.set)
+    assert handle.wait(timeout=10).outputs["o0"] == 6
+
+
+def test_a_platform_that_does_not_wait_for_what_is_coming_is_asked_again(
+    server: ScriptedServer, handle: FlyteWorkflowExecution
+) -> None:
+    refused = threading.Event()
+
+    def push(request: watch_pb2.WatchRequest):
+        if request.coming:
+            refused.set()
+            raise Refusal(grpc.StatusCode.NOT_FOUND, "no such execution")
+        yield update(Phase.SUCCEEDED)
+
+    server.answer(rpcs.WATCH_EXECUTION, push, stream=True)
+    handle.follow_from_creation(lambda: refused.wait(10))
+    assert handle.wait(timeout=10).is_successful
+
+
+def test_a_refused_creation_is_told_and_nobody_watches(server: ScriptedServer, handle: FlyteWorkflowExecution) -> None:
+    cancelled = threading.Event()
+
+    def push(_: object):
+        cancelled.wait(10)
+        yield update(Phase.RUNNING)
+
+    def refuse() -> None:
+        raise PreconditionFailed("no")
+
+    server.answer(rpcs.WATCH_EXECUTION, push, stream=True)
+    with pytest.raises(PreconditionFailed, match="no"):
+        handle.follow_from_creation(refuse)
+    cancelled.set()
+    with pytest.raises(DeadlineExceeded):
+        handle.wait(timeout=0.1)
+
+
 def test_partial_results_come_while_it_runs(server: ScriptedServer, handle: FlyteWorkflowExecution) -> None:
     seen, release = threading.Event(), threading.Event()
 

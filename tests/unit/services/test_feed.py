@@ -123,3 +123,15 @@ def test_the_executions_started_last_are_found_by_name() -> None:
     feed.committed(created(RECENT))
     assert feed.recent("p", "d", "e0") is None
     assert feed.recent("p", "d", f"e{RECENT}") == RECENT
+
+
+async def test_who_expects_an_execution_has_all_of_it_from_its_first_row_on() -> None:
+    feed = Feed()
+    with feed.expect("p", "d", "e1") as arrival, feed.expect("p", "d", "e2") as other:
+        feed.committed(created(1))
+        feed.committed(Batch(nodes=(node(NodePhase.QUEUED, key=ExecutionKey(1)),)))
+        assert arrival.result().new.name == "e1"
+        assert set(arrival.result().subscription.take().nodes) == {NODE}
+        assert not other.done()
+    assert feed._by_execution == {}
+    assert feed._expected == {}

@@ -98,6 +98,31 @@ async def test_a_watcher_sees_each_node_to_its_end_and_the_executions_end_last(r
     assert seen[-1].execution.outputs == inputs(o0=4).SerializeToString()
 
 
+async def test_a_watcher_who_comes_before_the_execution_sees_it_from_the_start(platform: Platform) -> None:
+    await platform.tasks.create_task(task_request(deck=True, retries=1))
+    await platform.workflows.create_workflow(workflow_request(deep=True))
+    await platform.launch_plans.create_launch_plan(launch_plan_request())
+    events = platform.watch.watch(watch_pb2.WatchRequest(project=P, domain=D, name=NAME, coming=True))
+    first = asyncio.ensure_future(until(events, "execution"))
+    await asyncio.sleep(0)
+    await platform.executions.create_execution(
+        execution_request(ident(identifier_pb2.LAUNCH_PLAN, "lib.wf"), inputs(x=1), name=NAME)
+    )
+    state = execution_pb2.Execution.FromString((await first).execution.execution)
+    assert state.closure.phase == core_execution_pb2.WorkflowExecution.RUNNING
+    assert state.spec.launch_plan.name == "lib.wf"
+    platform.executor.succeed(await platform.executor.next(), inputs(o0=2))
+    platform.executor.succeed(await platform.executor.next(), inputs(o0=4))
+    async with asyncio.timeout(10):
+        seen = [event async for event in events]
+    assert {
+        node_execution_pb2.NodeExecution.FromString(event.node.node_execution).id.node_id
+        for event in seen
+        if event.HasField("node")
+    } == {"n0", "n1", "n1-0-n0"}
+    assert seen[-1].execution.outputs == inputs(o0=4).SerializeToString()
+
+
 async def test_a_watcher_who_comes_late_gets_the_whole_state_with_outputs_once(running: Platform) -> None:
     await finish(running, await running.executor.next())
     async with asyncio.timeout(10):
