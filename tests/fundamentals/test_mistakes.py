@@ -95,8 +95,11 @@ def drawn(body, returns: type = int):
         (lambda x: sum([x, 3]), "the input `x`: a value has no arithmetic inside a workflow"),
         (lambda x: [add(a=i) for i in range(x)], "the input `x`: a value is no number that Python could use inside"),
         (lambda x: len(names()), "len() cannot be taken inside a workflow"),
-        (lambda x: names()[0].upper(), "a value's methods cannot be called inside a workflow"),
-        (lambda x: x.real, "input.x will be of type int, which has no part 'real' to reach into"),
+        (
+            lambda x: names()[0].upper(),
+            "n0.o0[0]: str has no part 'upper' to reach into, and its methods cannot be called",
+        ),
+        (lambda x: x.real, "input.x: int has no part 'real' to reach into"),
     ],
 )
 def test_a_value_is_used_in_a_workflow_before_it_is_there(body, says: str):

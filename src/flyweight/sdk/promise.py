@@ -1,21 +1,18 @@
 """What stands for a value that is not there yet: an output of a node, or an input of the workflow being compiled."""
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, Unpack
 
-from flyweight.errors import CompileError
+from flyweight.errors import CompileError, TypeMismatch
 from flyweight.sdk.expression import Compared, Expression, Joined, Sign
 from flyweight.types.mismatch import type_name
+from flyweight.types.paths import type_of_step
 
 if TYPE_CHECKING:
     from flyweight.sdk.node import Node, Overrides
 
 T = TypeVar("T")
-
-_WITHOUT_PARTS: Final = (int, float, bool, str, dt.datetime, dt.date, dt.timedelta)
-"""Types whose values have no parts that a promise could reach into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +35,10 @@ def _refused(what: str) -> "Callable[..., NoReturn]":
         self.refuse(what)
 
     return refuse
+
+
+class NoSuchPart(CompileError, AttributeError):
+    """A value of the future has no such field or place; an AttributeError too, so that ``hasattr`` can ask."""
 
 
 class Promise:
@@ -64,18 +65,17 @@ class Promise:
         return self._into(key)
 
     def _into(self, step: str | int) -> "Promise":
-        """Reach one step deeper; the type there is known when the value is.
+        """Reach one step deeper.
 
         Raises:
-            AttributeError: a value of this type has no parts.
+            NoSuchPart: a value of this type has no such part.
 
         """
-        if not self.ref.path and self.python_type in _WITHOUT_PARTS:
-            raise AttributeError(
-                f"{self.ref} will be of type {type_name(self.python_type)}, which has no part {step!r} to reach into, "
-                "and its methods cannot be called: the value is not there yet. Do it in a task, which gets the value."
-            )
-        return Promise(OutputReference(node=self.ref.node, var=self.ref.var, path=(*self.ref.path, step)), object)
+        try:
+            inside = type_of_step(self.python_type, step)
+        except TypeMismatch as error:
+            raise NoSuchPart(f"{self.ref}: {error}") from error
+        return Promise(OutputReference(node=self.ref.node, var=self.ref.var, path=(*self.ref.path, step)), inside)
 
     @property
     def owner(self) -> "Node":

@@ -105,6 +105,11 @@ def take(literal: literals_pb2.Literal, path: Sequence[Step]) -> literals_pb2.Li
                 current = literals.unwrap(items[part])
             case "scalar":
                 return _take_scalar(current.scalar, path, position)
+            case "offloaded_metadata":
+                raise InvalidInput(
+                    f"{path_text(path[: position + 1])} cannot be taken: the value is stored elsewhere for its size. "
+                    "Pass all of it to a task, and take the part there"
+                )
             case _:
                 raise _dead_end(path, position, literals.kind(current))
     return current

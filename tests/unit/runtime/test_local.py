@@ -45,7 +45,7 @@ def test_a_path_that_leads_nowhere_names_node_and_input() -> None:
     @workflow
     def wf(n: int) -> str:
         made = make(n=n)
-        return describe(name=made.names[7], score=made.nothing)
+        return describe(name=made.names[7], score=made.score)
 
     with pytest.raises(InvalidInput, match=r"wf, node n1: name: .*\[7\] is out of range"):
         wf(n=3)

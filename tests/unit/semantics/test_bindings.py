@@ -28,6 +28,7 @@ VALUES = {
     ),
     "optional": literals.union(literals.mapping({"k": literals.primitive(2)}), types_pb2.LiteralType()),
     "broken": literals.binary(b"\xc1"),
+    "offloaded": literals_pb2.Literal(offloaded_metadata={"uri": "s3://a/b"}),
 }
 
 
@@ -82,6 +83,7 @@ def test_a_path_goes_through_maps_lists_and_unions_into_messagepack():
         ("nested[0]", "the value is of kind map"),
         ("number.x", r"the value is of kind integer and has no \.x"),
         ("broken.x", "not valid MessagePack"),
+        ("offloaded.x", r"\.x cannot be taken: the value is stored elsewhere for its size"),
     ],
 )
 def test_a_path_that_leads_nowhere_says_where_it_ends(path, fault):
