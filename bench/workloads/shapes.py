@@ -1,6 +1,6 @@
-"""The shapes that are timed: one task, a fan-out of no-ops, a chain."""
+"""The shapes that are timed: one task, a fan-out of no-ops, a chain, a map."""
 
-from flyweight import task, workflow
+from flyweight import map_task, task, workflow
 
 
 @task
@@ -29,6 +29,21 @@ def chain_200() -> int:
     for _ in range(199):
         number = nothing(number=number)
     return number
+
+
+@task
+def count(to: int) -> list[int]:
+    return list(range(to))
+
+
+@workflow
+def map_10000() -> int:
+    return last(numbers=map_task(nothing)(number=count(to=10_000)))
+
+
+@workflow
+def map_100000() -> int:
+    return last(numbers=map_task(nothing)(number=count(to=100_000)))
 
 
 @workflow
