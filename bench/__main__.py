@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import commands, runs
+from bench import commands, orchestration, runs
 from bench.measure import Figure, alone, cores, pairs
 from tests.live import ROOT, STOCK
 
@@ -95,6 +95,7 @@ def main() -> None:
         commands.cold_local_run(stock),
         local_call(stock),
         *on_the_platform(),
+        *(orchestration.figures() if stock is not None else ()),
     ]
     uv = shutil.which("uv") or str(ROOT / ".venv-uv/bin/uv")
     if not arguments.without_install:

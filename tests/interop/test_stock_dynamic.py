@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.acceptance.killing import rows
 from tests.interop.conftest import PROGRAMS, told
 from tests.live import LivePlatform
 
@@ -21,6 +22,13 @@ def test_what_dynamic_tasks_draw_runs_and_flyteremote_walks_through_it(seen: dic
     assert {"n0-0-dn0", "n0-0-dn1", "n0-0-dn2"} <= set(drawn["below"])
     assert drawn["nested"]["n0-0-dn1"] == ["n0-0-dn1-0-dn0", "n0-0-dn1-0-dn1", "n0-0-dn1-0-dn2"]
     assert drawn["deck"].endswith("/n0/data/0/deck.html")
+
+
+def test_tasks_that_only_sleep_are_slept_by_the_engine(seen: dict, stock_platform: LivePlatform) -> None:
+    assert seen["slept"]["end"] == 3
+    assert seen["slept"]["below"] == ["n0-0-dn0", "n0-0-dn1", "n0-0-dn2"]
+    workers = rows(stock_platform, "select distinct worker from attempts where task like '%dynamics.nap:%'")
+    assert workers == [("the engine",)]
 
 
 def test_a_dynamic_task_that_draws_nothing_is_a_task(seen: dict) -> None:

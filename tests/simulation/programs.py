@@ -4,11 +4,13 @@ A dynamic task's seed draws another such graph when it runs.
 """
 
 import random
+from datetime import timedelta
 from functools import lru_cache
 
 from flyteidl.core import dynamic_job_pb2
 
 from tests.simulation.workflows import (
+    DURATION,
     FAIL_LATE,
     INTEGER,
     branch,
@@ -26,6 +28,8 @@ NUMBERS = {"a": INTEGER, "b": INTEGER}
 PLAIN = task("plain", NUMBERS)
 STUBBORN = task("stubborn", NUMBERS, retries=3, deck=True)
 DYNAMIC = task("dynamic", NUMBERS, retries=1)
+NAP = task("nap", {"duration": DURATION}, {}, kind="core-sleep")
+HASTY = task("hasty", {"duration": DURATION}, {}, kind="core-sleep", retries=1, timeout=3)
 
 
 def random_branch(dice, name, tasks, subs, values, depth=0):
@@ -94,6 +98,11 @@ def random_workflow(dice, name, tasks, depth=0, given=".x"):
             nodes.append(node(f"n{index}", sub, upstream, x=dice.choice(values)))
         elif dice.random() < 0.2:
             nodes.append(random_branch(dice, f"n{index}", tasks, subs, values))
+        elif dice.random() < 0.1:
+            # What only sleeps gives nothing; sometimes it takes no time, sometimes longer than it may.
+            wanted = timedelta(seconds=dice.choice([0, 0, 1, 4]))
+            nodes.append(node(f"n{index}", dice.choice([NAP, HASTY]), upstream, duration=wanted))
+            continue
         elif dice.random() < 0.2:
             nodes.append(random_gate(dice, f"n{index}", upstream, values))
             if not nodes[-1].gate_node.signal.signal_id:
@@ -133,7 +142,7 @@ def random_closure(seed):
         tasks.append(DYNAMIC)
     plans = [plan(closed.primary.template) for closed in PLANS.values()]
     template, subs = random_workflow(dice, "w", [*tasks, *plans])
-    return closure(template, tasks=tasks, subs=subs, plans=plans)
+    return closure(template, tasks=[*tasks, NAP, HASTY], subs=subs, plans=plans)
 
 
 def random_drawing(seed):
@@ -145,7 +154,7 @@ def random_drawing(seed):
     if dice.random() < 0.03:
         template.nodes[0].inputs.add(var="nonsense")
     return dynamic_job_pb2.DynamicJobSpec(
-        nodes=template.nodes, outputs=template.outputs, subworkflows=subs, tasks=tasks, min_successes=1
+        nodes=template.nodes, outputs=template.outputs, subworkflows=subs, tasks=[*tasks, NAP, HASTY], min_successes=1
     )
 
 

@@ -22,6 +22,7 @@ from flyweight.semantics import conditions
 from flyweight.semantics.layout import ExecutionLayout
 
 INTEGER = types_pb2.LiteralType(simple=types_pb2.INTEGER)
+DURATION = types_pb2.LiteralType(simple=types_pb2.DURATION)
 STRING = types_pb2.LiteralType(simple=types_pb2.STRING)
 ERROR = types_pb2.LiteralType(simple=types_pb2.ERROR)
 MAYBE_ERROR = types_pb2.LiteralType(
@@ -41,11 +42,21 @@ def variables(**types):
 
 
 def task(
-    name, inputs=None, outputs=None, *, retries=0, timeout=0.0, deck=False, cached="", serialize=False, ignored=()
+    name,
+    inputs=None,
+    outputs=None,
+    *,
+    kind="python-task",
+    retries=0,
+    timeout=0.0,
+    deck=False,
+    cached="",
+    serialize=False,
+    ignored=(),
 ):
     template = tasks_pb2.TaskTemplate(
         id=identifier(identifier_pb2.TASK, name),
-        type="python-task",
+        type=kind,
         interface=interface_pb2.TypedInterface(
             inputs=variables(**({"a": INTEGER} if inputs is None else inputs)),
             outputs=variables(**({"o0": INTEGER} if outputs is None else outputs)),

@@ -28,6 +28,10 @@ _KEPT = 128
 """How many closures stay indexed; an index costs about a kilobyte a node."""
 
 
+SLEEP = "core-sleep"
+"""The task type of flytekitplugins-sleep."""
+
+
 class NodeKind(Enum):
     """What a node does; the value stands in ``NodeRecord.kind``."""
 
@@ -64,6 +68,8 @@ class GraphNode:
     name: str = ""
     """Of what it runs, for messages."""
     deck: bool = False
+    sleeps: bool = False
+    """Whether all that its task does is to sleep: then the engine does it."""
     cache: Caching | None = None
     interruptible: bool | None = None
     branch: "Branch | None" = None
@@ -199,6 +205,11 @@ def unsupported(graph: ClosureGraph) -> list[str]:
             for node in workflow.nodes
             if node.array is not None and node.array.item.kind not in _MAPPED
         ]
+        problems += [
+            f"{workflow.name}: node {node.id} maps a task that only sleeps"
+            for node in workflow.nodes
+            if node.array is not None and node.array.item.sleeps
+        ]
     return problems
 
 
@@ -286,6 +297,7 @@ def _task_node(plain: GraphNode, node: workflow_pb2.Node, task: tasks_pb2.TaskTe
         retries=node.metadata.retries.retries or task.metadata.retries.retries,
         timeout=micros(node.metadata.timeout) or micros(task.metadata.timeout),
         deck=task.metadata.generates_deck.value,
+        sleeps=task.type == SLEEP,
         cache=caching_of(task, node.metadata),
         interruptible=_interruptible(node, task),
     )

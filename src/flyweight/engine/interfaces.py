@@ -36,6 +36,8 @@ class Scope:
     workflows: Mapping[EntityKey, workflow_pb2.WorkflowTemplate]
     tasks: Mapping[EntityKey, tasks_pb2.TaskTemplate]
     launch_plans: Mapping[EntityKey, launch_plan_pb2.LaunchPlan]
+    interfaces: dict[EntityKey, Interface] = field(default_factory=dict[EntityKey, Interface])
+    """Of the tasks that were asked for: a dynamic task may call one of them thousands of times."""
 
 
 class UnknownReferenceError(LookupError):
@@ -84,10 +86,7 @@ def interface_of(node: workflow_pb2.Node, scope: Scope) -> Interface:
     """Give a node's interface; raises ``UnknownReferenceError``."""
     match node.WhichOneof("target"):
         case "task_node":
-            task = scope.tasks.get(entity_key(node.task_node.reference_id))
-            if task is None:
-                raise _unknown("task", entity_key(node.task_node.reference_id), scope.tasks)
-            return _typed(task.interface)
+            return _task_interface(entity_key(node.task_node.reference_id), scope)
         case "workflow_node":
             return _workflow_interface(node.workflow_node, scope)
         case "branch_node":
@@ -98,6 +97,15 @@ def interface_of(node: workflow_pb2.Node, scope: Scope) -> Interface:
             return _gate_interface(node.gate_node)
         case _:
             raise UnknownReferenceError("it has no task, workflow or other target to run")
+
+
+def _task_interface(key: EntityKey, scope: Scope) -> Interface:
+    if key not in scope.interfaces:
+        task = scope.tasks.get(key)
+        if task is None:
+            raise _unknown("task", key, scope.tasks)
+        scope.interfaces[key] = _typed(task.interface)
+    return scope.interfaces[key]
 
 
 def _typed(interface: interface_pb2.TypedInterface) -> Interface:

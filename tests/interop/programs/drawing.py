@@ -11,7 +11,7 @@ remote = FlyteRemote(
     Config.for_endpoint(endpoint, insecure=True), default_project="flytesnacks", default_domain="development"
 )
 seen = {}
-for name in ("drawn", "undrawn"):
+for name in ("drawn", "undrawn", "slept"):
     workflow = remote.fetch_workflow(name=f"dynamics.{name}", version=version)
     done = remote.wait(remote.execute(workflow, inputs={"n": 3}), poll_interval=1)
     node = done.node_executions["n0"]

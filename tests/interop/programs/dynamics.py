@@ -1,6 +1,9 @@
 """Stock flytekit workflows with dynamic tasks: nested, with workflows, branches and launch plans in what they draw."""
 
+from datetime import timedelta
+
 from flytekit import Deck, LaunchPlan, conditional, dynamic, task, workflow
+from flytekitplugins.sleep import Sleep
 
 
 @task
@@ -47,3 +50,19 @@ def nothing(n: int) -> int:
 @workflow
 def undrawn(n: int = 3) -> int:
     return nothing(n=n)
+
+
+@task(task_config=Sleep())
+def nap(duration: timedelta) -> None: ...
+
+
+@dynamic
+def naps(n: int) -> int:
+    for at in range(n):
+        nap(duration=timedelta(seconds=at / 2))
+    return n
+
+
+@workflow
+def slept(n: int = 3) -> int:
+    return naps(n=n)

@@ -3,6 +3,8 @@
 import heapq
 from typing import Literal, assert_never
 
+from flyteidl.core import literals_pb2
+
 from flyweight.clock import Micros
 from flyweight.engine.jobs import (
     Cancelled,
@@ -13,13 +15,13 @@ from flyweight.engine.jobs import (
     Started,
     Succeeded,
 )
-from flyweight.engine.machine import dynamic, outcomes, spending
+from flyweight.engine.machine import dynamic, outcomes, sleeps, spending
 from flyweight.engine.machine.commands import CancelAttempt, SetTimer, StartAttempt
 from flyweight.engine.machine.events import Timer, TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import AttemptState, ExecutionState, NodeState
 from flyweight.engine.phases import AttemptPhase, NodePhase
-from flyweight.errors import PlatformError
+from flyweight.errors import InvalidInput, PlatformError
 from flyweight.ids import AttemptId, NodeId
 from flyweight.semantics import budgets
 from flyweight.semantics.layout import CHECKPOINTS
@@ -31,7 +33,7 @@ _TIMEOUT_HINT = ": its log shows how far it came; @task(timeout=...) gives it lo
 
 def admit(turn: Turn, node: NodeState) -> None:
     """Start an attempt of a task, or hold it back until ``release`` lets it in, if the execution limits them."""
-    if turn.state.max_parallelism:
+    if turn.state.max_parallelism and not _takes_no_time(node):
         heapq.heappush(turn.state.held, (node.created_at, node.id))
     else:
         _start(turn, node)
@@ -64,7 +66,46 @@ def _start(turn: Turn, node: NodeState) -> None:
     state.open_attempts += 1
     turn.touch(node)
     turn.touch_attempt(attempt)
-    turn.commands.append(StartAttempt(job=_job(state, node, attempt)))
+    if node.graph.sleeps:
+        _sleep(turn, node, attempt)
+    else:
+        turn.commands.append(StartAttempt(job=_job(state, node, attempt)))
+
+
+def _takes_no_time(node: NodeState) -> bool:
+    """Tell whether an attempt would end in the step that it begins in, so that no limit need hold it back."""
+    try:
+        return node.graph.sleeps and sleeps.duration(node) == 0
+    except InvalidInput:
+        return True
+
+
+def _sleep(turn: Turn, node: NodeState, attempt: AttemptState) -> None:
+    """Let the attempt of a task that only sleeps begin, and end if it need not wait."""
+    attempt.worker = sleeps.ENGINE
+    _begun(turn, node, attempt, turn.now)
+    try:
+        wanted = sleeps.duration(node)
+    except InvalidInput as error:
+        _failed(turn, node, attempt, user_error(sleeps.BAD_SLEEP, error.message), recoverable=False)
+        return
+    if wanted:
+        _set_alarm(turn, node, attempt, wanted)
+    else:
+        _slept(turn, node, attempt)
+
+
+def _set_alarm(turn: Turn, node: NodeState, attempt: AttemptState, wanted: Micros) -> None:
+    # The one that comes first, whenever the platform looks at the clock again.
+    if not 0 < node.graph.timeout < wanted:
+        alarm = TimerFired(attempt=attempt.id, timer=Timer.SLEEP)
+        turn.commands.append(SetTimer(at=Micros(attempt.started_at + wanted), event=alarm))
+    turn.commands += timers_of(attempt.id, node.graph.timeout, attempt.started_at, node.started_at)
+
+
+def _slept(turn: Turn, node: NodeState, attempt: AttemptState) -> None:
+    _close(turn, attempt, AttemptPhase.SUCCEEDED)
+    outcomes.succeed(turn, node, literals_pb2.LiteralMap())
 
 
 def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
@@ -119,17 +160,21 @@ def report(turn: Turn, event: Report) -> None:
 def _started(turn: Turn, node: NodeState, attempt: AttemptState, event: Started) -> None:
     if attempt.phase is AttemptPhase.RUNNING:
         return
-    attempt.phase = AttemptPhase.RUNNING
-    attempt.started_at = event.at or turn.now
     attempt.worker = event.worker
     attempt.log = event.log
+    _begun(turn, node, attempt, event.at or turn.now)
+    turn.commands += timers_of(attempt.id, node.graph.timeout, attempt.started_at, node.started_at)
+
+
+def _begun(turn: Turn, node: NodeState, attempt: AttemptState, when: Micros) -> None:
+    attempt.phase = AttemptPhase.RUNNING
+    attempt.started_at = when
     turn.touch_attempt(attempt)
     if not node.started_at:
-        node.started_at = attempt.started_at
+        node.started_at = when
     if node.phase is NodePhase.QUEUED:
         node.phase = NodePhase.RUNNING
     turn.touch(node)
-    turn.commands += timers_of(attempt.id, node.graph.timeout, attempt.started_at, node.started_at)
 
 
 def timers_of(attempt: AttemptId, timeout: Micros, started_at: Micros, first_started_at: Micros) -> list[SetTimer]:
@@ -213,7 +258,10 @@ def stop(turn: Turn, attempt: AttemptState, error: ExecutionError) -> None:
     first = attempt.error is None
     attempt.error = error
     turn.touch_attempt(attempt)
-    if first:
+    node = turn.state.nodes[attempt.id.node]
+    if node.graph.sleeps:
+        _stopped(turn, node, attempt, error)
+    elif first:
         turn.commands.append(CancelAttempt(attempt=attempt.id, reason=error.message))
         given_up = TimerFired(attempt=attempt.id, timer=Timer.CANCEL)
         turn.commands.append(SetTimer(at=Micros(turn.now + CANCEL_GRACE), event=given_up))
@@ -240,6 +288,9 @@ def timer(turn: Turn, event: TimerFired) -> None:
     if event.timer is Timer.CANCEL:
         if attempt.error is not None:
             _stopped(turn, node, attempt, attempt.error)
+        return
+    if event.timer is Timer.SLEEP:
+        _slept(turn, node, attempt)
         return
     error = timeout_expired(event.timer, node.graph.timeout, attempt.error)
     if error is not None:
@@ -269,6 +320,9 @@ def restarted(turn: Turn) -> None:
     for node in list(turn.state.nodes.values()):
         attempt = node.attempt
         if attempt is None:
+            continue
+        if node.graph.sleeps:
+            _set_alarm(turn, node, attempt, sleeps.duration(node))  # nobody had it: it goes on sleeping
             continue
         if attempt.error is not None:
             _stopped(turn, node, attempt, attempt.error)

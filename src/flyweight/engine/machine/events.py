@@ -32,6 +32,8 @@ class Timer(Enum):
     """The attempt has run for its timeout."""
     ACTIVE = "active"
     """The node's attempts together have taken twice the timeout."""
+    SLEEP = "sleep"
+    """The attempt has slept, if that is all its task does."""
     CANCEL = "cancel"
     """The executor was asked to stop the attempt, and has not said that it did."""
 
