@@ -95,7 +95,8 @@ class MemoryStore:
         for at, state in enumerate(chunk.states):
             attempt = AttemptId(row.execution, row.node, chunk.attempts[at] - 1, row.chunk * CHUNK + at)
             child = not self.world.is_task(row)
-            assert state != SUCCEEDED or child or attempt in self.world.reported
+            taken_over = attempt not in self.world.ever_started and self.new[row.execution].reference_execution
+            assert state != SUCCEEDED or child or taken_over or attempt in self.world.reported
 
     def _check_ended(self, execution: ExecutionRecord):
         for row in self.items.values():
@@ -125,7 +126,7 @@ class MemoryStore:
         chunk = ItemChunk.FromString(self.items[attempt.execution, attempt.node, number].body)
         return chunk.user_failures[at] + chunk.system_failures[at]
 
-    def loaded(self, key):
+    def loaded(self, key, *, every_item=False):
         return LoadedExecution(
             new=self.new[key],
             execution=self.executions[key],
@@ -134,10 +135,13 @@ class MemoryStore:
             items=tuple(
                 row
                 for (execution, node, _), row in self.items.items()
-                if execution == key and not self.nodes[execution, node].phase.terminal
+                if execution == key and (every_item or not self.nodes[execution, node].phase.terminal)
             ),
             signals=tuple(row for (execution, _), row in self.signals.items() if execution == key),
         )
+
+    async def whole(self, key):
+        return self.loaded(key, every_item=True)
 
     async def unfinished(self):
         return [self.loaded(key) for key, row in self.executions.items() if not row.phase.terminal]

@@ -2,19 +2,20 @@
 
 import asyncio
 import random
+from dataclasses import replace
 
 from flyweight import literals
-from flyweight.engine.phases import ExecutionPhase
+from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.errors import AlreadyExists, TryAgain
 from tests.simulation.programs import random_closure
 from tests.simulation.virtual_time import VirtualTimeLoop
 from tests.simulation.workflows import inputs_of, new_execution
-from tests.simulation.world import CALM, STORM, World
+from tests.simulation.world import CALM, RECOVERED, STORM, World
 
 HOUR = 3600.0
 
 
-def simulate(seed, weather, *, executions=2, terminate=False, **options):
+def simulate(seed, weather, *, executions=2, terminate=False, recover=False, **options):
     """Run one seed's world to the end of all its executions; raises the first check that did not hold.
 
     ``options`` are the ``World``'s: the driver to be tried, and how often its state is checked against the rows.
@@ -22,7 +23,7 @@ def simulate(seed, weather, *, executions=2, terminate=False, **options):
     loop = VirtualTimeLoop()
     try:
         world = World(seed=seed, weather=weather, loop=loop, **options)
-        return loop.run_until_complete(_simulate(world, executions, terminate=terminate))
+        return loop.run_until_complete(_simulate(world, executions, terminate=terminate, recover=recover))
     finally:
         for left in asyncio.all_tasks(loop):
             left.cancel()
@@ -30,7 +31,7 @@ def simulate(seed, weather, *, executions=2, terminate=False, **options):
         loop.close()
 
 
-async def _simulate(world, executions, *, terminate):
+async def _simulate(world, executions, *, terminate, recover):
     seed, loop = world.seed, world.loop
     dice = random.Random(seed)
     await world.boot()
@@ -42,6 +43,12 @@ async def _simulate(world, executions, *, terminate):
         if terminate and dice.random() < 0.7:
             loop.call_later(dice.random() * 5, lambda key=new.key: loop.create_task(_terminate(world, key)))
     await world.live_through(asyncio.wait_for(_all_ended(world), HOUR))
+    for new in [new for new in world.store.new.values() if recover and not new.parent_execution]:
+        if world.store.executions[new.key].phase is not ExecutionPhase.SUCCEEDED:
+            key = 100 + new.key
+            again = replace(new, key=key, name=f"e{key}", mode=RECOVERED, reference_execution=new.key)
+            await world.live_through(_create(world, again, world.store.closures[new.closure_digest]))
+            await world.live_through(asyncio.wait_for(_all_ended(world), HOUR))
     await world.driver.close()
     for fault in world.faults:
         raise fault
@@ -106,4 +113,24 @@ def check_terminated(seed, **options):
             assert row.abort_cause.startswith("cascading abort" if child else "enough")
 
 
-CHECKS = {"ends": check_ends, "terminated": check_terminated}
+def check_recovered(seed, **options):
+    """Run a seed in a storm, recover what failed, and see that nothing runs again that had succeeded."""
+    world = simulate(seed, STORM, terminate=seed % 2 == 1, recover=True, **options)
+    nodes = world.store.nodes
+    for (key, name), row in nodes.items():
+        assert row.phase.terminal
+        reference = world.store.new[key].reference_execution
+        old = nodes.get((reference, name))
+        if row.phase is NodePhase.RECOVERED:
+            assert old.phase in {NodePhase.SUCCEEDED, NodePhase.RECOVERED}
+            assert outputs_of(world, row) == outputs_of(world, old)
+            assert not world.store.attempts_of(key, name)
+        elif reference and old is not None and row.phase is NodePhase.SUCCEEDED:
+            assert old.phase is not NodePhase.SUCCEEDED, f"{name} succeeded in {reference} and ran again in {key}"
+
+
+def outputs_of(world, row):
+    return literals.map_from_bytes(row.outputs or world.blobs.kept.get(row.outputs_uri, b""))
+
+
+CHECKS = {"ends": check_ends, "terminated": check_terminated, "recovered": check_recovered}

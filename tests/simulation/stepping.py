@@ -53,20 +53,22 @@ def everything(state):
 class Run:
     """One execution, the commands not yet carried out, and the time."""
 
-    def __init__(self, template, *, tasks, subs=(), plans=(), inputs=None, **spec):
+    def __init__(self, template, *, tasks, subs=(), plans=(), inputs=None, past=None, **spec):
+        self.past = past
         self.begin(closure(template, tasks=tasks, subs=subs, plans=plans), inputs, **spec)
 
     @classmethod
     def of(cls, closed, inputs):
         """Begin to run a closure."""
         run = cls.__new__(cls)
+        run.past = None
         run.begin(closed, inputs)
         return run
 
     def begin(self, closed, inputs, **spec):
         self.new = new_execution(closed, inputs=inputs, **spec)
         self.graph = index_closure("digest", closed)
-        self.state = machine.begin(self.new, self.graph, layout(self.new), inputs or inputs_of())
+        self.state = machine.begin(self.new, self.graph, layout(self.new), inputs or inputs_of(), self.past)
         self.now = Micros(5 * SECOND)
         self.jobs, self.cancelled, self.timers = {}, [], []
         self.questions, self.released = {}, []
@@ -98,10 +100,10 @@ class Run:
         self.check()
         return commands
 
-    def restored(self):
-        """Give the state as the rows tell it."""
-        into = everything(self.state)
-        rows = LoadedExecution(
+    def loaded(self, into=None):
+        """Give the rows."""
+        into = into or everything(self.state)
+        return LoadedExecution(
             new=self.new,
             execution=into.executions[0],
             nodes=tuple(into.nodes),
@@ -109,13 +111,18 @@ class Run:
             items=tuple(into.items),
             signals=tuple(into.signals),
         )
+
+    def restored(self):
+        """Give the state as the rows tell it."""
+        into = everything(self.state)
+        rows = self.loaded(into)
         blobs = dict(into.uploads)
         for found in self.state.nodes.values():
             for item, data in found.items.large.items() if found.items is not None else ():
                 chunk, at = found.items.find(item)
                 blobs[f"{layout(self.new).item(found.id, item, chunk.attempts[at] - 1)}/outputs.pb"] = data
         drawn = {name: node.drawn for name, node in self.state.nodes.items() if node.drawn is not None}
-        return machine.restore(rows, self.graph, layout(self.new), blobs, drawn)
+        return machine.restore(rows, self.graph, layout(self.new), blobs, drawn, self.past)
 
     def check(self):
         """The rows say all there is to know."""

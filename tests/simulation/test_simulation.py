@@ -5,7 +5,7 @@ A few hundred seeds; ``make simulation`` runs as many as one likes, and any of t
 
 import pytest
 
-from tests.simulation.simulate import check_ends, check_terminated
+from tests.simulation.simulate import check_ends, check_recovered, check_terminated
 
 pytestmark = pytest.mark.slow  # hundreds of seeds; any one of them takes milliseconds
 
@@ -16,3 +16,7 @@ def test_every_execution_comes_to_the_same_end_in_a_storm_as_in_a_calm(seed):
 
 def test_a_terminated_execution_ends_in_any_weather(seed):
     check_terminated(seed)
+
+
+def test_a_recovery_takes_over_all_that_succeeded(seed):
+    check_recovered(seed)

@@ -9,6 +9,7 @@ import contextlib
 import random
 from dataclasses import dataclass, field, replace
 
+from flyteidl.admin import execution_pb2 as admin_execution_pb2
 from flyteidl.core import errors_pb2, execution_pb2
 
 from flyweight import literals
@@ -111,6 +112,9 @@ class DiceExecutor:
             loop.call_later(dice.random() * 2, self.world.tell_again, report)
 
 
+RECOVERED = admin_execution_pb2.ExecutionMetadata.RECOVERED
+
+
 class DiceChildren:
     """Starts what launch-plan nodes stand for, as the platform does: once for each name."""
 
@@ -131,11 +135,18 @@ class DiceChildren:
                 name=child.name,
                 parent_execution=child.parent,
                 parent_node=child.node,
+                **self.recovery(child),
             )
             self.world.store.closures[new.closure_digest] = closed
             await self.driver.create(new, closed)
             return None
         return self.end(child, found)
+
+    def recovery(self, child):
+        old = next((new for new in self.world.store.new.values() if new.name == child.recovers), None)
+        if old is None or not self.world.store.executions[old.key].phase.terminal:
+            return {}
+        return {"mode": RECOVERED, "reference_execution": old.key}
 
     async def stop(self, child, cause):
         found = self.find(child)
@@ -355,7 +366,12 @@ class World:
                 continue
             drawn = {name: node.drawn for name, node in live.state.nodes.items() if node.drawn is not None}
             restored = machine.restore(
-                self.store.loaded(key), live.state.graph, layout(live.state.new), self.blobs.kept, drawn
+                self.store.loaded(key),
+                live.state.graph,
+                layout(live.state.new),
+                self.blobs.kept,
+                drawn,
+                live.state.past,
             )
             assert in_order(restored) == in_order(live.state)
 

@@ -23,6 +23,8 @@ class Child:
     name: str
     launch_plan: identifier_pb2.Identifier
     inputs: literals_pb2.LiteralMap
+    recovers: str = ""
+    """Name of the execution that is recovered by it, if there is such a one; else empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

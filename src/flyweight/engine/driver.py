@@ -38,6 +38,7 @@ from flyweight.engine.machine import (
 )
 from flyweight.engine.model import Changed, ExecutionState
 from flyweight.engine.ports import Blobs, Capacity, Catalog, Children, EngineStore, Executor, Observer, Registered
+from flyweight.engine.recollecting import Recollecting
 from flyweight.engine.records import NO_EXECUTION, NewExecution
 from flyweight.engine.recovery import Recovery, load_closure
 from flyweight.engine.turns import Creation, Part, batch_of, is_empty
@@ -113,6 +114,7 @@ class Driver:
         """Set while the inbox has something that somebody is likely to wait for."""
         self._closing = False
         self._loop_task: asyncio.Task[None] | None = None
+        self._recollecting = Recollecting(store=ports.store, blobs=ports.blobs, layout=ports.layout)
         self._launching = Launching(None, lambda _, __: None)
         self._lookups = Lookups(
             catalog=ports.catalog,
@@ -148,6 +150,7 @@ class Driver:
             store=self._ports.store,
             blobs=self._ports.blobs,
             graphs=self._graphs,
+            recollecting=self._recollecting,
             layout=self._ports.layout,
             clock=self._ports.clock,
         )
@@ -204,7 +207,8 @@ class Driver:
         if problems:
             raise Unsupported("This version cannot run " + "; ".join(problems))
         data = await self._ports.blobs.read(new.inputs_uri) if new.inputs_uri else new.inputs
-        state = machine.begin(new, graph, self._ports.layout(new), literals.map_from_bytes(data))
+        past = await self._recollecting.of(new)
+        state = machine.begin(new, graph, self._ports.layout(new), literals.map_from_bytes(data), past)
         kept = {new.closure_digest: literals.to_bytes(closure)} if closure is not None and new.task else {}
         creation = Creation(new=new, closures=kept, done=asyncio.get_running_loop().create_future())
         self._live[new.key] = _Live(state=state)

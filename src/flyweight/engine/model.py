@@ -15,6 +15,7 @@ from flyweight.engine.graph import ClosureGraph, Graph, GraphNode, NodeKind
 from flyweight.engine.items import Items
 from flyweight.engine.jobs import LogSpan, Usage
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
+from flyweight.engine.recollection import Past, Recollection
 from flyweight.engine.records import NO_NODE, NOT_YET, NewExecution
 from flyweight.ids import AttemptId, NodeId
 from flyweight.semantics.layout import ExecutionLayout
@@ -64,6 +65,10 @@ class NodeState:
     """What the catalog had for it; None while it was not asked, or has not answered."""
     reason: str = ""
     """Why it stands where it stands, in words, where its phase does not say so."""
+    deck_uri: str = ""
+    """Of a recovered node: where its deck stands, if there is one. A task's own follows from its attempt."""
+    past: Past | None = field(default=None, repr=False, compare=False)
+    """What became of it in the execution that is recovered, if it is the same still."""
     attempts: list[AttemptState] = field(default_factory=list[AttemptState])
     items: Items | None = None
     """Of one that maps over lists, while it runs."""
@@ -110,6 +115,8 @@ class Frame:
     active: set[int] = field(default_factory=set[int])
     """Nodes that have begun and not ended."""
     failed: set[int] = field(default_factory=set[int])
+    anew: set[int] = field(default_factory=set[int], compare=False)
+    """Nodes that wait for one that ran, while an execution is recovered: they have to run, too."""
     stop: str = ""
     """Why nothing more may begin here; empty while all is well."""
     ended: bool = False
@@ -142,6 +149,8 @@ class ExecutionState:
     interruptible: bool | None = None
     overwrite_cache: bool = False
     """Whether tasks are run although their outputs are cached; what they give is cached anew."""
+    past: Recollection | None = field(default=None, repr=False, compare=False)
+    """What is taken over from the execution that this one recovers."""
     phase: ExecutionPhase = ExecutionPhase.QUEUED
     outputs: literals_pb2.LiteralMap | None = None
     error: execution_pb2.ExecutionError | None = None

@@ -12,7 +12,7 @@ from flyweight.engine.catalog import Claim, Found
 from flyweight.engine.children import Child, ChildEnded
 from flyweight.engine.jobs import DeckPublished, Job, Report
 from flyweight.engine.records import Batch, LoadedExecution
-from flyweight.ids import AttemptId, EntityKey
+from flyweight.ids import AttemptId, EntityKey, ExecutionKey
 from flyweight.semantics.caching import CacheKey
 
 
@@ -29,6 +29,10 @@ class EngineStore(Protocol):
 
     async def unfinished(self) -> list[LoadedExecution]:
         """Load every execution that has not ended."""
+        ...
+
+    async def whole(self, key: ExecutionKey) -> LoadedExecution:
+        """Load one execution with all its rows, whether it has ended or not; raises ``NotFound``."""
         ...
 
     async def closure(self, digest: str) -> compiler_pb2.CompiledWorkflowClosure:

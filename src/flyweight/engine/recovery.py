@@ -14,6 +14,7 @@ from flyweight.engine.machine.restore import drawn_nodes, large_values
 from flyweight.engine.model import ExecutionState
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.ports import Blobs, EngineStore
+from flyweight.engine.recollecting import Recollecting
 from flyweight.engine.records import Batch, ExecutionRecord, LoadedExecution, NewExecution
 from flyweight.semantics.layout import ExecutionLayout
 
@@ -41,6 +42,7 @@ class Recovery:
     store: EngineStore
     blobs: Blobs
     graphs: Graphs
+    recollecting: Recollecting
     layout: Callable[[NewExecution], ExecutionLayout]
     clock: Clock
 
@@ -60,7 +62,7 @@ class Recovery:
         layout = self.layout(loaded.new)
         blobs = {uri: await self.blobs.read(uri) for uri in large_values(loaded, layout)}
         drawn = {node: await load_drawn(uri, self.graphs, self.blobs) for node, uri in drawn_nodes(loaded).items()}
-        return machine.restore(loaded, graph, layout, blobs, drawn)
+        return machine.restore(loaded, graph, layout, blobs, drawn, await self.recollecting.of(loaded.new))
 
     def _given_up(self, loaded: LoadedExecution, error: Exception) -> Batch:
         """Give its rows as they should now stand: nothing of it is left open."""

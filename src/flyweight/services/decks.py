@@ -80,6 +80,8 @@ class Decks:
         found = await self._lookup.execution(execution.project, execution.domain, execution.name)
         node = await self._lookup.node(found, NodeId(node_id))
         attempts = await self._lookup.attempts(found.new.key, node.node)
+        if not attempts and node.deck_uri:
+            return await self._recovered(node)
         record = self._choose(node, attempts, attempt)
         if not record.deck_uri:
             raise NotFound(f"node {node_id!r} makes no deck: write @task(enable_deck=True) for one")
@@ -96,6 +98,19 @@ class Decks:
             attempt=record.attempt,
             attempts=len(attempts),
             updated_at=record.updated_at,
+        )
+
+    async def _recovered(self, node: NodeRecord) -> DeckPage:
+        """Give the deck that a node made in the execution that was recovered."""
+        page = await self._page(node.deck_uri)
+        return DeckPage(
+            html=_PLACEHOLDER.format(text=_WORDS[DeckState.SUCCEEDED]).encode() if page is None else page,
+            published=page is not None,
+            revision=0,
+            state=DeckState.SUCCEEDED,
+            attempt=0,
+            attempts=0,
+            updated_at=node.updated_at,
         )
 
     def _choose(self, node: NodeRecord, attempts: list[AttemptRecord], attempt: int | None) -> AttemptRecord:

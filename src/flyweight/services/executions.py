@@ -4,7 +4,7 @@ from flyteidl.admin import common_pb2, execution_pb2
 
 from flyweight.clock import Clock
 from flyweight.engine.driver import Driver
-from flyweight.errors import PreconditionFailed, Unsupported
+from flyweight.errors import PreconditionFailed
 from flyweight.services import views
 from flyweight.services.launcher import Launcher
 from flyweight.services.links import Links
@@ -53,12 +53,19 @@ class Executions:
     async def recover_execution(
         self, request: execution_pb2.ExecutionRecoverRequest
     ) -> execution_pb2.ExecutionCreateResponse:
-        """Refuse: this version cannot recover executions."""
-        await self._lookup.of(request.id)
-        raise Unsupported(
-            "this version cannot recover an execution from where it failed: relaunch it "
-            f"('flyweight execution --execution-id {request.id.name} relaunch')"
-        )
+        """Start what another execution ran again, without what succeeded there: that is taken over, as RECOVERED.
+
+        Raises:
+            NotFound: There is no such execution.
+            PreconditionFailed: It has not ended.
+        """
+        found = await self._lookup.of(request.id)
+        if not found.record.phase.terminal:
+            raise PreconditionFailed(
+                f"execution {request.id.name!r} cannot be recovered while it is {found.record.phase.name}: wait for "
+                "its end, or terminate it"
+            )
+        return execution_pb2.ExecutionCreateResponse(id=await self._launcher.recover(found, request.name))
 
     async def get_execution(self, request: execution_pb2.WorkflowExecutionGetRequest) -> execution_pb2.Execution:
         """Give one execution; raises ``NotFound``."""

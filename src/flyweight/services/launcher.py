@@ -19,6 +19,7 @@ from flyweight.engine.records import NO_EXECUTION, NO_NODE, NewExecution
 from flyweight.errors import AlreadyExists, FlyweightError
 from flyweight.ids import START_NODE, ExecutionKey, new_execution_key, new_execution_name
 from flyweight.semantics.layout import ExecutionLayout
+from flyweight.semantics.rerun import RERUN_NODE
 from flyweight.services.execution_requests import (
     accepted_spec,
     caller_inputs,
@@ -49,6 +50,15 @@ class Storage:
     """URI prefix of inputs, outputs, errors and decks: ``<bucket>/metadata/propeller``."""
     inline_limit: int
     """Literal maps of more bytes stand below ``metadata``, not in rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """Which node of an execution is to run again, with all that follows from it."""
+
+    node: str
+    version: str = ""
+    """Of the launch plan or task to run; empty for the one that ran."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,23 +110,24 @@ class Launcher:
 
     async def relaunch(self, found: StoredExecution, name: str, *, overwrite_cache: bool) -> _Identifier:
         """Start again what an execution ran, with the inputs that its caller gave."""
-        new = found.new
-        spec = accepted_spec(execution_pb2.ExecutionSpec.FromString(new.spec))
-        spec.overwrite_cache = spec.overwrite_cache or overwrite_cache
-        spec.metadata.ClearField("parent_node_execution")  # nobody waits for this one
-        spec.metadata.reference_execution.CopyFrom(_Identifier(project=new.project, domain=new.domain, name=new.name))
-        request = execution_pb2.ExecutionCreateRequest(
-            project=new.project,
-            domain=new.domain,
-            name=name,
-            spec=spec,
-            inputs=literals.map_from_bytes(new.user_inputs),
-        )
+        request = _again(found, name)
+        request.spec.overwrite_cache = request.spec.overwrite_cache or overwrite_cache
         return await self._start(request, _Origin(mode=_Mode.RELAUNCH, reference=found))
+
+    async def recover(self, found: StoredExecution, name: str, rerun: Rerun | None = None) -> _Identifier:
+        """Start again what an execution ran, taking over what succeeded there; or run one node again and go on."""
+        request = _again(found, name)
+        annotations = request.spec.annotations.values
+        annotations.pop(RERUN_NODE, None)
+        if rerun is not None:
+            annotations[RERUN_NODE] = rerun.node
+            request.spec.launch_plan.version = rerun.version or request.spec.launch_plan.version
+        return await self._start(request, _Origin(mode=_Mode.RECOVERED, reference=found))
 
     async def child(self, child: Child) -> _Identifier:
         """Start what a node of another execution stands for; it inherits what its parent was started with."""
         spec = inherited_spec(execution_pb2.ExecutionSpec.FromString(child.parent_spec))
+        spec.annotations.values.pop(RERUN_NODE, None)  # it names a node of the parent
         spec.launch_plan.CopyFrom(child.launch_plan)
         spec.metadata.parent_node_execution.node_id = child.node
         spec.metadata.parent_node_execution.execution_id.CopyFrom(child.parent_id)
@@ -127,7 +138,17 @@ class Launcher:
             spec=spec,
             inputs=child.inputs,
         )
-        return await self._start(request, _Origin(mode=_Mode.CHILD_WORKFLOW, child=child))
+        reference = await self._ended(child) if child.recovers else None
+        if reference is None:
+            return await self._start(request, _Origin(mode=_Mode.CHILD_WORKFLOW, child=child))
+        spec.metadata.reference_execution.CopyFrom(_named(reference))
+        return await self._start(request, _Origin(mode=_Mode.RECOVERED, reference=reference, child=child))
+
+    async def _ended(self, child: Child) -> StoredExecution | None:
+        """Find the execution that a child is to recover, if it was ever started and has ended."""
+        key = await self._store.key_of(child.parent_id.project, child.parent_id.domain, child.recovers)
+        found = None if key is None else await self._store.get_by_key(key)
+        return found if found is not None and found.record.phase.terminal else None
 
     async def _start(self, request: execution_pb2.ExecutionCreateRequest, origin: _Origin) -> _Identifier:
         await self._registration.check_project(request.project, request.domain)
@@ -197,6 +218,24 @@ class Launcher:
         if start is None or (start.done() and (start.cancelled() or start.exception() is not None)):
             return None
         return start
+
+
+def _again(found: StoredExecution, name: str) -> execution_pb2.ExecutionCreateRequest:
+    """Ask for what an execution ran, with the inputs that its caller gave."""
+    spec = accepted_spec(execution_pb2.ExecutionSpec.FromString(found.new.spec))
+    spec.metadata.ClearField("parent_node_execution")  # nobody waits for this one
+    spec.metadata.reference_execution.CopyFrom(_named(found))
+    return execution_pb2.ExecutionCreateRequest(
+        project=found.new.project,
+        domain=found.new.domain,
+        name=name,
+        spec=spec,
+        inputs=literals.map_from_bytes(found.new.user_inputs),
+    )
+
+
+def _named(found: StoredExecution) -> _Identifier:
+    return _Identifier(project=found.new.project, domain=found.new.domain, name=found.new.name)
 
 
 def _log_failure(start: "asyncio.Future[_Identifier]") -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from flyteidl.admin import execution_pb2
 from flyteidl.core import compiler_pb2
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, bindparam, func, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from flyweight.engine.graph import NodeKind
@@ -69,7 +69,15 @@ class ExecutionStore:
 
     async def unfinished(self) -> list[LoadedExecution]:
         """Load every execution that has not ended, oldest first."""
-        return await self._database.read(_unfinished)
+        return await self._database.read(lambda connection: _loaded(connection, ~_executions.ended))
+
+    async def whole(self, key: ExecutionKey) -> LoadedExecution:
+        """Load one execution with all its rows, whether it has ended or not; raises ``NotFound``."""
+        its = _executions.key == key
+        found = await self._database.read(lambda connection: _loaded(connection, its, every_item=True))
+        if not found:
+            raise NotFound(f"There is no execution with key {key}.")
+        return found[0]
 
     async def closure(self, digest: str) -> compiler_pb2.CompiledWorkflowClosure:
         """Load a compiled workflow; raises ``NotFound``."""
@@ -252,25 +260,28 @@ def _taken(new: Sequence[NewExecution]) -> str:
     return f"An execution of that name exists already ({names}): give another name, or none to have one drawn."
 
 
-def _unfinished(connection: Connection) -> list[LoadedExecution]:
-    unfinished = select(_executions.key).where(~_executions.ended)
-    executions = connection.execute(
-        select(tables.executions).where(~_executions.ended).order_by(_executions.key)
-    ).mappings()
+def _loaded(connection: Connection, which: ColumnElement[bool], *, every_item: bool = False) -> list[LoadedExecution]:
+    """Load executions, oldest first; the items of nodes that have ended only if they are wanted."""
+    wanted = select(_executions.key).where(which)
+    executions = connection.execute(select(tables.executions).where(which).order_by(_executions.key)).mappings()
     nodes: defaultdict[int, list[NodeRecord]] = defaultdict(list)
     for row in connection.execute(
-        select(tables.node_executions).where(_nodes.execution.in_(unfinished)).order_by(_nodes.created_at)
+        select(tables.node_executions).where(_nodes.execution.in_(wanted)).order_by(_nodes.created_at)
     ).mappings():
         nodes[row["execution"]].append(rows.node(row))
     attempts: defaultdict[int, list[AttemptRecord]] = defaultdict(list)
     for row in connection.execute(
-        select(tables.attempts).where(_attempts.execution.in_(unfinished)).order_by(_attempts.attempt)
+        select(tables.attempts).where(_attempts.execution.in_(wanted)).order_by(_attempts.attempt)
     ).mappings():
         attempts[row["execution"]].append(rows.attempt(row))
     items: defaultdict[int, list[ItemsRecord]] = defaultdict(list)
     running = (
         select(_nodes.execution, _nodes.node)
-        .where(_nodes.execution.in_(unfinished), _nodes.kind == NodeKind.ARRAY.value, _nodes.ended_at == 0)
+        .where(
+            _nodes.execution.in_(wanted),
+            _nodes.kind == NodeKind.ARRAY.value,
+            (_nodes.ended_at == 0) | literal(every_item),
+        )
         .subquery()
     )
     for row in connection.execute(
@@ -281,7 +292,7 @@ def _unfinished(connection: Connection) -> list[LoadedExecution]:
         items[row["execution"]].append(rows.items(row))
     signals: defaultdict[int, list[SignalRecord]] = defaultdict(list)
     for row in connection.execute(
-        select(tables.signals).where(tables.signals.c.execution.in_(unfinished)).order_by(tables.signals.c.created_at)
+        select(tables.signals).where(tables.signals.c.execution.in_(wanted)).order_by(tables.signals.c.created_at)
     ).mappings():
         signals[row["execution"]].append(rows.signal(row))
     return [

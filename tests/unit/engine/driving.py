@@ -42,6 +42,9 @@ class Store:
     async def unfinished(self):
         return self.loaded
 
+    async def whole(self, key):
+        raise NotFound(f"no execution {key}")
+
     async def closure(self, digest):
         if digest != literals.digest(CLOSED):
             raise NotFound(f"no closure {digest}")

@@ -124,11 +124,18 @@ def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
         output_prefix=attempt.output_prefix,
         raw_output_prefix=raw,
         checkpoint_prefix=f"{raw}/{CHECKPOINTS}",
-        previous_checkpoint_prefix=layout.checkpoint(node.id, number - 1) if number else "",
+        previous_checkpoint_prefix=_previous_checkpoint(state, node, number),
         environment=state.environment,
         deck_uri=attempt.deck_uri,
         interruptible=bool(interruptible),
     )
+
+
+def _previous_checkpoint(state: ExecutionState, node: NodeState, number: int) -> str:
+    """Where the attempt before kept checkpoints, here or in the execution that is recovered."""
+    if number:
+        return state.layout.checkpoint(node.id, number - 1)
+    return node.past.checkpoint if node.past is not None else ""
 
 
 def find(state: ExecutionState, attempt: AttemptId) -> tuple[NodeState, AttemptState] | None:

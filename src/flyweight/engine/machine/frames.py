@@ -3,7 +3,18 @@
 from flyteidl.core import literals_pb2, types_pb2
 
 from flyweight.engine.graph import GraphNode, NodeKind
-from flyweight.engine.machine import attempts, branches, caching, dynamic, errors, gates, launches, maps, outcomes
+from flyweight.engine.machine import (
+    attempts,
+    branches,
+    caching,
+    dynamic,
+    errors,
+    gates,
+    launches,
+    maps,
+    outcomes,
+    recovering,
+)
 from flyweight.engine.machine.events import Compiled, CompileFailed
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import ExecutionState, Frame, NodeState, frame_below
@@ -57,7 +68,7 @@ def _begin(turn: Turn, frame: Frame, index: int) -> None:
         _finish(turn, frame)
         return
     node = _new_node(turn, frame, graph_node)
-    if _resolved(turn, frame, node):
+    if _resolved(turn, frame, node) and not recovering.recover(turn, node):
         _run(turn, node)
 
 

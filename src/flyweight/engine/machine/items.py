@@ -32,7 +32,7 @@ def parts(node: NodeState) -> tuple[ArrayGraph, Items]:
 
 def begin(turn: Turn, node: NodeState) -> int:
     """Begin the next item: one that is to be tried again, else one that has not begun. Gives which it is."""
-    _, items = parts(node)
+    array, items = parts(node)
     if items.again:
         item = heapq.heappop(items.again)
     else:
@@ -45,13 +45,13 @@ def begin(turn: Turn, node: NodeState) -> int:
     chunk.started_at[at] = chunk.ended_at[at] = chunk.log[at] = 0
     chunk.errors.pop(at, None)
     items.open.add(item)
+    turn.state.open_attempts += array.item.task is not None
     turn.touch_item(node, item)
     return item
 
 
 def start(turn: Turn, node: NodeState, item: int) -> None:
     """Give an item that has begun to an executor."""
-    turn.state.open_attempts += 1
     turn.commands.append(StartAttempt(job=_job(turn, node, item)))
 
 

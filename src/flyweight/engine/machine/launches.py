@@ -56,6 +56,7 @@ def _child(
         name=child_execution_name(state.identifier, place),
         launch_plan=runs.launch_plan,
         inputs=inputs,
+        recovers=node.past.child if node.past is not None else "",
     )
 
 

@@ -72,8 +72,11 @@ def _room(state: ExecutionState, node: NodeState) -> bool:
 
 def _begin_item(turn: Turn, node: NodeState) -> None:
     item = items.begin(turn, node)
-    # What an item's outputs will be may be known already (a cache): then it succeeds here, and nobody is given it.
-    if items.parts(node)[0].item.task is not None:
+    known = node.past.items.get(item) if node.past is not None else None
+    if known is not None:
+        items.succeed(turn, node, item, known)
+        _settle(turn, node)
+    elif items.parts(node)[0].item.task is not None:
         items.start(turn, node, item)
     else:
         _launch(turn, node, item)

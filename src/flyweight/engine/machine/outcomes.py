@@ -22,7 +22,20 @@ def succeed(turn: Turn, node: NodeState, outputs: literals_pb2.LiteralMap, outpu
     if node.cache is not None and node.cache.cache_status in _COMPUTED:
         node.cache.cache_status = catalog_pb2.CACHE_POPULATED
         turn.state.changed.entries[node.id] = node
-    frame = _end(turn, node, NodePhase.SUCCEEDED)
+    if turn.state.past is not None:
+        node.frame.anew.update(node.graph.downstream)
+    _passed(turn, node, NodePhase.SUCCEEDED)
+
+
+def recover(turn: Turn, node: NodeState, outputs: literals_pb2.LiteralMap) -> None:
+    """End a node well that does not have to run, because it did in the execution that is recovered."""
+    node.outputs = outputs
+    node.started_at = turn.now
+    _passed(turn, node, NodePhase.RECOVERED)
+
+
+def _passed(turn: Turn, node: NodeState, phase: NodePhase) -> None:
+    frame = _end(turn, node, phase)
     for follower in node.graph.downstream:
         frame.waits[follower] -= 1
         if not frame.waits[follower] and not frame.stop:

@@ -11,11 +11,12 @@ from flyweight import literals
 from flyweight.engine.graph import ClosureGraph, NodeKind
 from flyweight.engine.items import CHUNK, Items, restored
 from flyweight.engine.jobs import LogSpan, Usage
-from flyweight.engine.machine import caching, gates
+from flyweight.engine.machine import caching, gates, recovering
 from flyweight.engine.machine.frames import stopped_from_outside
 from flyweight.engine.machine.outcomes import AUTO_ABORT
 from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, SignalState, frame_below, new_frame
 from flyweight.engine.phases import ExecutionPhase, NodePhase
+from flyweight.engine.recollection import Recollection
 from flyweight.engine.records import (
     DYNAMIC,
     AttemptRecord,
@@ -31,15 +32,20 @@ from flyweight.protocol.items_pb2 import ItemChunk, MapProgress
 from flyweight.semantics.layout import DRAWN, OUTPUTS, ExecutionLayout
 
 _FAILED_NODES = frozenset({NodePhase.FAILED, NodePhase.TIMED_OUT})
-_PASSED_NODES = frozenset({NodePhase.SUCCEEDED, NodePhase.SKIPPED})
+_SUCCEEDED_NODES = frozenset({NodePhase.SUCCEEDED, NodePhase.RECOVERED})
+_PASSED_NODES = _SUCCEEDED_NODES | {NodePhase.SKIPPED}
 """Nothing waits for these any more."""
 _NOTHING_DRAWN: Mapping[NodeId, ClosureGraph] = {}
 
 
 def begin(
-    new: NewExecution, graph: ClosureGraph, layout: ExecutionLayout, inputs: literals_pb2.LiteralMap
+    new: NewExecution,
+    graph: ClosureGraph,
+    layout: ExecutionLayout,
+    inputs: literals_pb2.LiteralMap,
+    past: Recollection | None = None,
 ) -> ExecutionState:
-    """Build the state of an execution in which nothing has happened yet."""
+    """Build the state of an execution in which nothing has happened yet; ``past`` is of the one that it recovers."""
     spec = admin_execution_pb2.ExecutionSpec.FromString(new.spec)
     return ExecutionState(
         new=new,
@@ -51,6 +57,7 @@ def begin(
         environment={pair.key: pair.value for pair in spec.envs.values},
         interruptible=spec.interruptible.value if spec.HasField("interruptible") else None,
         overwrite_cache=spec.overwrite_cache,
+        past=past,
     )
 
 
@@ -86,6 +93,7 @@ def restore(
     layout: ExecutionLayout,
     blobs: Mapping[str, bytes],
     drawn: Mapping[NodeId, ClosureGraph] = _NOTHING_DRAWN,
+    past: Recollection | None = None,
 ) -> ExecutionState:
     """Build the state that an execution's rows were made of.
 
@@ -95,10 +103,11 @@ def restore(
         layout: where its data lies.
         blobs: the bytes at every URI of ``large_values``.
         drawn: the graphs of ``drawn_nodes(loaded)``.
+        past: of the execution that it recovers, if it recovers one.
     """
     row = loaded.execution
     inputs = _read(loaded.new.inputs, loaded.new.inputs_uri, blobs)
-    state = begin(loaded.new, graph, layout, inputs)
+    state = begin(loaded.new, graph, layout, inputs, past)
     state.phase = row.phase
     state.started_at, state.updated_at, state.ended_at = row.started_at, row.updated_at, row.ended_at
     state.abort_cause, state.abort_principal = row.abort_cause, row.abort_principal
@@ -139,10 +148,11 @@ def _restore_frames(
             if record.detail and node.graph.array is not None and not node.phase.terminal:
                 node.items = _items(state, record, rows.get(node.id, ()), blobs)
             _place(state, frame, node)
+        _recall(state, frame)
         frame.stop = _stop_of(state, frame)
         _queue(state, frame)
         for node in frame.nodes.values():
-            below = frame_below(node) if node.started_at else None
+            below = frame_below(node) if node.started_at and node.phase is not NodePhase.RECOVERED else None
             if below is not None:
                 below.ended = node.phase.terminal
                 waiting.append(_opened(below))
@@ -184,6 +194,18 @@ def _items(state: ExecutionState, record: NodeRecord, rows: Sequence[ItemsRecord
     return items
 
 
+def _recall(state: ExecutionState, frame: Frame) -> None:
+    """Find again what is known of a frame's nodes from the execution that is recovered."""
+    if state.past is None:
+        return
+    for node in frame.nodes.values():
+        if node.phase is NodePhase.SUCCEEDED:
+            frame.anew.update(node.graph.downstream)
+    for node in frame.nodes.values():
+        if not node.phase.terminal:
+            node.past = recovering.past_of(state, node)
+
+
 def _place_items(state: ExecutionState, node: NodeState, items: Items) -> None:
     if node.graph.array is not None and node.graph.array.item.task is not None:
         state.open_attempts += len(items.open)
@@ -217,7 +239,7 @@ def _stop_of(state: ExecutionState, frame: Frame) -> str:
 
 
 def _node(frame: Frame, record: NodeRecord, blobs: Mapping[str, bytes]) -> NodeState:
-    succeeded = record.phase is NodePhase.SUCCEEDED
+    succeeded, recovered = record.phase in _SUCCEEDED_NODES, record.phase is NodePhase.RECOVERED
     return NodeState(
         id=record.node,
         graph=frame.graph.nodes[frame.graph.index[record.spec_node]],
@@ -228,7 +250,9 @@ def _node(frame: Frame, record: NodeRecord, blobs: Mapping[str, bytes]) -> NodeS
         outputs_uri=record.outputs_uri,
         error=_error(record.error),
         cache=node_execution_pb2.TaskNodeMetadata.FromString(record.cache) if record.cache else None,
-        reason="" if record.kind == NodeKind.ARRAY.value else record.reason,  # of a map, its items say it
+        # Of a map that runs, its items say it.
+        reason="" if record.kind == NodeKind.ARRAY.value and not recovered else record.reason,
+        deck_uri=record.deck_uri if recovered else "",
         created_at=record.created_at,
         started_at=record.started_at,
         updated_at=record.updated_at,

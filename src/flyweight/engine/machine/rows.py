@@ -9,7 +9,7 @@ from flyweight.engine.graph import NodeKind
 from flyweight.engine.items import INLINE
 from flyweight.engine.jobs import LogSpan
 from flyweight.engine.model import AttemptState, Changed, ExecutionState, NodeState, SignalState
-from flyweight.engine.phases import AttemptPhase
+from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.engine.records import (
     DYNAMIC,
     AttemptRecord,
@@ -187,8 +187,11 @@ def _signal(state: ExecutionState, signal: SignalState) -> SignalRecord:
 
 def _deck(state: ExecutionState, node: NodeState, number: int) -> str:
     """The deck of the attempt that is on, or will be: known before it starts."""
+    if node.deck_uri:
+        return node.deck_uri
     hit = node.cache is not None and node.cache.cache_status == catalog_pb2.CACHE_HIT
-    return state.layout.deck(node.id, number) if node.graph.deck and not hit else ""
+    none = hit or not node.graph.deck or node.phase is NodePhase.RECOVERED
+    return "" if none else state.layout.deck(node.id, number)
 
 
 def _cause(attempt: AttemptState) -> str:

@@ -1,0 +1,132 @@
+"""Reads what an execution that recovers another one takes over from it. What is gone or spoilt there runs again."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from flyteidl.admin import execution_pb2
+from flyteidl.core import identifier_pb2, literals_pb2
+
+from flyweight import literals
+from flyweight.engine.graph import NodeKind
+from flyweight.engine.items import CHUNK, SUCCEEDED
+from flyweight.engine.phases import NodePhase
+from flyweight.engine.ports import Blobs, EngineStore
+from flyweight.engine.recollection import Past, Recollection
+from flyweight.engine.records import NO_EXECUTION, LoadedExecution, NewExecution, NodeRecord
+from flyweight.errors import NotFound
+from flyweight.ids import NodeId, child_execution_name
+from flyweight.protocol.items_pb2 import ItemChunk
+from flyweight.semantics.layout import OUTPUTS, ExecutionLayout
+from flyweight.semantics.rerun import RERUN_NODE
+
+_SUCCEEDED = frozenset({NodePhase.SUCCEEDED, NodePhase.RECOVERED})
+_AT_ONCE = 64
+_RECOVERED = execution_pb2.ExecutionMetadata.RECOVERED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recollecting:
+    """Reads the rows of executions that are recovered."""
+
+    store: EngineStore
+    blobs: Blobs
+    layout: Callable[[NewExecution], ExecutionLayout]
+
+    async def of(self, new: NewExecution) -> Recollection | None:
+        """Give what an execution takes over; None if it recovers none."""
+        if new.mode != _RECOVERED or new.reference_execution == NO_EXECUTION:
+            return None
+        spec = execution_pb2.ExecutionSpec.FromString(new.spec)
+        loaded = await self.store.whole(new.reference_execution)
+        again = spec.annotations.values.get(RERUN_NODE, "")
+        records = {record.node: record for record in loaded.nodes}
+        around = set(_around(records, NodeId(again)))
+        layout = self.layout(loaded.new)
+        slots = asyncio.Semaphore(_AT_ONCE)
+
+        async def read(record: NodeRecord) -> Past | None:
+            async with slots:
+                return await self._past(loaded, layout, record, whole=record.node not in around)
+
+        # In the order in which they began: what a dynamic task drew last takes the place of what it drew before.
+        wanted = [record for record in loaded.nodes if record.node != again]
+        pasts = await asyncio.gather(*(read(record) for record in wanted))
+        return Recollection(
+            execution=loaded.new.name,
+            same_code=new.closure_digest == loaded.new.closure_digest,
+            nodes={
+                (record.parent, record.spec_node): past
+                for record, past in zip(wanted, pasts, strict=True)
+                if past is not None
+            },
+        )
+
+    async def _past(
+        self, loaded: LoadedExecution, layout: ExecutionLayout, record: NodeRecord, *, whole: bool
+    ) -> Past | None:
+        try:
+            inputs = await self._body(record.inputs, record.inputs_uri)
+        except NotFound:
+            return None
+        outputs: literals_pb2.LiteralMap | None = None
+        if whole and record.phase in _SUCCEEDED:
+            outputs = await self._outputs(record.outputs, record.outputs_uri)
+        return Past(
+            node=record.node,
+            task=record.task.split(":")[2] if record.task else "",
+            inputs=inputs,
+            outputs=outputs,
+            deck_uri=await self._there(record.deck_uri) if outputs is not None else "",
+            checkpoint=layout.checkpoint(record.node, record.attempt) if outputs is None else "",
+            child=_child_of(loaded.new, record) if whole else "",
+            items=await self._items(loaded, layout, record) if whole and outputs is None else {},
+        )
+
+    async def _items(
+        self, loaded: LoadedExecution, layout: ExecutionLayout, record: NodeRecord
+    ) -> Mapping[int, literals_pb2.LiteralMap]:
+        found: dict[int, literals_pb2.LiteralMap] = {}
+        for row in loaded.items if record.kind == NodeKind.ARRAY.value else ():
+            if row.node != record.node:
+                continue
+            chunk = ItemChunk.FromString(row.body)
+            for at, state in enumerate(chunk.states):
+                item = row.chunk * CHUNK + at
+                if state != SUCCEEDED:
+                    continue
+                uri = f"{layout.item(record.node, item, chunk.attempts[at] - 1)}/{OUTPUTS}" if chunk.stored[at] else ""
+                outputs = await self._outputs(chunk.outputs[at], uri)
+                if outputs is not None:
+                    found[item] = outputs
+        return found
+
+    async def _outputs(self, data: bytes, uri: str) -> literals_pb2.LiteralMap | None:
+        """Give outputs, if they and all files that they are made of are still there."""
+        try:
+            outputs = literals.map_from_bytes(await self._body(data, uri))
+        except NotFound:
+            return None
+        files = sorted(literals.uris(outputs))
+        return None if files and await self.blobs.gone(files) else outputs
+
+    async def _body(self, data: bytes, uri: str) -> bytes:
+        return await self.blobs.read(uri) if uri else data
+
+    async def _there(self, uri: str) -> str:
+        return uri if uri and not await self.blobs.gone([uri]) else ""
+
+
+def _around(records: Mapping[NodeId, NodeRecord], node: NodeId) -> Iterable[NodeId]:
+    """Give the nodes that a node runs inside."""
+    record = records.get(node)
+    while record is not None and record.parent:
+        yield record.parent
+        record = records.get(record.parent)
+
+
+def _child_of(new: NewExecution, record: NodeRecord) -> str:
+    if record.kind != NodeKind.LAUNCH_PLAN.value:
+        return ""
+    parent = identifier_pb2.WorkflowExecutionIdentifier(project=new.project, domain=new.domain, name=new.name)
+    return child_execution_name(parent, record.node)
