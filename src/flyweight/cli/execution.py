@@ -1,4 +1,4 @@
-"""``flyweight execution NAME [show|wait|terminate|relaunch|recover]``: what became of an execution, and what to do."""
+"""``flyweight execution NAME [ACTION]``: what became of an execution, and how it is ended or started again."""
 
 import click
 
@@ -7,7 +7,7 @@ from flyweight.cli.progress import follow, node_names
 from flyweight.cli.session import open_remote
 from flyweight.client.executions import FlyteWorkflowExecution
 
-ACTIONS = ("show", "wait", "terminate", "relaunch", "recover")
+ACTIONS = ("show", "wait", "terminate", "relaunch", "recover", "rerun")
 
 
 @click.command()
@@ -16,7 +16,9 @@ ACTIONS = ("show", "wait", "terminate", "relaunch", "recover")
 @click.option("-p", "--project", metavar="NAME", help="[default: flytesnacks]")
 @click.option("-d", "--domain", metavar="NAME", help="[default: development]")
 @click.option("--cause", default="terminated from the command line", show_default=True, help="With terminate.")
-@click.option("--new-name", metavar="NAME", default="", help="With relaunch and recover: the new execution's name.")
+@click.option("--new-name", metavar="NAME", default="", help="Of what relaunch, recover or rerun starts.")
+@click.option("--node", metavar="ID", default="", help="With rerun: the node to begin from, as 'show' names it.")
+@click.option("--version", metavar="V", default="", help="With rerun: on this version of the code.")
 @click.pass_context
 def execution(  # noqa: PLR0913  one parameter an option, as click calls it
     ctx: click.Context,
@@ -27,10 +29,13 @@ def execution(  # noqa: PLR0913  one parameter an option, as click calls it
     cause: str,
     *,
     new_name: str,
+    node: str,
+    version: str,
 ) -> int:
     """Show an execution, wait for it, end it, or start it again.
 
-    ACTION is show (the default), wait, terminate, relaunch or recover.
+    ACTION is show (the default), wait, terminate, relaunch (from the beginning), recover (what succeeded is not run
+    again), or rerun (one node again with its recorded inputs, and what follows from it).
     """
     name, action = _read(words, execution_id)
     remote = open_remote(ctx, project=project, domain=domain)
@@ -42,6 +47,10 @@ def execution(  # noqa: PLR0913  one parameter an option, as click calls it
             _started(remote.relaunch(name, new_name))
         case "recover":
             _started(remote.recover(name, new_name))
+        case "rerun":
+            if not node:
+                raise click.UsageError("Say which node is to run again: --node ID.")
+            _started(remote.rerun(name, node, new_name, version=version))
         case _:
             found = remote.fetch_execution(name=name)
             if action == "wait":

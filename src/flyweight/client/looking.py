@@ -17,6 +17,7 @@ from flyweight.client.outputs import LiteralsResolver
 from flyweight.client.upload import Uploading
 from flyweight.errors import NotFound
 from flyweight.protocol import watch_pb2
+from flyweight.semantics.rerun import RERUN_NODE
 
 
 class Place(TypedDict, total=False):
@@ -82,6 +83,34 @@ class Looking(Fetching, Uploading):
             id=self.execution_id(name, place.get("project"), place.get("domain")), name=new_name
         )
         return self._handle(self.connection.call(rpcs.RECOVER_EXECUTION, request).id)
+
+    def rerun(
+        self, name: str, node: str, new_name: str = "", *, version: str = "", **place: Unpack[Place]
+    ) -> FlyteWorkflowExecution:
+        """Run one node of an execution that has ended again, with its recorded inputs, and go on from there.
+
+        What the node does not wait for is taken over. A platform of Flyte's own does not know how.
+
+        Args:
+            name: of the execution.
+            node: its id there: ``n1``, or ``n0-0-n1`` for one inside another.
+            new_name: of the new execution; drawn if empty.
+            version: of the launch plan or task to run instead: newer code. What it calls by other names runs, too.
+            **place: project and domain, if they are not the client's own.
+
+        Raises:
+            NotFound: there is no such execution or node, or no such version.
+            PreconditionFailed: the execution has not ended.
+
+        """
+        of = self.execution_id(name, place.get("project"), place.get("domain"))
+        metadata = execution_pb2.ExecutionMetadata(
+            mode=execution_pb2.ExecutionMetadata.RECOVERED, reference_execution=of
+        )
+        spec = execution_pb2.ExecutionSpec(metadata=metadata, launch_plan=identifier_pb2.Identifier(version=version))
+        spec.annotations.values[RERUN_NODE] = node
+        request = execution_pb2.ExecutionCreateRequest(project=of.project, domain=of.domain, name=new_name, spec=spec)
+        return self._handle(self.connection.call(rpcs.CREATE_EXECUTION, request).id)
 
     def wait(
         self,

@@ -13,7 +13,7 @@ from flyweight.engine.items import CHUNK, SUCCEEDED
 from flyweight.engine.phases import NodePhase
 from flyweight.engine.ports import Blobs, EngineStore
 from flyweight.engine.recollection import Past, Recollection
-from flyweight.engine.records import NO_EXECUTION, LoadedExecution, NewExecution, NodeRecord
+from flyweight.engine.records import DYNAMIC, NO_EXECUTION, LoadedExecution, NewExecution, NodeRecord
 from flyweight.errors import NotFound
 from flyweight.ids import NodeId, child_execution_name
 from flyweight.protocol.items_pb2 import ItemChunk
@@ -74,6 +74,7 @@ class Recollecting:
             outputs = await self._outputs(record.outputs, record.outputs_uri)
         return Past(
             node=record.node,
+            kind=NodeKind.TASK if record.kind == DYNAMIC else NodeKind(record.kind),
             task=record.task.split(":")[2] if record.task else "",
             inputs=inputs,
             outputs=outputs,

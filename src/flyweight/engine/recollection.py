@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from flyteidl.core import literals_pb2
 
+from flyweight.engine.graph import NodeKind
 from flyweight.ids import NodeId
 
 
@@ -14,6 +15,7 @@ class Past:
 
     node: NodeId
     """Its id there; it may have another one here, below a dynamic task that was tried again."""
+    kind: NodeKind
     task: str = ""
     """Name of the task that it ran."""
     inputs: bytes = b""

@@ -1,17 +1,21 @@
 """Executions: started (once, however often the request is sent), read, listed, stopped and archived."""
 
 from flyteidl.admin import common_pb2, execution_pb2
+from flyteidl.core import identifier_pb2
 
 from flyweight.clock import Clock
 from flyweight.engine.driver import Driver
 from flyweight.errors import PreconditionFailed
+from flyweight.ids import NodeId
+from flyweight.semantics.rerun import RERUN_NODE
 from flyweight.services import views
-from flyweight.services.launcher import Launcher
+from flyweight.services.launcher import Launcher, Rerun
 from flyweight.services.links import Links
 from flyweight.services.lookup import Lookup
 from flyweight.services.metrics import execution_span
 from flyweight.store.executions import ExecutionStore
 from flyweight.store.listing import ListQuery
+from flyweight.store.rows import StoredExecution
 
 
 class Executions:
@@ -32,6 +36,10 @@ class Executions:
     ) -> execution_pb2.ExecutionCreateResponse:
         """Start a launch plan or a single task.
 
+        In mode RECOVERED with a ``reference_execution``, that one is recovered (see ``recover_execution``); with the
+        annotation ``RERUN_NODE``, that node of it runs again with all that follows from it, in the version that
+        ``launch_plan`` names, if it names one.
+
         A client that lost the answer and sends the request again gets the execution that it started, not another.
 
         Raises:
@@ -40,7 +48,28 @@ class Executions:
             AlreadyExists: There is an execution of that name.
             TryAgain: The platform cannot write at the moment; nothing was started.
         """
+        if request.spec.metadata.mode == execution_pb2.ExecutionMetadata.RECOVERED:
+            return execution_pb2.ExecutionCreateResponse(id=await self._rerun(request))
         return execution_pb2.ExecutionCreateResponse(id=await self._launcher.create(request))
+
+    async def _rerun(self, request: execution_pb2.ExecutionCreateRequest) -> identifier_pb2.WorkflowExecutionIdentifier:
+        spec = request.spec
+        found = await self._ended(spec.metadata.reference_execution)
+        node = spec.annotations.values.get(RERUN_NODE, "")
+        if node:
+            await self._lookup.node(found, NodeId(node))
+        rerun = Rerun(node=node, version=spec.launch_plan.version) if node else None
+        return await self._launcher.recover(found, request.name, rerun)
+
+    async def _ended(self, of: identifier_pb2.WorkflowExecutionIdentifier) -> StoredExecution:
+        """Find an execution that can be recovered."""
+        found = await self._lookup.of(of)
+        if not found.record.phase.terminal:
+            raise PreconditionFailed(
+                f"execution {of.name!r} cannot be recovered while it is {found.record.phase.name}: wait for its end, "
+                "or terminate it"
+            )
+        return found
 
     async def relaunch_execution(
         self, request: execution_pb2.ExecutionRelaunchRequest
@@ -59,12 +88,7 @@ class Executions:
             NotFound: There is no such execution.
             PreconditionFailed: It has not ended.
         """
-        found = await self._lookup.of(request.id)
-        if not found.record.phase.terminal:
-            raise PreconditionFailed(
-                f"execution {request.id.name!r} cannot be recovered while it is {found.record.phase.name}: wait for "
-                "its end, or terminate it"
-            )
+        found = await self._ended(request.id)
         return execution_pb2.ExecutionCreateResponse(id=await self._launcher.recover(found, request.name))
 
     async def get_execution(self, request: execution_pb2.WorkflowExecutionGetRequest) -> execution_pb2.Execution:

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from flyteidl.admin import execution_pb2
+from flyteidl.admin import execution_pb2, node_execution_pb2
+from flyteidl.core import errors_pb2, identifier_pb2, literals_pb2, types_pb2
 from flyteidl.core import execution_pb2 as core_execution_pb2
-from flyteidl.core import identifier_pb2, literals_pb2, types_pb2
 
-from flyweight.errors import AlreadyExists, InvalidInput, NotFound, PreconditionFailed, TooLarge, Unsupported
+from flyweight.errors import AlreadyExists, InvalidInput, NotFound, PreconditionFailed, TooLarge
 from flyweight.protocol import watch_pb2
+from flyweight.semantics.rerun import RERUN_NODE
 from tests.unit.services.conftest import Platform
 from tests.unit.services.entities import (
     D,
@@ -26,6 +27,8 @@ from tests.unit.services.entities import (
 PLAN = ident(identifier_pb2.LAUNCH_PLAN, "lib.wf")
 TASK = ident(identifier_pb2.TASK, "lib.double")
 Phase = core_execution_pb2.WorkflowExecution
+NodePhase = core_execution_pb2.NodeExecution
+BROKEN = errors_pb2.ContainerError(code="Oops", message="broken")
 
 
 @pytest.fixture
@@ -204,9 +207,54 @@ async def test_a_relaunch_takes_the_callers_inputs_and_names_where_it_came_from(
     assert (await data(ready, again.id)).full_inputs == inputs(x=9)
 
 
-async def test_recovery_is_refused_with_what_to_do_instead(ready: Platform) -> None:
+async def failed(platform: Platform, name: str = "first") -> identifier_pb2.WorkflowExecutionIdentifier:
+    """Have an execution fail at its second node."""
+    of = await start(platform, execution_request(PLAN, inputs(x=1), name=name))
+    platform.executor.succeed(await platform.executor.next(), inputs(o0=2))
+    platform.executor.fail(await platform.executor.next(), BROKEN)
+    assert (await ended(platform, of)).closure.phase == Phase.FAILED
+    return of
+
+
+async def nodes_of(platform: Platform, of: identifier_pb2.WorkflowExecutionIdentifier) -> dict[str, int]:
+    request = node_execution_pb2.NodeExecutionListRequest(workflow_execution_id=of, limit=100)
+    found = await platform.nodes.list_node_executions(request)
+    return {node.id.node_id: node.closure.phase for node in found.node_executions}
+
+
+async def test_recovery_takes_over_what_succeeded_and_says_where_it_came_from(ready: Platform) -> None:
+    of = await failed(ready)
+    recovered = await ready.executions.recover_execution(execution_pb2.ExecutionRecoverRequest(id=of, name="second"))
+    job = await ready.executor.next()
+    assert (job.attempt.node, job.inputs) == ("n1", inputs(x=2))
+    ready.executor.succeed(job, inputs(o0=4))
+    execution = await ended(ready, recovered.id)
+    assert execution.closure.phase == Phase.SUCCEEDED
+    assert execution.spec.metadata.mode == execution_pb2.ExecutionMetadata.RECOVERED
+    assert execution.spec.metadata.reference_execution == of
+    assert await nodes_of(ready, recovered.id) == {"n0": NodePhase.RECOVERED, "n1": NodePhase.SUCCEEDED}
+
+
+async def test_one_node_runs_again_and_what_follows_from_it(ready: Platform) -> None:
+    of = await failed(ready)
+    spec = execution_pb2.ExecutionSpec()
+    spec.metadata.mode = execution_pb2.ExecutionMetadata.RECOVERED
+    spec.metadata.reference_execution.CopyFrom(of)
+    spec.annotations.values[RERUN_NODE] = "n0"
+    request = execution_pb2.ExecutionCreateRequest(project=P, domain=D, name="second", spec=spec)
+    again = await start(ready, request)
+    job = await ready.executor.next()
+    assert (job.attempt.node, job.inputs) == ("n0", inputs(x=1))
+    assert (await data(ready, again)).full_inputs == inputs(x=1)
+    request.spec.annotations.values[RERUN_NODE] = "n77"
+    request.name = "third"
+    with pytest.raises(NotFound, match="n77"):
+        await start(ready, request)
+
+
+async def test_what_has_not_ended_cannot_be_recovered(ready: Platform) -> None:
     of = await start(ready, execution_request(PLAN, inputs(x=1)))
-    with pytest.raises(Unsupported, match="relaunch"):
+    with pytest.raises(PreconditionFailed, match="wait for its end"):
         await ready.executions.recover_execution(execution_pb2.ExecutionRecoverRequest(id=of))
 
 

@@ -4,15 +4,14 @@ flytepropeller's rules (nodes/executor.go, attemptRecovery), and one more: what 
 anew too, so that one node can be run again and the rest follows from it.
 """
 
+from dataclasses import replace
+
 from flyweight import literals
-from flyweight.engine.graph import NodeKind
 from flyweight.engine.machine import outcomes
 from flyweight.engine.machine.turn import Turn
 from flyweight.engine.model import ExecutionState, NodeState
 from flyweight.engine.recollection import Past
 from flyweight.engine.records import NO_NODE
-
-_WITH_NODES_INSIDE = frozenset({NodeKind.WORKFLOW, NodeKind.BRANCH})
 
 
 def recover(turn: Turn, node: NodeState) -> bool:
@@ -22,8 +21,6 @@ def recover(turn: Turn, node: NodeState) -> bool:
         return False
     past = node.past = past_of(state, node)
     if past is None or past.outputs is None:
-        return False
-    if node.graph.kind in _WITH_NODES_INSIDE and not state.past.same_code:
         return False
     node.deck_uri = past.deck_uri
     node.reason = f"its outputs are those of execution {state.past.execution}, node {past.node}"
@@ -43,16 +40,20 @@ def past_of(state: ExecutionState, node: NodeState) -> Past | None:
             return None
         parent = above.node
     past = state.past.nodes.get((parent, node.graph.id))
-    if past is None or past.inputs != literals.to_bytes(node.inputs) or not _fits(node, past):
+    if past is None or past.inputs != literals.to_bytes(node.inputs):
         return None
-    return past
+    if state.past.same_code and frame.closure is state.graph:
+        return past
+    return _of_other_code(node, past)
 
 
-def _fits(node: NodeState, past: Past) -> bool:
-    """Tell whether it is the same task, also if its code is newer."""
-    task = node.graph.task
-    if task is None:
-        return True
-    if past.task and past.task != task.id.name:
-        return False
-    return past.outputs is None or all(name in past.outputs.literals for name in task.interface.outputs.variables)
+def _of_other_code(node: NodeState, past: Past) -> Past | None:
+    """Take of newer code, or of what a dynamic task drew anew, what is surely meant: tasks, by their names."""
+    task = node.graph.task if node.graph.array is None else node.graph.array.item.task
+    if past.kind is not node.graph.kind or past.task != (task.id.name if task is not None else ""):
+        return None
+    if task is None or node.graph.array is not None:
+        return replace(past, outputs=None, child="")
+    names = task.interface.outputs.variables
+    given = past.outputs is not None and all(name in past.outputs.literals for name in names)
+    return past if given else replace(past, outputs=None)

@@ -1,0 +1,270 @@
+"""An execution that recovers another: what succeeded there is taken over, the rest runs, one node may run again."""
+
+import asyncio
+
+import pytest
+from flyteidl.admin import execution_pb2
+from flyteidl.core import literals_pb2
+
+from flyweight import literals
+from flyweight.engine import machine
+from flyweight.engine.children import ChildEnded
+from flyweight.engine.jobs import Succeeded
+from flyweight.engine.phases import ExecutionPhase, NodePhase
+from flyweight.engine.recollecting import Recollecting
+from flyweight.ids import ExecutionKey
+from flyweight.semantics.rerun import RERUN_NODE
+from tests.simulation.stepping import Run, everything
+from tests.simulation.workflows import (
+    INTEGER,
+    branch,
+    condition,
+    gate,
+    inputs_of,
+    layout,
+    node,
+    plan,
+    task,
+    workflow,
+)
+
+PLAIN = task("plain", deck=True)
+OTHER = task("other", {"a": INTEGER})
+ONE = {"inputs": {"x": INTEGER}, "outputs": {"r": INTEGER}}
+
+
+class Reference:
+    """The rows of the execution that is recovered, and the blobs that are still there."""
+
+    def __init__(self, run, there=()):
+        self.loaded, self.blobs, self.there = run.loaded(), {}, set(there)
+
+    async def whole(self, key):
+        assert key == 7
+        return self.loaded
+
+    async def read(self, uri):
+        return self.blobs[uri]
+
+    async def gone(self, uris):
+        return set(uris) - self.there
+
+
+def recovering(run, there=(), rerun="", **changes):
+    """Run again what a run ran, over what is taken over from it."""
+    spec = execution_pb2.ExecutionSpec(annotations={"values": {RERUN_NODE: rerun}} if rerun else None)
+    reference = Reference(run, there)
+    new = type(run.new)(
+        **{
+            **{name: getattr(run.new, name) for name in run.new.__slots__},
+            "mode": execution_pb2.ExecutionMetadata.RECOVERED,
+            "reference_execution": ExecutionKey(7),
+            "spec": spec.SerializeToString(),
+            **changes,
+        }
+    )
+    return asyncio.run(Recollecting(store=reference, blobs=reference, layout=layout).of(new))
+
+
+def phases(run):
+    return {name: found.phase.name for name, found in run.state.nodes.items()}
+
+
+def chain(*middle, tasks=(PLAIN,), subs=(), plans=(), past=None, **changes):
+    nodes = [node("n0", PLAIN, a=".x"), *middle, node("n9", PLAIN, a=f"{(middle or [node('n0', PLAIN)])[-1].id}.o0")]
+    made = workflow("w", nodes, results={"r": "n9.o0"}, **ONE, **changes)
+    return Run(made, tasks=list(tasks), subs=subs, plans=plans, inputs=inputs_of(x=3), past=past)
+
+
+def test_what_succeeded_is_taken_over_and_what_failed_runs():
+    first = chain()
+    first.succeed("n0", o0=5)
+    first.fail("n9")
+    deck = next(row for row in everything(first.state).nodes if row.node == "n0").deck_uri
+    second = chain(past=recovering(first, there=[deck]))
+    assert phases(second) == {"n0": "RECOVERED", "n9": "QUEUED"}
+    assert list(second.jobs) == [("n9", 0)]
+    assert second.jobs["n9", 0].inputs == inputs_of(a=5)
+    row = next(row for row in everything(second.state).nodes if row.node == "n0")
+    assert row.deck_uri == deck
+    assert row.reason == "its outputs are those of execution e1, node n0"
+    assert literals.map_from_bytes(row.outputs) == inputs_of(o0=5)
+    second.succeed("n9", o0=6)
+    assert (second.state.phase, second.state.outputs) == (ExecutionPhase.SUCCEEDED, inputs_of(r=6))
+
+
+def test_a_recovery_is_recovered_too():
+    first = chain(node("n1", PLAIN, a="n0.o0"))
+    first.succeed("n0")
+    first.fail("n1")
+    second = chain(node("n1", PLAIN, a="n0.o0"), past=recovering(first))
+    second.succeed("n1")
+    second.fail("n9")
+    third = chain(node("n1", PLAIN, a="n0.o0"), past=recovering(second))
+    assert phases(third) == {"n0": "RECOVERED", "n1": "RECOVERED", "n9": "QUEUED"}
+
+
+def test_a_task_that_failed_is_given_its_last_checkpoint():
+    first = chain()
+    first.succeed("n0")
+    first.start("n9")
+    first.fail("n9")
+    second = chain(past=recovering(first))
+    assert second.jobs["n9", 0].previous_checkpoint_prefix == layout(first.new).checkpoint("n9", 0)
+
+
+def inner():
+    return workflow(
+        "inner",
+        [node("n0", PLAIN, a=".x"), node("n1", OTHER, a="n0.o0")],
+        results={"o0": "n1.o0"},
+        inputs={"x": INTEGER},
+        outputs={"o0": INTEGER},
+    )
+
+
+def nested(past=None):
+    return chain(node("n1", inner(), x="n0.o0"), tasks=[PLAIN, OTHER], subs=[inner()], past=past)
+
+
+def test_workflows_inside_are_taken_over_whole_or_go_on_where_they_stopped():
+    first = nested()
+    first.succeed("n0")
+    first.succeed("n1-0-n0")
+    first.fail("n1-0-n1")
+    second = nested(recovering(first))
+    assert phases(second) == {"n0": "RECOVERED", "n1": "RUNNING", "n1-0-n0": "RECOVERED", "n1-0-n1": "QUEUED"}
+    second.succeed("n1-0-n1")
+    second.fail("n9")
+    third = nested(recovering(second))
+    assert phases(third) == {"n0": "RECOVERED", "n1": "RECOVERED", "n9": "QUEUED"}
+
+
+def test_the_case_of_a_branch_goes_on():
+    def run(past=None):
+        then = node("c0", inner(), x="n0.o0")
+        chosen = branch("n1", [(condition("n0.o0", "GT", 0), then)], node("c1", PLAIN, a="n0.o0"))
+        return chain(chosen, tasks=[PLAIN, OTHER], subs=[inner()], past=past)
+
+    first = run()
+    first.succeed("n0")
+    first.succeed("n1-0-c0-0-n0")
+    first.fail("n1-0-c0-0-n1")
+    second = run(recovering(first))
+    assert phases(second)["n1-0-c0-0-n0"] == "RECOVERED"
+    assert list(second.jobs) == [("n1-0-c0-0-n1", 0)]
+
+
+def test_an_answered_gate_does_not_ask_again():
+    def run(past=None):
+        return chain(gate("n1", ["n0"], signal="go"), past=past)
+
+    first = run()
+    first.succeed("n0")
+    first.tell(machine.SignalSet(signal="go", value=literals.primitive(4)))
+    first.fail("n9")
+    second = run(recovering(first))
+    assert phases(second) == {"n0": "RECOVERED", "n1": "RECOVERED", "n9": "QUEUED"}
+
+
+def test_the_execution_of_a_launch_plan_is_recovered_where_it_failed():
+    started = plan(inner())
+
+    def run(past=None):
+        return chain(node("n1", started, x="n0.o0"), tasks=[PLAIN], plans=[started], past=past)
+
+    first = run()
+    first.succeed("n0")
+    child = first.children["n1"]
+    assert child.recovers == ""
+    first.tell(ChildEnded(node="n1", name=child.name, phase=ExecutionPhase.FAILED))
+    second = run(recovering(first))
+    assert second.children["n1"].recovers == child.name
+
+
+def test_outputs_that_are_gone_are_made_again():
+    made = literals_pb2.Literal(scalar=literals_pb2.Scalar(blob=literals_pb2.Blob(uri="memory://file")))
+
+    def run(past=None):
+        return chain(past=past)
+
+    first = run()
+    first.tell(Succeeded(attempt=first.attempt("n0"), outputs=literals.literal_map({"o0": made})))
+    first.fail("n9")
+    assert phases(run(recovering(first, there=["memory://file"])))["n0"] == "RECOVERED"
+    assert phases(run(recovering(first))) == {"n0": "QUEUED"}
+
+
+def test_other_inputs_are_another_call():
+    first = chain()
+    first.succeed("n0")
+    first.fail("n9")
+    past = recovering(first)
+    made = workflow("w", [node("n0", PLAIN, a=".x"), node("n9", PLAIN, a="n0.o0")], results={"r": "n9.o0"}, **ONE)
+    assert phases(Run(made, tasks=[PLAIN], inputs=inputs_of(x=4), past=past)) == {"n0": "QUEUED"}
+
+
+def test_a_failure_is_handled_anew():
+    handler = node("fn0", PLAIN, a=".x")
+    first = chain(handler=handler)
+    first.succeed("n0")
+    first.fail("n9")
+    first.succeed("fn0")
+    second = chain(handler=handler, past=recovering(first))
+    second.fail("n9")
+    assert second.phase("fn0") is NodePhase.QUEUED
+
+
+# One node again, and all that follows from it.
+
+
+def test_one_node_runs_again_with_its_inputs_and_what_waits_for_it_too():
+    def run(past=None):
+        return chain(
+            node("n1", PLAIN, a="n0.o0"), node("n2", PLAIN, a=".x"), node("n3", PLAIN, ["n1"], a="n2.o0"), past=past
+        )
+
+    first = run()
+    for name in ("n0", "n2", "n1", "n3", "n9"):
+        first.succeed(name, o0=7)
+    second = run(recovering(first, rerun="n1"))
+    assert phases(second) == {"n0": "RECOVERED", "n2": "RECOVERED", "n1": "QUEUED"}
+    second.succeed("n1", o0=7)
+    assert second.phase("n3") is NodePhase.QUEUED, "it waits for n1, though its inputs are the same"
+    second.succeed("n3")
+    assert second.phase("n9") is NodePhase.QUEUED
+
+
+def test_a_node_inside_runs_again_and_what_follows_around_it():
+    first = nested()
+    for name in ("n0", "n1-0-n0", "n1-0-n1", "n9"):
+        first.succeed(name)
+    second = nested(recovering(first, rerun="n1-0-n1"))
+    assert phases(second) == {"n0": "RECOVERED", "n1": "RUNNING", "n1-0-n0": "RECOVERED", "n1-0-n1": "QUEUED"}
+    second.succeed("n1-0-n1")
+    assert second.phase("n9") is NodePhase.QUEUED
+
+
+def test_a_workflow_that_runs_again_runs_all_that_is_inside():
+    first = nested()
+    for name in ("n0", "n1-0-n0", "n1-0-n1", "n9"):
+        first.succeed(name)
+    second = nested(recovering(first, rerun="n1"))
+    assert phases(second) == {"n0": "RECOVERED", "n1": "RUNNING", "n1-0-n0": "QUEUED"}
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_new_code_takes_over_tasks_by_their_names(renamed):
+    first = nested()
+    for name in ("n0", "n1-0-n0", "n1-0-n1", "n9"):
+        first.succeed(name)
+    past = recovering(first, rerun="n9", closure_digest="newer")
+    runs = OTHER if renamed else PLAIN
+    nodes = [node("n0", runs, a=".x"), node("n1", inner(), x="n0.o0"), node("n9", PLAIN, a="n1.o0")]
+    made = workflow("w", nodes, results={"r": "n9.o0"}, **ONE)
+    second = Run(made, tasks=[PLAIN, OTHER], subs=[inner()], inputs=inputs_of(x=3), past=past)
+    if renamed:
+        assert phases(second) == {"n0": "QUEUED"}
+        return
+    inside = {"n1-0-n0": "RECOVERED", "n1-0-n1": "RECOVERED"}
+    assert phases(second).items() >= {"n0": "RECOVERED", **inside}.items()
