@@ -56,7 +56,7 @@ class BodySettings(TypedDict, total=False):
     task_resolver: object
     """A ``TaskResolverMixin`` that workers find the task by; by default its module and variable."""
     docs: Documented | None
-    """Texts for the console; they come before the docstring's."""
+    """Texts for the console, where the docstring says nothing."""
     disable_deck: bool | None
     """The older form of ``enable_deck``, turned round."""
     enable_deck: bool | None

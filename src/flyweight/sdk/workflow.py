@@ -45,7 +45,7 @@ class WorkflowSettings(TypedDict, total=False):
     on_failure: AnyEntity | None
     """A task or workflow that runs when this one fails; it takes this one's inputs, and one of type FlyteError."""
     docs: Documented | None
-    """Texts for the console; they come before the docstring's."""
+    """Texts for the console, where the docstring says nothing."""
     pickle_untyped: bool
     """Let inputs without a type be anything: they travel as pickles."""
     default_options: Options | None
