@@ -109,6 +109,7 @@ def follow(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("FLYTE_LOCAL_CACHE_ENABLED", "true")
     compat.install()
     parsers = [
         SkipParser(),
@@ -135,6 +136,7 @@ def needs_platform(page: Path) -> bool:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if not needs_platform(page)], ids=lambda page: page.stem)
 def test_a_page_does_what_it_says(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLYWEIGHT_DATA_DIR", str(tmp_path / "data"))
     assert follow(page, tmp_path, monkeypatch).modules
 
 

@@ -7,7 +7,13 @@ from flyteidl.admin import launch_plan_pb2
 
 @dataclass(frozen=True, slots=True)
 class AuthRole:
-    """The older form of ``Identity``; use ``SecurityContext``."""
+    """The older form of ``Identity``; use ``SecurityContext``.
+
+    Args:
+        assumable_iam_role: the cloud role.
+        kubernetes_service_account: the account in the cluster.
+
+    """
 
     assumable_iam_role: str | None = None
     kubernetes_service_account: str | None = None

@@ -19,6 +19,10 @@ class ConcurrencyLimitBehavior(IntEnum):
 class ConcurrencyPolicy:
     """At most so many executions of a launch plan at once, of all its versions together.
 
+    Args:
+        max_concurrency: how many; at least 1.
+        behavior: what becomes of one too many: it is not started.
+
     Raises:
         InvalidInput: fewer than one.
 

@@ -31,8 +31,11 @@ class LaunchPlanSettings(TypedDict, total=False):
     notifications: Sequence[OnTheWire] | None
     """Of ``Email``, ``Slack`` and ``PagerDuty``."""
     labels: Labels | None
+    """What its executions can be found by."""
     annotations: Annotations | None
+    """What travels with its executions."""
     raw_output_data_config: RawOutputDataConfig | None
+    """Where their files and dataframes are written."""
     max_parallelism: int | None
     """Nodes that may run at once; 0 is no limit."""
     security_context: OnTheWire | None
@@ -42,6 +45,7 @@ class LaunchPlanSettings(TypedDict, total=False):
     trigger: object
     """``OnSchedule(schedule)``, which is the same as ``schedule``; or another condition that a platform knows."""
     overwrite_cache: bool | None
+    """Compute anew what is cached, and keep the new outputs."""
     auto_activate: bool
     """Make it the active version of its name when it is registered: only that one's schedule fires."""
     concurrency: OnTheWire | None

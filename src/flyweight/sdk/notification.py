@@ -40,7 +40,13 @@ class Notification:
 
 
 class Email(Notification):
-    """An e-mail."""
+    """An e-mail to those who want to know.
+
+    Args:
+        phases: at which ends of an execution.
+        recipients_email: whom, by e-mail address.
+
+    """
 
     __slots__ = ()
 
@@ -51,7 +57,13 @@ class Email(Notification):
 
 
 class Slack(Notification):
-    """A message to a Slack channel, through the address of the channel."""
+    """A message to a Slack channel, through the address of the channel.
+
+    Args:
+        phases: at which ends of an execution.
+        recipients_email: whom, by e-mail address.
+
+    """
 
     __slots__ = ()
 
@@ -62,7 +74,13 @@ class Slack(Notification):
 
 
 class PagerDuty(Notification):
-    """An alert of PagerDuty, through the address of the service."""
+    """An alert of PagerDuty, through the address of the service.
+
+    Args:
+        phases: at which ends of an execution.
+        recipients_email: whom, by e-mail address.
+
+    """
 
     __slots__ = ()
 

@@ -60,6 +60,10 @@ class CronSchedule:
 class FixedRate:
     """Every so many minutes, hours or days.
 
+    Args:
+        duration: how long from one start to the next, in whole minutes.
+        kickoff_time_input_arg: the input, a datetime, that is given the time of the schedule.
+
     Raises:
         InvalidInput: the duration is not a number of whole minutes.
 
