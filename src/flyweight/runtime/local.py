@@ -223,6 +223,7 @@ def _attempt(
 
 
 def _parameters(task: AnyTask, folder: Path, attempt: int) -> ExecutionParameters:
+    place = blob.file_uri(folder)
     return ExecutionParameters(
         execution_id=identifier_pb2.WorkflowExecutionIdentifier(project=LOCAL, domain=LOCAL, name=LOCAL),
         task_id=identifier_pb2.Identifier(
@@ -230,11 +231,11 @@ def _parameters(task: AnyTask, folder: Path, attempt: int) -> ExecutionParameter
         ),
         execution_date=to_datetime(SystemClock().now()),
         working_directory=str(folder),
-        raw_output_prefix=blob.file_uri(folder),
-        output_metadata_prefix=blob.file_uri(folder),
+        raw_output_prefix=place,
+        output_metadata_prefix=place,
         attempt=attempt,
         enable_deck=task.options.enable_deck,
-        checkpoint=Checkpoint(blob.join(blob.file_uri(folder), "checkpoints")),
+        checkpoint=Checkpoint(blob.join(place, "checkpoints")),
     )
 
 

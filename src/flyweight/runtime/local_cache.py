@@ -107,8 +107,10 @@ def through_cache(
 ) -> literals_pb2.LiteralMap:
     """Give what a task gave earlier with these inputs, if it is cached; else run it and keep what it gives."""
     caching = local_caching(task, overrides)
+    if caching is None:  # the usual case, before any file is looked at
+        return run()
     settings = load_local_cache_settings()
-    if caching is None or not settings.enabled:
+    if not settings.enabled:
         return run()
     kept, key = LocalCache(folder=settings.folder), caching.key(inputs)
     if caching.serialize:

@@ -65,14 +65,15 @@ def apply_environment(variables: Mapping[str, str]) -> Generator[None]:
 
     The environment belongs to the process: one body at a time.
     """
-    before = dict(os.environ)
+    before = _snapshot()
     for name, value in variables.items():
-        if before.get(name) != value:
+        if os.environ.get(name) != value:
             os.environ[name] = value
     try:
         yield
     finally:
-        _change(dict(os.environ), before)
+        if _snapshot() != before:
+            _change(dict(os.environ), {os.fsdecode(name): os.fsdecode(value) for name, value in before.items()})
 
 
 def _change(now: Mapping[str, str], wanted: Mapping[str, str]) -> None:
