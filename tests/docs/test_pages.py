@@ -15,6 +15,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
@@ -59,8 +60,9 @@ class Reader:
 
     def open(self, name: str) -> None:
         """Go on in another file."""
-        self.module = ModuleType(name)
-        self.module.__file__ = str(self.folder / f"{name}.py")
+        spec = spec_from_file_location(name, self.folder / f"{name}.py")
+        assert spec is not None
+        self.module = module_from_spec(spec)
         sys.modules[name] = self.module
         self.modules.append(name)
 
