@@ -68,7 +68,7 @@ def _execution_event(update: watch_pb2.ExecutionUpdate) -> Event:
 def _node_event(update: watch_pb2.NodeUpdate, steps: Mapping[NodeId, Step]) -> Event:
     message = node_execution_pb2.NodeExecution.FromString(update.node_execution)
     name = NodeId(message.id.node_id)
-    view = views.node(message, steps.get(name) or plan.unplanned(name, 0))
+    view = views.node(message, steps.get(name) or plan.unplanned(name, 0), update.reason)
     return Event(
         kind="node",
         data={

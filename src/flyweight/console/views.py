@@ -14,6 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from flyweight.console import phases
 from flyweight.console.plan import Step
+from flyweight.ids import NodeId, item_name
 
 _KINDS = {
     identifier_pb2.TASK: "task",
@@ -23,6 +24,8 @@ _KINDS = {
 _SINGLE_TASK = ".flytegen."
 """Begins the name of the workflow that is made up around a task which is run by itself."""
 
+ITEMS_SHOWN = 200
+"""Items of a map in a panel; any other is reached by its name."""
 _KIBI = 1024
 _VERSION_SHOWN = 12
 
@@ -86,6 +89,29 @@ class NodeView:
     span: Span
     deck: bool
     entity: identifier_pb2.Identifier | None
+    reason: str = ""
+    """How far it has come, or why it waits, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemView:
+    """One item of a map."""
+
+    index: int
+    node: str
+    """What it is read as."""
+    phase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapView:
+    """How far a map has come, and the items that most want to be looked at: those that failed stand first."""
+
+    size: int
+    succeeded: int
+    failed: int
+    running: int
+    items: tuple[ItemView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +127,8 @@ class AttemptView:
     peak_memory: str
     task_type: str
     error: ErrorView | None
+    mapped: MapView | None = None
+    """Of the one attempt that a map is taken for."""
 
 
 def execution(message: execution_pb2.Execution) -> ExecutionView:
@@ -123,7 +151,7 @@ def execution(message: execution_pb2.Execution) -> ExecutionView:
     )
 
 
-def node(message: node_execution_pb2.NodeExecution | None, step: Step) -> NodeView:
+def node(message: node_execution_pb2.NodeExecution | None, step: Step, reason: str = "") -> NodeView:
     """View a node: what the workflow says of it, and how it goes; a node without a row waits."""
     if message is None:
         phase, span, deck = phases.WAITING, Span(), False
@@ -140,6 +168,7 @@ def node(message: node_execution_pb2.NodeExecution | None, step: Step) -> NodeVi
         span=span,
         deck=deck,
         entity=step.entity,
+        reason=reason,
     )
 
 
@@ -159,6 +188,23 @@ def attempt(message: task_execution_pb2.TaskExecution) -> AttemptView:
         peak_memory=size(int(info["peak_memory_bytes"].number_value)) if "peak_memory_bytes" in info else "",
         task_type=closure.task_type,
         error=error(closure.error) if closure.HasField("error") else None,
+        mapped=_mapped(message) if "items" in info else None,
+    )
+
+
+def _mapped(message: task_execution_pb2.TaskExecution) -> MapView:
+    info = message.closure.custom_info.fields
+    counts = {name: int(info[name].number_value) for name in ("items", "succeeded", "failed", "running")}
+    node = NodeId(message.id.node_execution_id.node_id)
+    return MapView(
+        size=counts["items"],
+        succeeded=counts["succeeded"],
+        failed=counts["failed"],
+        running=counts["running"],
+        items=tuple(
+            ItemView(index=each.index, node=item_name(node, each.index), phase=phases.attempt_phase(each.phase))
+            for each in message.closure.metadata.external_resources[:ITEMS_SHOWN]
+        ),
     )
 
 

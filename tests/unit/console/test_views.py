@@ -1,7 +1,7 @@
 """Words, times and addresses of executions, nodes and attempts."""
 
 import pytest
-from flyteidl.admin import execution_pb2, node_execution_pb2
+from flyteidl.admin import execution_pb2, node_execution_pb2, task_execution_pb2
 from flyteidl.core import execution_pb2 as core_execution_pb2
 from flyteidl.core import identifier_pb2
 from google.protobuf.duration_pb2 import Duration
@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from flyweight.console import views
 from flyweight.console.plan import Step
+from flyweight.console.rendering import render
 from flyweight.ids import NodeId
 
 
@@ -75,3 +76,30 @@ def test_a_node_has_a_deck_as_soon_as_its_address_is_known():
     message.closure.phase = core_execution_pb2.NodeExecution.RUNNING
     message.closure.deck_uri = "file:///deck.html"
     assert views.node(message, Step(node=NodeId("n0"), title="train", kind="task")).deck
+
+
+def test_a_map_is_shown_by_its_counts_and_its_items_as_nodes():
+    message = task_execution_pb2.TaskExecution()
+    message.id.node_execution_id.node_id = "n3"
+    message.closure.custom_info.update({"items": 500, "succeeded": 7, "failed": 1, "running": 4, "listed": 12})
+    for index in range(12):
+        message.closure.metadata.external_resources.add(index=index, phase=core_execution_pb2.TaskExecution.FAILED)
+    view = views.attempt(message).mapped
+    assert view is not None
+    assert (view.size, view.succeeded, view.failed, view.running) == (500, 7, 1, 4)
+    assert view.items[11] == views.ItemView(index=11, node="n3-n11", phase="failed")
+    panel = render(
+        "node_panel.html",
+        execution=views.execution(execution_pb2.Execution()),
+        node=views.node(node_execution_pb2.NodeExecution(), Step(node=NodeId("n3"), title="m", kind="task", depth=0)),
+        attempts=[views.attempt(message)],
+        attempt=views.attempt(message),
+        number=0,
+        newest=0,
+        tab="overview",
+        inputs=None,
+        outputs=None,
+    )
+    assert "7 of 500 succeeded, 1 failed, 4 under way" in panel
+    assert "?node=n3-n11&amp;tab=log" in panel
+    assert "12 are listed" in panel
