@@ -32,9 +32,10 @@ def element(inputs: literals_pb2.LiteralMap, bound: Collection[str], index: int)
         InvalidInput: there is no such element.
 
     """
-    return literals_pb2.LiteralMap(
-        literals={key: value if key in bound else _item(key, value, index) for key, value in inputs.literals.items()}
-    )
+    made = literals_pb2.LiteralMap()
+    for key, value in inputs.literals.items():  # one by one: a map made of a dictionary takes twice as long
+        made.literals[key].CopyFrom(value if key in bound else _item(key, value, index))
+    return made
 
 
 def required(total: int, *, min_successes: int | None, min_success_ratio: float) -> int:
