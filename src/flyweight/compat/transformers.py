@@ -99,7 +99,7 @@ class TypeTransformer(ABC, Generic[T]):
         return escape(str(python_val))
 
     def __repr__(self) -> str:
-        return f"{self.name} Transforms ({self.python_type}) to Flyte native"
+        return f"{type(self).__name__}({self.name!r})"
 
 
 class AsyncTypeTransformer(TypeTransformer[T], ABC):

@@ -22,6 +22,8 @@ _FORMATS: dict[str, Any] = {
 }
 _SIMPLE: dict[str, Any] = {"integer": int, "number": float, "string": str, "boolean": bool, "null": NoneType}
 _OBJECTS: dict[str, Any] = {
+    "_SpecificFormatClass": FlyteFile,
+    "_SpecificFormatDirectoryClass": FlyteDirectory,
     "FlyteFile": FlyteFile,
     "FlyteDirectory": FlyteDirectory,
     "StructuredDataset": StructuredDataset,
@@ -31,9 +33,26 @@ _OBJECTS: dict[str, Any] = {
 def dataclass_of_schema(metadata: Struct) -> type | None:
     """Make up a dataclass for a schema of an object with properties; None if it is no such schema."""
     schema = MessageToDict(metadata)
-    if not isinstance(schema.get("properties"), dict):
+    resolved = _resolved(schema, schema.get("$defs", {}))
+    if not isinstance(resolved.get("properties"), dict):
         return None
-    return _dataclass(schema)
+    return _dataclass(resolved)
+
+
+def _resolved(schema: Any, definitions: dict[str, Any], inside: tuple[str, ...] = ()) -> Any:
+    """Put definitions, as pydantic has them, in the places that refer to them; one inside itself is any object."""
+    match schema:
+        case {"$ref": str() as reference}:
+            name = reference.rpartition("/")[2]
+            if name in inside or name not in definitions:
+                return {"type": "object"}
+            return _resolved(definitions[name], definitions, (*inside, name))
+        case dict():
+            return {key: _resolved(item, definitions, inside) for key, item in schema.items() if key != "$defs"}
+        case list():
+            return [_resolved(item, definitions, inside) for item in schema]
+        case _:
+            return schema
 
 
 def _dataclass(schema: dict[str, Any]) -> type:

@@ -17,7 +17,7 @@ from flyteidl.core.types_pb2 import StructuredDatasetType
 
 from flyweight import blob
 from flyweight.blob.uris import scheme
-from flyweight.errors import InvalidInput, TypeMismatch
+from flyweight.errors import FlyweightError, InvalidInput, TypeMismatch
 from flyweight.types.coders import DECODERS
 from flyweight.types.data import DataAccess, current_data, use_data
 from flyweight.types.frames import FrameHandler, check_format, handler_for
@@ -108,7 +108,13 @@ class StructuredDataset:
         return self
 
     def all(self) -> Any:
-        """Read the whole dataframe; raises InvalidInput if ``open`` was not called, or it comes in parts only."""
+        """Read the whole dataframe.
+
+        Raises:
+            InvalidInput: ``open`` was not called, or it comes in parts only.
+            TypeMismatch: what is stored has not the wanted columns, is in another format, or is not there.
+
+        """
         if self.dataframe is not None and isinstance(self.dataframe, self._opened()):
             return self.dataframe
         decoded = self._decoded()
@@ -116,7 +122,22 @@ class StructuredDataset:
             raise InvalidInput(f"{self.uri} is read in parts: call iter() in the place of all()")
         if decoded is not None:
             return decoded
-        return frame_handler(self._opened()).read(self._local(), self._format(), self._names())
+        handler, source, file_format, names = (
+            frame_handler(self._opened()),
+            self._local(),
+            self._format(),
+            self._names(),
+        )
+        try:
+            return handler.read(source, file_format, names)
+        except FlyweightError:
+            raise
+        except Exception as error:  # a border: the library's code, over any bytes
+            chosen = f" with the columns {', '.join(names)}" if names else ""
+            said = str(error).partition("\n")[0]
+            raise TypeMismatch(
+                f"the {file_format} at {self.uri} cannot be read as {type_name(self._opened())}{chosen}: {said}"
+            ) from error
 
     def iter(self) -> Iterator[Any]:
         """Read the dataframe part by part; raises InvalidInput if ``open`` was not called."""

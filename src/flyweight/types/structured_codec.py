@@ -17,7 +17,7 @@ from flyweight.types.codec import Codec, Conversions
 from flyweight.types.coders import DEFAULT_FORMATS, DEFAULT_PROTOCOLS, ENCODERS
 from flyweight.types.data import DataAccess, current_data
 from flyweight.types.fields.form import FieldForm
-from flyweight.types.frames import RENDERERS, check_format, handler_for
+from flyweight.types.frames import PARQUET, RENDERERS, check_format, handler_for
 from flyweight.types.mismatch import mismatch, wrong_literal
 from flyweight.types.storage import absolute
 from flyweight.types.structured import DatasetColumn, StructuredDataset, frame_handler
@@ -57,11 +57,9 @@ class StructuredCodec(Codec):
 
     def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> Any:
         """Stand for what is stored, or read it if the annotation is a dataframe class."""
-        if literal.scalar.WhichOneof("value") != "structured_dataset":
-            raise wrong_literal(literal, python_type)
         bare, _ = split(python_type)
         wanted = _dataset_type(python_type, registry).columns
-        dataset = StructuredDataset.from_literal(literal.scalar.structured_dataset).choose(wanted)
+        dataset = StructuredDataset.from_literal(_stored(literal, python_type)).choose(wanted)
         return dataset if bare is StructuredDataset else dataset.open(bare).all()
 
     def accepts(self, value: Any, python_type: Any, registry: Conversions) -> bool:
@@ -145,6 +143,18 @@ def _dataset_type(python_type: Any, registry: Conversions) -> StructuredDatasetT
             case _:
                 pass
     return dataset_type
+
+
+def _stored(literal: Literal, python_type: Any) -> StructuredDatasetLiteral:
+    """Give what is stored; a literal of flytekit's older ``FlyteSchema`` is parquet."""
+    match literal.scalar.WhichOneof("value"):
+        case "structured_dataset":
+            return literal.scalar.structured_dataset
+        case "schema":
+            parquet = StructuredDatasetMetadata(structured_dataset_type=StructuredDatasetType(format=PARQUET))
+            return StructuredDatasetLiteral(uri=literal.scalar.schema.uri, metadata=parquet)
+        case _:
+            raise wrong_literal(literal, python_type)
 
 
 def _flat(columns: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

@@ -100,3 +100,14 @@ def test_what_pydantic_cannot_describe_is_named(registry: Registry):
 
     with pytest.raises(TypeMismatch, match="pydantic cannot describe Opaque"):
         registry.literal_type(Opaque)
+
+
+def test_a_model_whose_code_is_not_here_is_guessed_with_what_it_refers_to(registry: Registry):
+    class Shape(pydantic.BaseModel):
+        sizes: list[Inner]
+        holder: Holder | None = None
+
+    guessed = registry.guess(registry.literal_type(Shape))
+    literal = registry.to_literal({"sizes": [{"sizes": {"1": 2.5}}]}, guessed)
+    assert registry.to_python(literal, Shape) == Shape(sizes=[Inner(sizes={1: 2.5})])
+    assert registry.to_python(registry.to_literal(Model(count=1), Model), registry.guess(registry.literal_type(Model)))

@@ -70,3 +70,22 @@ def test_tensors_modules_and_checkpoints(registry: Registry, data: BlobData):
 def test_a_checkpoint_of_nothing_is_refused():
     with pytest.raises(InvalidInput, match="needs a module"):
         PyTorchCheckpoint()
+
+
+def test_what_is_stored_under_the_name_and_is_none_is_told(registry: Registry, data: BlobData):
+    images = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    literal = registry.to_literal(images.new("RGB", (1, 1)), images.Image)
+    data.put_bytes(b"no image", literal.scalar.blob.uri)
+    with pytest.raises(TypeMismatch, match=r"image\.png cannot be read as Image: UnidentifiedImageError"):
+        registry.to_python(literal, images.Image)
+
+
+def test_what_cannot_be_stored_is_told(registry: Registry, data: BlobData):
+    base = pytest.importorskip("sklearn.base", reason="scikit-learn is not installed").BaseEstimator
+
+    class Local(base):
+        def __init__(self, function=None):
+            self.function = function
+
+    with pytest.raises(TypeMismatch, match="cannot be stored: PicklingError"):
+        registry.to_literal(Local(lambda: 1), base)

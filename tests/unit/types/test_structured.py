@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from flyteidl.core.literals_pb2 import Literal, Scalar, Schema
 
 from flyweight.errors import InvalidInput, TypeMismatch
 from flyweight.types import BlobData, Registry, StructuredDataset, kwtypes
@@ -194,3 +195,22 @@ def test_columns_inside_columns_are_named_by_their_way(registry: Registry):
     nested = Annotated[StructuredDataset, kwtypes(id=int, address={"city": str, "at": {"x": float}})]
     columns = registry.literal_type(nested).structured_dataset_type.columns
     assert [column.name for column in columns] == ["id", "address.city", "address.at.x"]
+
+
+def test_a_schema_of_older_code_is_read_as_a_dataframe(registry: Registry, data: BlobData):
+    stored = registry.to_literal(FRAME, pd.DataFrame).scalar.structured_dataset
+    schema = Literal(scalar=Scalar(schema=Schema(uri=stored.uri)))
+    assert registry.to_python(schema, pd.DataFrame).equals(FRAME)
+
+
+@pytest.mark.parametrize("file_format", ["parquet", "csv"])
+@pytest.mark.parametrize("frame_type", [pd.DataFrame, pa.Table])
+def test_columns_that_are_not_there_are_told(registry: Registry, data: BlobData, frame_type: type, file_format: str):
+    literal = registry.to_literal(FRAME, Annotated[pd.DataFrame, file_format])
+    wanted = Annotated[frame_type, kwtypes(a=int, nope=int)]
+    told = rf"the {file_format} at .* cannot be read as {frame_type.__name__} with the columns a, nope: .*nope"
+    with pytest.raises(TypeMismatch, match=told):
+        registry.to_python(literal, wanted)
+    literal.scalar.structured_dataset.uri += "-gone"
+    with pytest.raises(TypeMismatch, match="-gone cannot be read"):
+        registry.to_python(literal, frame_type)
