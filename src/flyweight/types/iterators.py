@@ -113,6 +113,10 @@ class JSONLinesCodec(StoredCodec):
                 except (TypeError, ValueError) as error:
                     raise TypeMismatch(f"{shown(item)} cannot be JSON: {error}", path=f"[{index}]") from error
 
+    def save(self, value: Any, path: Path, python_type: Any) -> None:
+        """Write the lines; what the user's own generator raises comes out as it is."""
+        self.write(value, path, python_type)
+
     def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> JSONIterator:
         """Open the file where it lies."""
         _ = registry

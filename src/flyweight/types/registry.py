@@ -125,9 +125,12 @@ class Registry:
         """Give the LiteralType of an annotation; raises TypeMismatch if it cannot be used as an input or output."""
         plan = self._plan(python_type)
         literal_type = plan.codec.literal_type(_bare(python_type, plan), self)
-        if plan.note is not None:
-            literal_type.annotation.annotations.update(plan.note.data)
-        return literal_type
+        if plan.note is None:
+            return literal_type
+        noted = LiteralType()
+        noted.CopyFrom(literal_type)  # a codec may give the same message each time
+        noted.annotation.annotations.update(plan.note.data)
+        return noted
 
     def accepts(self, value: Any, python_type: Any) -> bool:
         """Tell whether a value fits an annotation, without converting it."""

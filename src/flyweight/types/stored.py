@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from flyteidl.core.literals_pb2 import Blob, BlobMetadata, Literal, Scalar
 from flyteidl.core.types_pb2 import BlobType, LiteralType
 
-from flyweight.errors import TypeMismatch
+from flyweight.errors import FlyweightError, TypeMismatch
 from flyweight.types.codec import Codec, Conversions
 from flyweight.types.data import current_data
 from flyweight.types.mismatch import mismatch, shown, type_name, wrong_literal
@@ -46,12 +46,7 @@ class StoredCodec(Codec):
             raise mismatch(value, self._value_type, self.advice)
         data = current_data()
         path = data.local_path(self.file_name)
-        try:
-            self.write(value, path, python_type)
-        except TypeMismatch:
-            raise
-        except Exception as error:  # a border: saving runs the library's code and the value's own
-            raise TypeMismatch(f"{shown(value)} cannot be stored: {type(error).__name__}: {error}") from error
+        self.save(value, path, python_type)
         uri = data.store(path, self.file_name)
         return Literal(scalar=Scalar(blob=Blob(uri=uri, metadata=BlobMetadata(type=self._blob_type()))))
 
@@ -65,12 +60,21 @@ class StoredCodec(Codec):
         data.get(literal.scalar.blob.uri, path)
         try:
             return self.read(path, python_type)
-        except TypeMismatch:
+        except FlyweightError:
             raise
         except Exception as error:  # a border: loading runs the library's code, over any bytes
             raise TypeMismatch(
                 f"{literal.scalar.blob.uri} cannot be read as {type_name(python_type)}: {type(error).__name__}: {error}"
             ) from error
+
+    def save(self, value: Any, path: Path, python_type: Any) -> None:
+        """Write a value, and tell what its library has against it."""
+        try:
+            self.write(value, path, python_type)
+        except FlyweightError:
+            raise
+        except Exception as error:  # a border: saving runs the library's code and the value's own
+            raise TypeMismatch(f"{shown(value)} cannot be stored: {type(error).__name__}: {error}") from error
 
     def accepts(self, value: Any, python_type: Any, registry: Conversions) -> bool:
         """Tell whether the value is of the class."""

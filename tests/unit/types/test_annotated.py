@@ -56,3 +56,19 @@ def test_an_offloaded_value_is_read_where_it_lies(registry: Registry, data: Blob
     assert registry.to_python(offloaded, list[int]) == [1, 2]
     assert registry.to_python(Literal(collection={"literals": [offloaded]}), list[list[int]]) == [[1, 2]]
     assert registry.to_python(offloaded, list[int] | None) == [1, 2]
+
+
+def test_a_note_does_not_stay_with_a_type_that_is_given_again(registry: Registry):
+    class Same(type(registry.codec_for(int))):
+        kept = registry.literal_type(int)
+
+        def __init__(self): ...
+
+        def literal_type(self, python_type, registry):
+            return self.kept
+
+    class Holder:
+        codec = Same()
+
+    assert registry.literal_type(Annotated[int, Holder(), FlyteAnnotation({"unit": "m"})]).HasField("annotation")
+    assert not registry.literal_type(Annotated[int, Holder()]).HasField("annotation")

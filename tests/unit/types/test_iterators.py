@@ -65,3 +65,13 @@ def test_what_is_no_json_is_found_at_its_line(registry: Registry, data: BlobData
     with pytest.raises(TypeMismatch, match="'no json"):
         next(back)
     assert registry.guess(registry.literal_type(Iterator[JSON])) == Iterator[JSON]
+
+
+@pytest.mark.parametrize("python_type", [Iterator[JSON], Iterator[int]])
+def test_what_a_generator_raises_comes_out_as_it_is(registry: Registry, data: BlobData, python_type: object):
+    def values() -> Iterator[int]:
+        yield 1
+        raise LookupError("lost on the way")
+
+    with pytest.raises(LookupError, match="lost on the way"):
+        registry.to_literal(values(), python_type)
