@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from flyweight.sdk.documentation import Documentation as Documentation
     from flyweight.sdk.documentation import SourceCode as SourceCode
     from flyweight.sdk.dynamic import dynamic as dynamic
+    from flyweight.sdk.eager import eager as eager
     from flyweight.sdk.exceptions import FlyteRecoverableException as FlyteRecoverableException
     from flyweight.sdk.execution import ExecutionParameters as ExecutionParameters
     from flyweight.sdk.execution import current_context as current_context
@@ -101,6 +102,7 @@ _HOMES = {
     "sdk.deck": ("Deck", "DeckField"),
     "sdk.documentation": ("Description", "Documentation", "SourceCode"),
     "sdk.dynamic": ("dynamic",),
+    "sdk.eager": ("eager",),
     "sdk.exceptions": ("FlyteRecoverableException",),
     "sdk.execution": ("ExecutionParameters", "current_context"),
     "sdk.gate": ("approve", "signals", "sleep", "wait_for_input"),
@@ -208,6 +210,7 @@ __all__ = [
     "create_node",
     "current_context",
     "dynamic",
+    "eager",
     "kwtypes",
     "map_task",
     "reference_launch_plan",
@@ -245,4 +248,10 @@ def _local_caller() -> _context.Caller:
     return caller
 
 
+def _launcher(run: _context.EagerRun) -> _context.Launcher:
+    made: _context.Launcher = import_module("flyweight.client.eager").EagerLauncher(run)
+    return made
+
+
 _context.wire(_local_caller)
+_context.wire_launcher(_launcher)

@@ -237,7 +237,7 @@ def _base(stack: AsyncExitStack, settings: PlatformSettings, folder: DataFolder,
 def _driver(base: _Base, feed: Feed) -> Driver:
     ports = Ports(
         store=ExecutionStore(base.database),
-        executor=local_executor(base.settings, base.clock, console_url=f"{base.url}/console"),
+        executor=local_executor(base.settings, base.clock, url=base.url),
         observer=feed,
         blobs=base.objects,
         catalog=CatalogStore(base.database),

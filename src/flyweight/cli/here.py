@@ -1,6 +1,6 @@
 """Carries out a local ``flyweight run``: calls the entity in this process and prints what it gives."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from enum import Enum
 from typing import Any
 
@@ -31,7 +31,11 @@ def run_here(entity: AnyEntity, inputs: Mapping[str, Any]) -> None:
     """Run an entity in this process and print what it gives."""
     if isinstance(entity, ReferenceEntity):
         raise PreconditionFailed(entity.run_hint)
-    result = entity(**inputs)
+    result: Any = entity(**inputs)
+    if isinstance(result, Coroutine):
+        from flyweight.runtime.coroutines import finish
+
+        result = finish(result)
     names = list(entity.interface.outputs)
     if len(names) == 1 and entity.interface.output_class is None:
         print_outputs({names[0]: result})

@@ -1,6 +1,6 @@
 """Asks about executions: one by name, the last ones, their data by address, their logs; and starts old ones again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict, Unpack
 
 from flyteidl.admin import common_pb2, execution_pb2, task_execution_pb2, version_pb2
@@ -31,9 +31,13 @@ class Looking(Fetching, Uploading):
     """Reads about executions."""
 
     def fetch_execution(
-        self, project: str | None = None, domain: str | None = None, name: str | None = None
+        self,
+        project: str | None = None,
+        domain: str | None = None,
+        name: str | None = None,
+        output_types: Mapping[str, Any] | None = None,
     ) -> FlyteWorkflowExecution:
-        """Fetch an execution by name.
+        """Fetch an execution by name; ``output_types`` are the Python types of its outputs, where they are known.
 
         Raises:
             NotFound: there is none of that name.
@@ -41,7 +45,7 @@ class Looking(Fetching, Uploading):
         """
         if not name:
             raise NotFound("Which execution? Give its name.")
-        return self._handle(self.execution_id(name, project, domain))
+        return self._handle(self.execution_id(name, project, domain), output_types)
 
     def recent_executions(
         self,
@@ -200,9 +204,11 @@ class Looking(Fetching, Uploading):
         """Ask which version the platform has."""
         return self.connection.call(rpcs.GET_VERSION, version_pb2.GetVersionRequest()).control_plane_version.Version
 
-    def _handle(self, of: identifier_pb2.WorkflowExecutionIdentifier) -> FlyteWorkflowExecution:
+    def _handle(
+        self, of: identifier_pb2.WorkflowExecutionIdentifier, output_types: Mapping[str, Any] | None = None
+    ) -> FlyteWorkflowExecution:
         found = self.connection.call(rpcs.GET_EXECUTION, execution_pb2.WorkflowExecutionGetRequest(id=of))
-        return FlyteWorkflowExecution(self, found)
+        return FlyteWorkflowExecution(self, found, output_types=output_types)
 
     def _last_attempt(self, of: identifier_pb2.WorkflowExecutionIdentifier, node: str) -> int:
         request = task_execution_pb2.TaskExecutionListRequest(

@@ -89,7 +89,7 @@ def _tasks(entity: AnyEntity) -> list[AnyTask]:
             if task is None or task in found:
                 continue
             found[task] = None
-            if isinstance(task, PythonFunctionTask) and task.execution_mode is ExecutionBehavior.DYNAMIC:
+            if isinstance(task, PythonFunctionTask) and task.execution_mode is not ExecutionBehavior.DEFAULT:
                 function = task.task_function
                 scope: dict[str, object] = getattr(function, "__globals__", {})
                 named = [scope.get(name) for name in global_names(function.__code__)]

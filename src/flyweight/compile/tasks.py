@@ -16,7 +16,7 @@ from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.docstring import Docstring
 from flyweight.sdk.function_entity import FunctionEntity
 from flyweight.sdk.interface import Interface
-from flyweight.sdk.options import Documented, TaskOptions
+from flyweight.sdk.options import Documented, ExecutionBehavior, TaskOptions
 from flyweight.types.interface import typed_interface
 
 FLAVOR = "flyweight"
@@ -49,6 +49,7 @@ def task_spec(task: PythonTask[Any], settings: SerializationSettings) -> admin_t
     )
     if isinstance(task, PythonAutoContainerTask):
         template.metadata.runtime.flavor = FLAVOR
+    template.metadata.is_eager = task.execution_mode is ExecutionBehavior.EAGER
     docstring = task.interface.docstring
     told = isinstance(task, FunctionEntity) or options.docs is not None or docstring != Docstring()
     return admin_task_pb2.TaskSpec(

@@ -8,32 +8,48 @@ from flyweight.executors.router import Router
 from flyweight.executors.slots import Slots
 from flyweight.settings import PlatformSettings, child_environment
 
+SPARES = 2
+"""Fresh workers that are started with the platform."""
+EAGER_PLACES = 64
+"""Eager tasks that run at once, whatever the number of workers: they wait, and what they launch counts."""
 
-def local_executor(settings: PlatformSettings, clock: Clock, *, console_url: str = "") -> Router:
+
+def local_executor(settings: PlatformSettings, clock: Clock, *, url: str = "") -> Router:
     """Give the executor: ``settings.workers`` attempts at once, logs in ``<data_dir>/logs``.
 
-    ``console_url`` goes into ``FLYTE_EXECUTION_URL`` of each attempt, when it is given.
+    ``url`` is the platform's own; attempts are told it, and the console's address of their execution.
     """
     environments = Environments(settings.environments)
-    slots = Slots(settings.workers)
-    variables = child_environment({})
-    scratch, logs = settings.data_dir / "scratch", settings.data_dir / "logs"
-    pool = PoolOptions(
-        environments=environments,
-        folder=scratch / "workers",
-        logs=logs,
-        variables=variables,
-        grace=settings.grace_seconds,
-        inline_limit=settings.inline_limit,
-        console_url=console_url,
-    )
-    command = CommandOptions(
-        environments=environments,
-        folder=scratch / "commands",
-        logs=logs,
-        variables=variables,
-        grace=settings.grace_seconds,
-        inline_limit=settings.inline_limit,
-        console_url=console_url,
-    )
-    return Router(environments, pool=WorkerPool(pool, slots, clock), command=CommandExecutor(command, slots, clock))
+    variables = child_environment({"FLYWEIGHT_ENDPOINT": url} if url else {})
+
+    def places(total: int, name: str, *, spares: int, eager: Router | None = None) -> Router:
+        """Give workers and commands that share so many places; their folders bear a name."""
+        slots, scratch, logs = Slots(total), settings.data_dir / "scratch" / name, settings.data_dir / "logs" / name
+        console_url = f"{url}/console" if url else ""
+        pool = PoolOptions(
+            environments=environments,
+            folder=scratch / "workers",
+            logs=logs,
+            variables=variables,
+            spares=spares,
+            grace=settings.grace_seconds,
+            inline_limit=settings.inline_limit,
+            console_url=console_url,
+        )
+        command = CommandOptions(
+            environments=environments,
+            folder=scratch / "commands",
+            logs=logs,
+            variables=variables,
+            grace=settings.grace_seconds,
+            inline_limit=settings.inline_limit,
+            console_url=console_url,
+        )
+        return Router(
+            environments,
+            pool=WorkerPool(pool, slots, clock),
+            command=CommandExecutor(command, slots, clock),
+            eager=eager,
+        )
+
+    return places(settings.workers, "", spares=SPARES, eager=places(EAGER_PLACES, "eager", spares=0))

@@ -14,19 +14,27 @@ _KEPT = 1024
 
 
 class Router:
-    """An ``Executor`` over two, which should be given the same ``Slots``: then the limit and the turns are common."""
+    """An ``Executor`` over two, which should be given the same ``Slots``: then the limit and the turns are common.
 
-    def __init__(self, environments: Environments, *, pool: Executor, command: Executor) -> None:
+    Eager tasks mostly wait for what they have launched. Given an executor of their own (``eager``), they take no place
+    from it: else enough of them would hold all places and wait for ever.
+    """
+
+    def __init__(
+        self, environments: Environments, *, pool: Executor, command: Executor, eager: Executor | None = None
+    ) -> None:
         self._environments = environments
         self._pool = pool
         self._command = command
         self._chosen: dict[int, tuple[Executor, tasks_pb2.TaskTemplate]] = {}
         """By the identity of a template, which is kept, so that it cannot pass to another one."""
+        self._eager = eager
+        self._all = (pool, command, *((eager,) if eager else ()))
 
     async def open(self, report: Callable[[Report], None]) -> None:
-        """Open both."""
-        await self._pool.open(report)
-        await self._command.open(report)
+        """Open all."""
+        for executor in self._all:
+            await executor.open(report)
 
     def start(self, job: Job) -> None:
         """Give it to the pool if it is our own and an environment for it is configured, else to a command."""
@@ -38,19 +46,21 @@ class Router:
         known[0].start(job)
 
     def _choose(self, task: tasks_pb2.TaskTemplate) -> Executor:
+        if self._eager is not None and task.metadata.is_eager:
+            return self._eager
         ours = is_ours([*task.container.command, *task.container.args])
         return self._pool if ours and self._environments.for_worker(task) is not None else self._command
 
     def cancel(self, attempt: AttemptId, reason: str) -> None:
-        """Tell both: the one that has not got it ignores it."""
-        self._pool.cancel(attempt, reason)
-        self._command.cancel(attempt, reason)
+        """Tell all: those that have not got it ignore it."""
+        for executor in self._all:
+            executor.cancel(attempt, reason)
 
     def capacity(self) -> Capacity:
         """Tell how busy the common slots are."""
         return self._pool.capacity()
 
     async def close(self) -> None:
-        """Close both."""
-        await self._command.close()
-        await self._pool.close()
+        """Close all."""
+        for executor in reversed(self._all):
+            await executor.close()

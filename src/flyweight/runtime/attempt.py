@@ -10,7 +10,7 @@ import importlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,13 @@ from flyweight.runtime.local import LocalCaller, run_literals
 from flyweight.runtime.resolver import inputs_of_attempt, load_task
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.checkpoint import Checkpoint
-from flyweight.sdk.context import use_caller
+from flyweight.sdk.context import EagerRun, Launcher, launcher, use_caller
+from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.execution import ExecutionParameters
+from flyweight.sdk.options import ExecutionBehavior
 from flyweight.sdk.workflow import Graph
 from flyweight.semantics.layout import DECK, FUTURES, OUTPUTS
-from flyweight.settings import apply_environment
+from flyweight.settings import apply_environment, task_environment
 from flyweight.types.data import use_data
 from flyweight.types.interface import to_literal_map, to_python_values
 from flyweight.types.storage import BlobData
@@ -145,7 +147,7 @@ class _Attempt:
         deck_fields.before_call(self._task, inputs, self._parameters)
         entered, began = self._clock.now(), self._clock.monotonic()
         try:
-            returned = call(self._task, inputs, self._parameters)
+            returned = self._call(inputs)
         except Exception as error:
             raise failures.AttemptFailed(failures.user_failure(error, _codebase.folder)) from error
         finally:
@@ -155,6 +157,32 @@ class _Attempt:
         result = self._outputs(returned)
         result.started_at = entered
         return result
+
+    def _call(self, inputs: Mapping[str, Any]) -> object:
+        """Run the task's code; what an eager task has launched ends with it."""
+        if self._task.execution_mode is not ExecutionBehavior.EAGER:
+            return call(self._task, inputs, self._parameters)
+        start = self._start
+        launched = launcher(
+            EagerRun(
+                parameters=self._parameters,
+                resolver=start.resolver,
+                bundle_uri=start.bundle_uri,
+                variables=task_environment(),
+            )
+        )
+        cause = "it was stopped"
+        try:
+            with use_caller(_EagerCaller(self, launched)):
+                returned = call(self._task, inputs, self._parameters)
+        except Exception as error:
+            cause = f"it failed: {failures.summary(error)}"
+            raise
+        else:
+            cause = "it has ended"
+            return returned
+        finally:
+            launched.close(f"Launched by the eager task {self._task.name} of {start.execution}, and {cause}")
 
     @contextlib.contextmanager
     def _prepared(self) -> Generator[ExecutionParameters]:
@@ -261,6 +289,22 @@ class _AttemptCaller(LocalCaller):
     def publish_decks(self, parameters: ExecutionParameters) -> None:
         """Let the attempt publish."""
         self._attempt.publish_decks(parameters)
+
+
+class _EagerCaller(_AttemptCaller):
+    """Serves calls made in an eager task's body: each is an execution of its own."""
+
+    def __init__(self, attempt: _Attempt, launcher: Launcher) -> None:
+        super().__init__(attempt)
+        self._launcher = launcher
+
+    def run(self, entity: AnyEntity, inputs: Mapping[str, object]) -> object:
+        """Launch an execution and wait for it."""
+        return self._launcher.run(entity, inputs)
+
+    async def run_async(self, entity: AnyEntity, inputs: Mapping[str, object]) -> object:
+        """Launch an execution and await it."""
+        return await self._launcher.run_async(entity, inputs)
 
 
 def link_data_files(code: Path, folder: str) -> None:

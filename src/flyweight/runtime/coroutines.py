@@ -1,10 +1,13 @@
-"""Runs a task's coroutine to its end. Loaded when a task is one: asyncio is a twentieth of a cold run."""
+"""Runs a coroutine of a task to its end, and an entity beside a loop. Loaded when one is: asyncio costs a cold run."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def finish(coroutine: Coroutine[Any, Any, object]) -> object:
@@ -15,3 +18,8 @@ def finish(coroutine: Coroutine[Any, Any, object]) -> object:
         return asyncio.run(coroutine)
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(copy_context().run, asyncio.run, coroutine).result()
+
+
+async def on_a_thread(call: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
+    """Make a call on a thread of its own, so that it does not hold up the loop; give or raise what it does."""
+    return await asyncio.to_thread(call, *arguments, **named)

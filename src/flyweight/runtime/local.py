@@ -6,6 +6,7 @@ platform's alone: only a process of its own can be stopped in the middle of anyt
 """
 
 import functools
+import importlib
 import itertools
 import logging
 import tempfile
@@ -65,6 +66,10 @@ class LocalCaller:
             outputs = run_literals(entity, given)
             values = located(f"{entity.title}, outputs", lambda: to_python_values(outputs, interface.outputs))
         return interface.pack(values)
+
+    async def run_async(self, entity: AnyEntity, inputs: Mapping[str, object]) -> object:
+        """Do the same on a thread of its own, with a loop of its own if its code needs one; raises the same."""
+        return await importlib.import_module("flyweight.runtime.coroutines").on_a_thread(self.run, entity, inputs)
 
     def publish_decks(self, parameters: ExecutionParameters) -> None:
         """Write the page to a file and log where."""

@@ -89,8 +89,8 @@ class PythonAutoContainerTask(PythonTask[C], Generic[C]):
         return containers.container(self.options, settings, self.get_command(settings), self._kept(settings))
 
     def _kept(self, settings: "SerializationSettings") -> Mapping[str, str]:
-        """Give a dynamic task what it needs when it runs, to compile the tasks that it calls."""
-        if self.execution_mode is not ExecutionBehavior.DYNAMIC:
+        """Give a dynamic or eager task what it needs when it runs, to compile the tasks that it calls."""
+        if self.execution_mode is ExecutionBehavior.DEFAULT:
             return {}
         images = settings.image_config
         kept: dict[str, Any] = {

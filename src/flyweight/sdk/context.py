@@ -7,7 +7,8 @@ the ``Caller`` that they put here; what stands for the current task is kept in a
 import contextlib
 from collections.abc import Callable, Generator, Mapping
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
 
 from flyweight.errors import PlatformError
 
@@ -21,6 +22,10 @@ class Caller(Protocol):
 
     def run(self, entity: "AnyEntity", inputs: Mapping[str, object]) -> object:
         """Run an entity with Python values by name (defaults filled in) and give what its function would return."""
+        ...
+
+    async def run_async(self, entity: "AnyEntity", inputs: Mapping[str, object]) -> object:
+        """Do the same without holding up the loop."""
         ...
 
     def publish_decks(self, parameters: "ExecutionParameters") -> None:
@@ -79,3 +84,51 @@ def use_parameters(
         if whole_process:
             _of_process.remove(parameters)
         _parameters.reset(token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EagerRun:
+    """What a launcher is told about the eager task that runs."""
+
+    parameters: "ExecutionParameters"
+    resolver: str
+    """How its worker found it: what it calls is found likewise."""
+    bundle_uri: str
+    variables: Mapping[str, str]
+    """What the platform told the task by its environment."""
+
+
+class Launcher(Protocol):
+    """Runs what an eager task calls as executions of a platform; safe to use from several threads."""
+
+    def run(self, entity: "AnyEntity", inputs: Mapping[str, object]) -> object:
+        """Start an execution, wait until it has ended, and give what the entity's function would return.
+
+        Raises:
+            TaskFailed: it failed; the message is the entity's own.
+
+        """
+        ...
+
+    async def run_async(self, entity: "AnyEntity", inputs: Mapping[str, object]) -> object:
+        """Do the same without holding up the loop."""
+        ...
+
+    def close(self, cause: str) -> None:
+        """Terminate what still runs, for this reason."""
+        ...
+
+
+_factory: Final[list[Callable[[EagerRun], Launcher]]] = []
+
+
+def wire_launcher(factory: Callable[[EagerRun], Launcher]) -> None:
+    """Say who launches; called once by the package's face, loads nothing yet."""
+    _factory[:] = [factory]
+
+
+def launcher(run: EagerRun) -> Launcher:
+    """Give a launcher for an eager task that runs on a platform."""
+    if not _factory:
+        raise PlatformError("Nobody launches executions here: `import flyweight` puts the client in place.")
+    return _factory[0](run)

@@ -75,7 +75,7 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "flytekit.core.resources": _places("Resources"),
     "flytekit.core.notification": _places(f"Email Notification={_SDK}.notification:Notification PagerDuty Slack"),
     "flytekit.core.schedule": _places("CronSchedule FixedRate OnSchedule"),
-    "flytekit.core.task": _places("ReferenceTask TaskPlugins reference_task task Secret"),
+    "flytekit.core.task": _places("eager ReferenceTask TaskPlugins reference_task task Secret"),
     "flytekit.core.testing": _places("patch task_mock", "flyweight.testing"),
     "flytekit.core.tracker": _places("TrackedInstance", f"{_SDK}.tracking"),
     "flytekit.core.workflow": _places(

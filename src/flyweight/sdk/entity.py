@@ -35,6 +35,11 @@ class Entity(ABC, Generic[P, R_co]):
         """What errors call it."""
         return self.name
 
+    @property
+    def is_async(self) -> bool:
+        """Whether a call that runs it must be awaited: its function is a coroutine function."""
+        return False
+
     def bound_defaults(self) -> Mapping[str, object]:
         """Defaults that a node binds itself, as constants, when the caller gives no value."""
         return self.interface.defaults
@@ -60,7 +65,8 @@ class Entity(ABC, Generic[P, R_co]):
         given = {**self.interface.defaults, **arguments}
         self.interface.require_all(self.title, (*self.optional_inputs(), *given))
         # The caller turns outputs back into what the function's annotation promises.
-        return cast("R_co", current_caller().run(self, given))
+        caller = current_caller()
+        return cast("R_co", caller.run_async(self, given) if self.is_async else caller.run(self, given))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name})"

@@ -29,6 +29,8 @@ class ExecutionBehavior(Enum):
     """Its outputs."""
     DYNAMIC = 2
     """A graph, whose outputs are the task's."""
+    EAGER = 3
+    """Its outputs; on a platform, what it calls runs as executions of their own."""
 
 
 @runtime_checkable

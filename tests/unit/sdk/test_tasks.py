@@ -1,5 +1,6 @@
 """What @task accepts, refuses, and says."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -29,12 +30,12 @@ def test_called_like_a_function_it_runs() -> None:
     assert two(x=4) == (4, "4")
 
 
-def test_a_coroutine_function_is_run_to_its_end() -> None:
-    assert later(x=1) == 2
+def test_a_call_of_a_coroutine_function_is_a_coroutine() -> None:
+    assert asyncio.run(later(x=1)) == 2
 
 
-async def test_a_coroutine_function_runs_beside_a_loop_that_runs() -> None:
-    assert later(x=1) == 2
+async def test_coroutines_of_tasks_run_side_by_side_on_a_loop_that_runs() -> None:
+    assert await asyncio.gather(later(x=1), later(x=2)) == [2, 3]
 
 
 def test_the_decorated_function_keeps_its_name_and_text() -> None:

@@ -1,0 +1,58 @@
+"""Eager tasks on a platform: each call is an execution, results are pushed, what is left running is terminated."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.live import LivePlatform, until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+PROGRAMS = Path(__file__).parent / "programs"
+EXECUTIONS = "/api/v1/executions/flytesnacks/development"
+
+
+def launched_by(platform: LivePlatform, name: str) -> list[dict]:
+    """Give the executions that bear the eager task's label."""
+    found = platform.get(f"{EXECUTIONS}?limit=100")["executions"]
+    return [one for one in found if one["spec"].get("labels", {}).get("values", {}).get("eager-exec") == name]
+
+
+def test_each_call_is_an_execution_of_its_own(platform: LivePlatform) -> None:
+    flags = ("run", "--remote", "--wait", "--name", "eager1")
+    done = platform.run(*flags, "eagerly.py", "outer", "--xs", "[1, 2]", cwd=PROGRAMS)
+    assert json.loads(done.stdout.splitlines()[-1]) == [3, 4, 2, 3]
+    children = launched_by(platform, "eager1")
+    assert {one["spec"]["launchPlan"]["name"] for one in children} == {"eagerly.twice", "eagerly.inner"}
+    assert len(children) == 4
+    nested = [one for child in children for one in launched_by(platform, child["id"]["name"])]
+    assert len(nested) == 4
+    assert {one["spec"]["labels"]["values"]["eager-root-exec"] for one in nested} == {"eager1"}
+    deck = platform.run("fetch", "flyte://v1/flytesnacks/development/eager1/eagerlyouter/d").stdout
+    assert "Eager Executions" in deck
+    assert all(one["id"]["name"] in deck for one in children)
+
+
+def test_what_a_call_raises_can_be_caught(platform: LivePlatform) -> None:
+    done = platform.run("run", "--remote", "--wait", "eagerly.py", "handled", "--x", "3", cwd=PROGRAMS)
+    assert done.stdout.splitlines()[-1] == "caught: True"
+
+
+def test_what_still_runs_is_terminated_when_it_fails_or_is_stopped(platform: LivePlatform) -> None:
+    run = ("run", "--remote")
+    flags = (*run, "--wait", "--name", "eager3", "eagerly.py", "leaves", "--x", "3")
+    failed = platform.run(*flags, cwd=PROGRAMS, check=False)
+    assert failed.returncode == 1
+    assert "no 3" in failed.stderr
+    until(lambda: phase(platform, "eager3", "eagerly.slow") == "ABORTED", "the slow one is terminated")
+    assert phase(platform, "eager3", "eagerly.fails") == "FAILED"
+
+    platform.run(*run, "--name", "eager4", "eagerly.py", "waits", cwd=PROGRAMS)
+    until(lambda: phase(platform, "eager4", "eagerly.slow") == "RUNNING", "the slow one runs")
+    platform.run("execution", "eager4", "terminate")
+    until(lambda: phase(platform, "eager4", "eagerly.slow") == "ABORTED", "the slow one is terminated")
+
+
+def phase(platform: LivePlatform, parent: str, name: str) -> str:
+    found = launched_by(platform, parent)
+    return next((one["closure"]["phase"] for one in found if one["spec"]["launchPlan"]["name"] == name), "")
