@@ -89,10 +89,22 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "flytekit.exceptions.base": _places(
         f"FlyteException FlyteRecoverableException={_EXCEPTIONS}:FlyteRecoverableException", _EXCEPTIONS
     ),
-    "flytekit.exceptions.system": _places("FlyteSystemException", _EXCEPTIONS),
+    "flytekit.exceptions.eager": _places("EagerException=flyweight.errors:TaskFailed"),
+    "flytekit.exceptions.system": _places(
+        "FlyteSystemException FlyteNotImplementedException=flyweight.errors:Unsupported "
+        f"FlyteNonRecoverableSystemException={_EXCEPTIONS}:FlyteSystemException "
+        f"FlyteSystemAssertion={_EXCEPTIONS}:FlyteSystemException "
+        "FlyteSystemUnavailableException=flyweight.errors:TryAgain",
+        _EXCEPTIONS,
+    ),
     "flytekit.exceptions.user": _places(
         "FlyteAssertion FlyteAuthenticationException FlyteEntityAlreadyExistsException FlyteEntityNotExistException "
         "FlyteRecoverableException FlyteTimeout FlyteTypeException FlyteUserException FlyteValueException "
+        "FlyteCompilationException=flyweight.errors:CompileError "
+        f"FlyteEntityNotFoundException={_EXCEPTIONS}:FlyteEntityNotExistException "
+        f"FlyteDataNotFoundException={_EXCEPTIONS}:FlyteEntityNotExistException "
+        "FlyteMissingReturnValueException=flyweight.errors:CompileError "
+        "FlyteMissingTypeException=flyweight.errors:InvalidInput FlyteUserRuntimeException=flyweight.errors:TaskFailed "
         f"FlyteInvalidInputException={_EXCEPTIONS}:FlyteValueException "
         f"FlyteDisapprovalException=flyweight.errors:TaskFailed "
         f"FlyteValidationException={_EXCEPTIONS}:FlyteAssertion",

@@ -1,6 +1,7 @@
 """``flytekit`` answered by us: every name of the table is there, and what is missing says so."""
 
 import importlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -79,3 +80,23 @@ def test_a_script_runs_unmodified(tmp_path: Path) -> None:
         [sys.executable, "-m", "flyweight.compat", str(script), "a", "b"], capture_output=True, text=True, check=False
     )
     assert done.stdout == "42 ['a', 'b']\n", done.stderr
+
+
+@pytest.mark.slow
+def test_where_another_flytekit_is_installed_ours_wins_only_where_it_is_asked_for(tmp_path: Path) -> None:
+    package = tmp_path / "site" / "flytekit"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("task = 'theirs'\n")
+    script = tmp_path / "script.py"
+    script.write_text("from flytekit import task\nprint(task if isinstance(task, str) else 'ours')\n")
+
+    def printed(*command: str) -> str:
+        environment = {**os.environ, "PYTHONPATH": str(package.parent)}
+        done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=True, env=environment)
+        return done.stdout.strip()
+
+    assert printed(str(script)) == "theirs"
+    assert printed("-c", f"import flyweight; exec(open({str(script)!r}).read())") == "theirs"
+    assert printed("-m", "flyweight.compat", str(script)) == "ours"
+    installed = f"import flyweight.compat as c; c.install(); exec(open({str(script)!r}).read())"
+    assert printed("-c", installed) == "ours"

@@ -1,0 +1,36 @@
+"""Code written for flytekit, unmodified, with --remote: the same files as run here in tests/unit/compat, one platform."""
+
+import json
+
+import pytest
+
+from flyweight.cli.main import main
+from tests.live import ROOT, LivePlatform
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+CODE = ROOT / "tests/unit/compat/flytekit_code"
+RUNS = json.loads((CODE / "runs.json").read_text())
+HERE_ALONE = {
+    "contexts": "looks at the mode of a run here",
+    "gates": "waits for a person",
+    "loggers_code": "the same as others, there",
+    "module_config": "compiles by itself",
+    "ordering": "keeps what it has seen in the process",
+    "recoverable": "likewise",
+    "references": "points to what no platform has",
+    "testing_code": "tests run here",
+}
+
+
+@pytest.mark.parametrize("program", sorted(RUNS.keys() - HERE_ALONE.keys()))
+def test_it_runs_on_a_platform(
+    program: str, platform: LivePlatform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in platform.environment.items():
+        monkeypatch.setenv(name, value)
+    run, expected = RUNS[program]
+    code = main(["run", "--remote", "--wait", str(CODE / f"{program}.py"), *run.split()])
+    printed = capsys.readouterr()
+    assert code == 0, printed.err
+    # What tasks print is in their logs there.
+    assert printed.out.splitlines()[-1] == expected.splitlines()[-1]
