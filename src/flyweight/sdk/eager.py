@@ -35,6 +35,10 @@ def eager(
     In its body, calls of tasks, workflows and launch plans give values; those of async and eager tasks are awaited.
     What such a call raises comes out of it, so ``try`` works. Its deck, which is on, lists the calls.
 
+    Args:
+        function: the coroutine function, when the decorator is used without options.
+        settings: the options of ``@task``; decks are on unless they say otherwise.
+
     Example:
         >>> import asyncio
         >>> from flyweight.sdk.task import task
