@@ -7,25 +7,27 @@ import platform as machine
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 from rich.console import Console
 from rich.table import Table
 
 from bench import commands, orchestration, runs
+from bench.loads import LOADS
 from bench.measure import Figure, alone, cores, pairs
-from tests.live import ROOT, STOCK
+from flyweight.client.config import Config
+from flyweight.client.remote import FlyteRemote
+from tests.live import ROOT, STOCK, LivePlatform
 
 RESULTS = Path(__file__).parent / "results"
 
 
-def on_the_platform() -> list[Figure]:
-    """Measure everything that needs a running platform."""
-    from flyweight.client.config import Config
-    from flyweight.client.remote import FlyteRemote
-
+def on_the_platform(wanted: Sequence[str]) -> list[Figure]:
+    """Measure what needs a running platform: the loads that are wanted, and the rest if none is named."""
     sys.path.insert(0, str(runs.WORKLOADS))
     import shapes
 
@@ -33,16 +35,23 @@ def on_the_platform() -> list[Figure]:
         platform, figures = runs.start(Path(folder))
         try:
             remote = FlyteRemote(Config.for_endpoint(platform.endpoint, insecure=True))
-            figures += runs.one_task(remote, shapes.one)
-            fan_out = runs.shape(remote, platform, shapes.fan_out_1000, tasks=1001, result=1000)
-            figures.append(
-                Figure(name="fan-out of 1,000", unit="tasks/s", ours=1001 / fan_out, goal=800, higher_is_better=True)
-            )
-            chain = runs.shape(remote, platform, shapes.chain_200, tasks=200, result=0)
-            figures.append(Figure(name="chain of 200", unit="ms a step", ours=chain * 1000 / 200, goal=5))
-            figures.append(Figure(name="memory after these runs", unit="MB", ours=runs.memory(platform)))
+            if not wanted:
+                figures += _at_rest(remote, platform, shapes)
+            for name in wanted or LOADS:
+                figures += LOADS[name](remote, platform, shapes)
         finally:
             platform.stop()
+    return figures
+
+
+def _at_rest(remote: FlyteRemote, platform: LivePlatform, shapes: ModuleType) -> list[Figure]:
+    """Measure small runs on a platform that has nothing else to do."""
+    figures = runs.one_task(remote, shapes.one)
+    fan_out = runs.shape(remote, platform, shapes.fan_out_1000, tasks=1001, result=1000)
+    figures.append(
+        Figure(name="fan-out of 1,000", unit="tasks/s", ours=1001 / fan_out, goal=800, higher_is_better=True)
+    )
+    figures.append(Figure(name="memory after these runs", unit="MB", ours=runs.memory(platform)))
     return figures
 
 
@@ -84,21 +93,25 @@ def table(figures: list[Figure]) -> Table:
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("loads", nargs="*", choices=[[], *LOADS], help="run these alone; everything without a name")
     parser.add_argument("--without-install", action="store_true", help="leave out the fresh installation")
     arguments = parser.parse_args()
     stock = STOCK if (STOCK / "python").exists() else None
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # for the platform and all that it starts
     load = [os.getloadavg()[0]]
-    figures = [
-        commands.import_time(stock, "import {}"),
-        commands.import_time(stock, "from {} import task, workflow"),
-        commands.cold_local_run(stock),
-        local_call(stock),
-        *on_the_platform(),
-        *(orchestration.figures() if stock is not None else ()),
-    ]
+    figures: list[Figure] = []
+    if not arguments.loads:
+        figures += [
+            commands.import_time(stock, "import {}"),
+            commands.import_time(stock, "from {} import task, workflow"),
+            commands.cold_local_run(stock),
+            local_call(stock),
+        ]
+    figures += on_the_platform(arguments.loads)
+    if stock is not None and not arguments.loads:
+        figures += orchestration.figures()
     uv = shutil.which("uv") or str(ROOT / ".venv-uv/bin/uv")
-    if not arguments.without_install:
+    if not arguments.without_install and not arguments.loads:
         figures += commands.installation(uv, ROOT)
     load.append(os.getloadavg()[0])
     Console(width=120).print(table(figures))

@@ -73,6 +73,12 @@ def proportional_memory(pids: Sequence[int]) -> float:
     return total / 1024
 
 
+def resident_memory(pid: int) -> tuple[float, float]:
+    """Kilobytes that a process holds now, and the most it ever held."""
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return float(lines["VmRSS"].split()[0]), float(lines["VmHWM"].split()[0])
+
+
 def cores() -> int:
     """Tell how many processors this process may use."""
     return len(os.sched_getaffinity(0))

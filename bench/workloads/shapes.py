@@ -1,5 +1,7 @@
 """The shapes that are timed: one task, a fan-out of no-ops, a chain, a map."""
 
+import time
+
 from flyweight import map_task, task, workflow
 
 
@@ -16,6 +18,12 @@ def nothing(number: int) -> int:
 @task
 def last(numbers: list[int]) -> int:
     return len(numbers)
+
+
+@task
+def slow(number: int) -> int:
+    time.sleep(0.02)
+    return number
 
 
 @workflow
@@ -57,3 +65,8 @@ def chain_500() -> int:
     for _ in range(499):
         number = nothing(number=number)
     return number
+
+
+@workflow
+def slow_fan_out_10000() -> int:
+    return last(numbers=[slow(number=i) for i in range(10_000)])
