@@ -70,7 +70,8 @@ class DriverSettings:
 
     inline_limit: int = 64 * 1024
     """Literal maps of more bytes stand as blobs, not in rows."""
-    events_per_turn: int = 2000
+    events_per_turn: int = 128
+    """More save little, and keep everybody else on this loop waiting."""
     nodes_per_step: int = 500
     """Nodes that begin for one event before others get their turn; the rest follow in the next turns."""
     gathering: float = 0.01

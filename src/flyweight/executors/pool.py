@@ -97,6 +97,7 @@ class WorkerPool:
         self._opened_at = clock.now()
         self._memory = MemoryWatch()
         self._kernel_kills = kernel_kills()
+        self._granting = False
         self._closed = False
 
     async def open(self, report: Callable[[Report], None]) -> None:
@@ -276,6 +277,21 @@ class WorkerPool:
         """Let attempts wait again, as if they had never been sent."""
         if taken:
             self._slots.put_back([sent.job.attempt for sent in taken], self._run, self._run_next)
+            self._grant_soon()
+
+    def _grant_soon(self) -> None:
+        """Give out places once all that is to be done now has been: a thousand attempts may be cancelled in a row."""
+        if not self._granting:
+            self._granting = True
+            asyncio.get_running_loop().call_soon(self._grant)
+
+    def _grant(self) -> None:
+        self._granting = False
+        if self._closed:
+            return
+        self._slots.grant()
+        if self._slots.spare:
+            self._share_out()
 
     def _give_up(self, job: Job, fault: faults.ContainerError) -> None:
         """Report a job that got its slot and no worker."""
@@ -312,9 +328,7 @@ class WorkerPool:
                 self._finish(window, message.result)
             elif kind == "deck" and window.first.number == message.deck.id:
                 self._report(DeckPublished(attempt=window.first.job.attempt, revision=message.deck.revision))
-        self._slots.grant()
-        if self._slots.spare:
-            self._share_out()
+        self._grant_soon()
         window = self._windows.get(worker)
         if window is not None and _RESTING * 2 < window.worth < inf:
             worker.rest(_RESTING)
@@ -351,7 +365,8 @@ class WorkerPool:
             worker.dismiss()
         else:
             self._crew.give_back(worker)
-        self._slots.release()
+        self._slots.release(grant=False)
+        self._grant_soon()
 
     def _share_out(self) -> None:
         """Let nothing wait for a busy worker while there is a place for another one."""
@@ -388,7 +403,8 @@ class WorkerPool:
             else:
                 self._report(sent.loss(ended, self._clock.now(), out_of_memory=self._kernel_kills > kills))
         self._put_back(unbegun)
-        self._slots.release()
+        self._slots.release(grant=False)
+        self._grant_soon()
 
     def _leave(self, sent: SentAttempt) -> None:
         self._sent.pop(sent.job.attempt, None)

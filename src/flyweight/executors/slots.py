@@ -43,7 +43,10 @@ class Slots:
             self.grant()
 
     def put_back(self, attempts: Iterable[AttemptId], run: Run, ahead: Ahead) -> None:
-        """Let attempts that were taken ahead wait again, in their order, before all others of their lines."""
+        """Let attempts that were taken ahead wait again, in their order, before all others of their lines.
+
+        None of them is given a place before ``grant`` is called: more may be about to be taken back, or withdrawn.
+        """
         for attempt in reversed(list(attempts)):
             name = _line(attempt)
             lines = self._waiting.setdefault(attempt.execution, OrderedDict())
@@ -53,7 +56,6 @@ class Slots:
             lines.move_to_end(name, last=False)
             self._waiting.move_to_end(attempt.execution, last=False)
             self._queued += 1
-        self.grant()
 
     def withdraw(self, attempt: AttemptId) -> bool:
         """Take an attempt out of the queue; False when it does not wait (any more)."""
@@ -69,10 +71,11 @@ class Slots:
             del self._waiting[attempt.execution]
         return True
 
-    def release(self) -> None:
-        """Give a place back."""
+    def release(self, *, grant: bool = True) -> None:
+        """Give a place back; without ``grant``, nobody is given it before that is called."""
         self._busy -= 1
-        self.grant()
+        if grant:
+            self.grant()
 
     def clear(self) -> None:
         """Forget all that waits."""

@@ -189,10 +189,10 @@ def test_a_deck_that_is_reported_with_its_attempts_end_is_told_of_before_it():
     run(scenario)
 
 
-@pytest.mark.parametrize(("queued", "commits"), [(0, 5), (1, 1)])
-def test_while_attempts_wait_for_slots_what_ends_is_gathered_for_one_commit(queued, commits):
+@pytest.mark.parametrize(("queued", "small", "commits"), [(0, 0, 5), (1, 0, 1), (1, 8, 5)])
+def test_while_attempts_wait_for_slots_what_ends_is_gathered_but_for_small_executions(queued, small, commits):
     async def scenario():
-        parts = await opened(gathering=1.0)
+        parts = await opened(gathering=1.0, small=small)
         await asyncio.gather(*(parts.driver.create(new(key), CLOSED) for key in range(1, 6)))
         parts.capacity = lambda: Capacity(slots=7, busy=7, queued=queued)
         before = len(parts.store.batches)

@@ -88,10 +88,13 @@ def test_what_may_go_ahead_follows_in_turn_and_what_may_not_stops_the_others() -
 def test_what_was_taken_back_stands_first_in_its_own_order() -> None:
     slots, ran = Slots(1), []
     submit(slots, ran, attempt(1, 0), attempt(2, 0), attempt(1, 3))
+    slots.release(grant=False)
     slots.put_back([attempt(1, 1), attempt(1, 2)], ran.append, lambda _: False)
+    assert ran == [attempt(1, 0)]
     assert slots.capacity().queued == 4
     assert slots.withdraw(attempt(1, 2))
-    for _ in range(3):
+    slots.grant()
+    for _ in range(2):
         slots.release()
     assert ran == [attempt(1, 0), attempt(1, 1), attempt(2, 0), attempt(1, 3)]
     slots.release()

@@ -58,7 +58,6 @@ async def test_nothing_waits_behind_what_lasts(tmp_path: Path) -> None:
         await reports.until(Started, "shorter")
         (tmp_path / "go").touch()
         assert (await reports.end("quick")).worker == "worker-2"
-        assert not any(isinstance(report, Started) and report.attempt.node == "quick" for report in reports.all)
 
 
 @pytest.mark.slow
@@ -98,6 +97,23 @@ async def test_what_waits_behind_a_cancelled_attempt_goes_to_another_worker(tmp_
         assert isinstance(await reports.end("next"), Succeeded)
         assert (tmp_path / "mark").read_text() == "tidied"
         assert len(reports.ends()) == 3
+
+
+@pytest.mark.slow
+async def test_many_that_are_cancelled_at_once_are_sent_once(tmp_path: Path) -> None:
+    task = template("told")
+    async with running_pool(tmp_path) as (pool, reports):
+        await proven(pool, reports, task)
+        pool.start(telling(task, "running", "until", tmp_path / "mark", tmp_path / "go"))
+        unwanted = [telling(task, f"n{number}", "echo") for number in range(200)]
+        for each in unwanted:
+            pool.start(each)
+        for each in unwanted:
+            pool.cancel(each.attempt, "not wanted")
+        (tmp_path / "go").touch()
+        await reports.end("running")
+        assert pool._last_number < 100, "what was taken back was sent again and again"
+        assert sum(isinstance(end, Cancelled) for end in reports.ends()) == 200
 
 
 @pytest.mark.slow
