@@ -68,24 +68,60 @@ class Secret:
 class Secrets:
     """Reads the secrets a task asked for: ``ctx.secrets.get("group", "key")``."""
 
-    def get(self, group: str | None = None, key: str | None = None) -> str:
-        """Give a secret's value.
+    def get(self, group: str | None = None, key: str | None = None, group_version: str | None = None) -> str:
+        """Give a secret's value: of its environment variable, else of its file without the white space around it.
+
+        Where they are is Flyte's: ``FLYTE_SECRETS_ENV_PREFIX`` (``_FSEC_`` by default), ``FLYTE_SECRETS_DEFAULT_DIR``
+        (``/etc/secrets``) and ``FLYTE_SECRETS_FILE_PREFIX`` (none) change it.
 
         Raises:
+            InvalidInput: neither group nor key is given.
             NotFound: the platform did not give the task this secret; says how to.
 
         """
-        parts = [part for part in (group, key) if part]
-        if not parts:
-            raise InvalidInput("Say which secret: its group, its key, or both.")
-        variable = "_FSEC_" + "_".join(part.upper() for part in parts)
+        variable = self.get_secrets_env_var(group, key, group_version)
         value = secret_variable(variable)
-        file = SECRETS_FOLDER.joinpath(*(part.lower() for part in parts))
+        file = Path(self.get_secrets_file(group, key, group_version))
         if value is None and file.is_file():
-            value = file.read_text(encoding="utf-8")
+            value = file.read_text(encoding="utf-8").strip()
         if value is None:
+            name = "/".join(_parts(group, key, group_version))
             raise NotFound(
-                f"There is no secret {'/'.join(parts)}. Ask for it with @task(secret_requests=[Secret(group={group!r}, "
-                f"key={key!r})]), and let the platform have it, for instance as the environment variable {variable}."
+                f"There is no secret {name}. Ask for it with @task(secret_requests=[Secret(group={group!r}, "
+                f"key={key!r})]), and let the platform have it, for instance as the environment variable {variable}, "
+                f"or as the file {file}."
             )
         return value
+
+    def get_secrets_env_var(
+        self, group: str | None = None, key: str | None = None, group_version: str | None = None
+    ) -> str:
+        """Give the name of the environment variable that a secret is looked for in.
+
+        Raises:
+            InvalidInput: neither group nor key is given.
+
+        """
+        prefix = secret_variable("FLYTE_SECRETS_ENV_PREFIX")
+        name = "_".join(part.upper() for part in _parts(group, key, group_version))
+        return f"{'_FSEC_' if prefix is None else prefix}{name}"
+
+    def get_secrets_file(
+        self, group: str | None = None, key: str | None = None, group_version: str | None = None
+    ) -> str:
+        """Give the path of the file that a secret is looked for in.
+
+        Raises:
+            InvalidInput: neither group nor key is given.
+
+        """
+        *folders, name = (part.lower() for part in _parts(group, key, group_version))
+        root = Path(secret_variable("FLYTE_SECRETS_DEFAULT_DIR") or SECRETS_FOLDER)
+        return str(root.joinpath(*folders, f"{secret_variable('FLYTE_SECRETS_FILE_PREFIX') or ''}{name}"))
+
+
+def _parts(group: str | None, key: str | None, version: str | None) -> list[str]:
+    parts = [part for part in (group, version, key) if part]
+    if not group and not key:
+        raise InvalidInput("Say which secret: its group, its key, or both.")
+    return parts
