@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from flyweight.client.config import Config as Config
     from flyweight.client.remote import FlyteRemote as FlyteRemote
+    from flyweight.sdk.accelerators import GPUAccelerator as GPUAccelerator
     from flyweight.sdk.auth_role import AuthRole as AuthRole
     from flyweight.sdk.auto_container import PythonAutoContainerTask as PythonAutoContainerTask
     from flyweight.sdk.auto_container import PythonInstanceTask as PythonInstanceTask
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from flyweight.sdk.concurrency import ConcurrencyLimitBehavior as ConcurrencyLimitBehavior
     from flyweight.sdk.concurrency import ConcurrencyPolicy as ConcurrencyPolicy
     from flyweight.sdk.conditional import conditional as conditional
+    from flyweight.sdk.container_task import ContainerTask as ContainerTask
     from flyweight.sdk.deck import Deck as Deck
     from flyweight.sdk.deck import DeckField as DeckField
     from flyweight.sdk.documentation import Description as Description
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from flyweight.sdk.documentation import SourceCode as SourceCode
     from flyweight.sdk.dynamic import dynamic as dynamic
     from flyweight.sdk.eager import eager as eager
+    from flyweight.sdk.environment import Environment as Environment
     from flyweight.sdk.exceptions import FlyteRecoverableException as FlyteRecoverableException
     from flyweight.sdk.execution import ExecutionParameters as ExecutionParameters
     from flyweight.sdk.execution import current_context as current_context
@@ -72,6 +75,9 @@ if TYPE_CHECKING:
     from flyweight.sdk.secret import Secret as Secret
     from flyweight.sdk.secret import Secrets as Secrets
     from flyweight.sdk.security import SecurityContext as SecurityContext
+    from flyweight.sdk.shell_task import OutputLocation as OutputLocation
+    from flyweight.sdk.shell_task import ShellTask as ShellTask
+    from flyweight.sdk.sql_task import SQLTask as SQLTask
     from flyweight.sdk.task import PythonFunctionTask as PythonFunctionTask
     from flyweight.sdk.task import Task as Task
     from flyweight.sdk.task import TaskPlugins as TaskPlugins
@@ -91,6 +97,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "client.config": ("Config",),
     "client.remote": ("FlyteRemote",),
+    "sdk.accelerators": ("GPUAccelerator",),
     "sdk.auth_role": ("AuthRole",),
     "sdk.auto_container": ("PythonAutoContainerTask", "PythonInstanceTask"),
     "sdk.base_task": ("IgnoreOutputs", "PythonTask"),
@@ -99,10 +106,12 @@ _HOMES = {
     "sdk.compilation": ("create_node",),
     "sdk.concurrency": ("ConcurrencyLimitBehavior", "ConcurrencyPolicy"),
     "sdk.conditional": ("conditional",),
+    "sdk.container_task": ("ContainerTask",),
     "sdk.deck": ("Deck", "DeckField"),
     "sdk.documentation": ("Description", "Documentation", "SourceCode"),
     "sdk.dynamic": ("dynamic",),
     "sdk.eager": ("eager",),
+    "sdk.environment": ("Environment",),
     "sdk.exceptions": ("FlyteRecoverableException",),
     "sdk.execution": ("ExecutionParameters", "current_context"),
     "sdk.gate": ("approve", "signals", "sleep", "wait_for_input"),
@@ -129,6 +138,8 @@ _HOMES = {
     "sdk.schedule": ("CronSchedule", "FixedRate", "OnSchedule"),
     "sdk.secret": ("Secret", "Secrets"),
     "sdk.security": ("SecurityContext",),
+    "sdk.shell_task": ("OutputLocation", "ShellTask"),
+    "sdk.sql_task": ("SQLTask",),
     "sdk.task": ("PythonFunctionTask", "Task", "TaskPlugins", "task"),
     "sdk.task_metadata": ("TaskMetadata",),
     "sdk.workflow": ("FunctionWorkflow", "WorkflowFailurePolicy", "workflow"),
@@ -154,12 +165,14 @@ __all__ = [
     "ConcurrencyLimitBehavior",
     "ConcurrencyPolicy",
     "Config",
+    "ContainerTask",
     "CronSchedule",
     "Deck",
     "DeckField",
     "Description",
     "Documentation",
     "Email",
+    "Environment",
     "ExecutionParameters",
     "FixedRate",
     "FlyteAnnotation",
@@ -169,6 +182,7 @@ __all__ = [
     "FlyteRecoverableException",
     "FlyteRemote",
     "FunctionWorkflow",
+    "GPUAccelerator",
     "HashMethod",
     "IgnoreOutputs",
     "ImageSpec",
@@ -178,6 +192,7 @@ __all__ = [
     "MarkdownRenderer",
     "OnSchedule",
     "Options",
+    "OutputLocation",
     "PagerDuty",
     "PodTemplate",
     "PythonAutoContainerTask",
@@ -190,9 +205,11 @@ __all__ = [
     "ReferenceTask",
     "ReferenceWorkflow",
     "Resources",
+    "SQLTask",
     "Secret",
     "Secrets",
     "SecurityContext",
+    "ShellTask",
     "Slack",
     "SourceCode",
     "SourceCodeRenderer",

@@ -41,6 +41,10 @@ API = {
     "Email, PagerDuty, Slack": ("plan_settings",),
     "LaunchPlan: security, raw data, parallelism, cache, concurrency": ("plan_settings", "plans"),
     "Documentation, Description, SourceCode": ("documented",),
+    "accelerators": ("accelerated",),
+    "Environment": ("environments",),
+    "ContainerTask": ("raw_containers",),
+    "ShellTask, OutputLocation, subproc_execute, SQLTask": ("shells",),
     "ids of nodes, names of outputs": ("named_outputs", "tuples", "node_settings", "dynamic_calls"),
 }
 """The public API (flytekit's top module and what is used beside it) and the customisation of nodes."""
@@ -79,10 +83,8 @@ LACKING = {
     "reference_workflow, get_reference_entity": "a workflow's reference is no node; the stock refuses it too",
     "ImageSpec": "its name on the stock's side is a hash of all its fields",
     "PodTemplate": "the stock's needs the kubernetes package, which our environment lacks",
-    "Environment": "not here yet",
-    "ContainerTask, SQLTask": "not here yet",
     "Artifact, SensorEngine": "not here yet",
-    "accelerators, ShellTask, SQLite3Task, WebhookTask": "not here yet",
+    "SQLite3Task, WebhookTask": "not here yet",
     "Renderable": "it leaves nothing in a spec",
     "pydantic": "types and values are compared in test_types.py",
     "torch, scikit-learn, TensorFlow, PIL": "libraries that one of the two environments lacks",

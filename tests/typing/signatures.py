@@ -10,6 +10,7 @@ from flyweight import (
     Checkpoint,
     Config,
     Deck,
+    Environment,
     ExecutionParameters,
     FlyteDirectory,
     FlyteFile,
@@ -146,6 +147,22 @@ async def awaiting() -> None:
 
 
 remote = FlyteRemote(Config.auto(), default_project="p", default_domain="d")
+environment = Environment(retries=1)
+
+
+@environment
+def shared(x: int) -> str:
+    return str(x)
+
+
+@environment(retries=2)
+def varied(x: int) -> str:
+    return str(x)
+
+
+@environment.dynamic
+def drawn_there(x: int) -> str:
+    return shared(x=x)
 
 
 def takes_a_function(function: Callable[[int], str]) -> str:
@@ -159,6 +176,9 @@ assert_type(flow(x=1), str)
 assert_type(flow_with_options(1), Split)
 assert_type(unfolding(x=1), Split)
 assert_type(there(x=1), str)
+assert_type(shared(1), str)
+assert_type(varied(x=1), str)
+assert_type(drawn_there(x=1), str)
 assert_type(flow_there(x=1), str)
 assert_type(plan_there(x=1), str)
 takes_a_function(flow)
@@ -171,6 +191,8 @@ pointed_plan: ReferenceLaunchPlan[[int], str] = plan_there
 plain("one")  # wrong: an int is expected
 plain(y=1)  # wrong: there is no such input
 with_options()  # wrong: x is missing
+shared("one")  # wrong: an int is expected
+Environment(retrys=1)  # wrong: there is no such option
 unfolding("one")  # wrong: an int is expected
 map_task(plain, concurrency="2")  # wrong: an int is expected
 flow(x=None)  # wrong: an int is expected

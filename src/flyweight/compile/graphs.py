@@ -8,10 +8,11 @@ from typing import Any
 from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, types_pb2, workflow_pb2
 
 from flyweight.compile.bindings import binding_data
-from flyweight.compile.map_tasks import array_node
+from flyweight.compile.map_tasks import array_node, take_element
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import duration, interface, task_identifier
 from flyweight.errors import CompileError, Unsupported
+from flyweight.sdk.auto_container import PythonAutoContainerTask
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.binding import Binding
 from flyweight.sdk.conditional import Branch
@@ -22,7 +23,7 @@ from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.node import Node
 from flyweight.sdk.options import duration as read_duration
-from flyweight.sdk.options import image_name
+from flyweight.sdk.options import image_name, pod_template
 from flyweight.sdk.reference import ReferenceEntity, ReferenceWorkflow
 from flyweight.sdk.resources import Resources
 from flyweight.sdk.workflow import Workflow, WorkflowFailurePolicy
@@ -106,7 +107,7 @@ def _node(node: Node, settings: SerializationSettings) -> workflow_pb2.Node:
     match identifier.resource_type:
         case identifier_pb2.TASK:
             made.task_node.reference_id.CopyFrom(identifier)
-            made.task_node.overrides.CopyFrom(_task_overrides(node))
+            made.task_node.overrides.CopyFrom(_task_overrides(node, settings))
         case identifier_pb2.WORKFLOW:
             if isinstance(node.entity, ReferenceWorkflow):
                 raise Unsupported(
@@ -125,7 +126,7 @@ def _element(node: Node, outer: workflow_pb2.Node, settings: SerializationSettin
     """Give the node of one element of an array node: it has the settings of the call."""
     made = workflow_pb2.Node(id=node.entity.name, metadata=outer.metadata, inputs=outer.inputs)
     made.task_node.reference_id.CopyFrom(identifier_of(node.entity, settings))
-    made.task_node.overrides.CopyFrom(_task_overrides(node))
+    made.task_node.overrides.CopyFrom(_task_overrides(node, settings))
     return made
 
 
@@ -209,7 +210,7 @@ def _interruptible(entity: AnyEntity) -> bool | None:
             return None
 
 
-def _task_overrides(node: Node) -> workflow_pb2.TaskNodeOverrides:
+def _task_overrides(node: Node, settings: SerializationSettings) -> workflow_pb2.TaskNodeOverrides:
     overrides = node.overrides
     requests, limits = overrides.get("requests"), overrides.get("limits")
     if "resources" in overrides:
@@ -221,7 +222,23 @@ def _task_overrides(node: Node) -> workflow_pb2.TaskNodeOverrides:
         resources=asked,
         container_image=image_name(overrides.get("container_image")) or "",
         extended_resources=extended_resources(overrides.get("accelerator"), overrides.get("shared_memory")),
+        pod_template=_pod(node, settings),
     )
+
+
+def _pod(node: Node, settings: SerializationSettings) -> tasks_pb2.K8sPod | None:
+    """Give the pod that a call runs in, in place of its task's own."""
+    template = pod_template(node.overrides.get("pod_template"))
+    if template is None:
+        return None
+    task = _task_of(node.entity)
+    if not isinstance(task, PythonAutoContainerTask):
+        raise CompileError(f"{node.id}: {node.entity.name} is no task of ours, so it cannot run in another pod.")
+    made = task.pod_from(template, settings)
+    made.primary_container_name = template.primary_container_name
+    if isinstance(node.entity, MapTask):
+        take_element(node.entity, made, template.primary_container_name)
+    return made
 
 
 def _policy(policy: WorkflowFailurePolicy) -> workflow_pb2.WorkflowMetadata.OnFailurePolicy:

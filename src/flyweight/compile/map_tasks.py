@@ -1,7 +1,10 @@
 """Turns a mapped task into the spec of its task over lists, and a call of it into a flyteidl ArrayNode."""
 
+from collections.abc import Iterable
+
 from flyteidl.admin import task_pb2 as admin_task_pb2
-from flyteidl.core import workflow_pb2
+from flyteidl.core import tasks_pb2, workflow_pb2
+from google.protobuf import json_format
 
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import interface, task_spec
@@ -22,15 +25,29 @@ def map_task_spec(mapped: MapTask, settings: SerializationSettings) -> admin_tas
     template.id.name = mapped.name
     template.task_type_version = 1  # as flytekit marks an array node's task
     template.interface.CopyFrom(interface(mapped.interface))
-    arguments = list(template.container.args)
-    start = arguments.index("--resolver")
-    resolver, loader = arguments[start + 1], arguments[start + 3 :]
-    template.container.args[start:] = [
-        *("--resolver", MAPPED_RESOLVER, "--"),
-        *("vars", ",".join(mapped.bound), "resolver", resolver, *loader),
-    ]
+    if template.HasField("container"):
+        template.container.args[:] = _element_arguments(mapped, template.container.args)
+    if template.HasField("k8s_pod"):
+        take_element(mapped, template.k8s_pod, template.config["primary_container_name"])
     spec.ClearField("description")
     return spec
+
+
+def take_element(mapped: MapTask, pod: tasks_pb2.K8sPod, primary: str) -> None:
+    """Let the task's own container of a pod take the element that the environment names."""
+    manifest = json_format.MessageToDict(pod.pod_spec)
+    for container in manifest["containers"]:
+        if container["name"] == primary:
+            container["args"] = _element_arguments(mapped, container["args"])
+    json_format.ParseDict(manifest, pod.pod_spec)
+
+
+def _element_arguments(mapped: MapTask, arguments: Iterable[str]) -> list[str]:
+    whole = list(arguments)
+    start = whole.index("--resolver")
+    resolver, loader = whole[start + 1], whole[start + 3 :]
+    found_by = ("vars", ",".join(mapped.bound), "resolver", resolver, *loader)
+    return [*whole[:start], "--resolver", MAPPED_RESOLVER, "--", *found_by]
 
 
 def array_node(mapped: MapTask, inner: workflow_pb2.Node) -> workflow_pb2.ArrayNode:

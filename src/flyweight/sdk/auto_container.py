@@ -10,7 +10,7 @@ from flyweight.sdk import containers
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.interface import Interface
 from flyweight.sdk.options import ClassSettings, ExecutionBehavior
-from flyweight.sdk.pod_template import pod
+from flyweight.sdk.pod_template import PodTemplate, pod
 from flyweight.sdk.resolvers import TaskResolverMixin, default_task_resolver
 
 if TYPE_CHECKING:
@@ -71,7 +71,11 @@ class PythonAutoContainerTask(PythonTask[C], Generic[C]):
         """Give the pod of a task with a pod template: its primary container is the task's own."""
         if self.options.pod_template is None:
             return None
-        return pod(self.options.pod_template, self._container(settings), settings.image_config.resolve)
+        return self.pod_from(self.options.pod_template, settings)
+
+    def pod_from(self, template: PodTemplate, settings: "SerializationSettings") -> tasks_pb2.K8sPod:
+        """Give a template's pod, with the task's own container as the primary one."""
+        return pod(template, self._container(settings), settings.image_config.resolve)
 
     def get_config(self, settings: "SerializationSettings") -> Mapping[str, str] | None:
         """Tell which container of the pod is the task's own."""

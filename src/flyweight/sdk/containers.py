@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from flyteidl.core import literals_pb2, tasks_pb2
 
-from flyweight.sdk.resources import Accelerator, Resources
+from flyweight.sdk.resources import Resources
+from flyweight.sdk.wire import OnTheWire, message_of
 
 if TYPE_CHECKING:
     from flyweight.compile.settings import SerializationSettings
@@ -49,7 +50,7 @@ def resources(requests: Resources, limits: Resources) -> tasks_pb2.Resources:
 
 
 def extended_resources(
-    accelerator: Accelerator | None,
+    accelerator: OnTheWire | None,
     shared_memory: bool | str | None,  # noqa: FBT001 - a size, or just yes
 ) -> tasks_pb2.ExtendedResources | None:
     """Give accelerator and shared memory on the wire, or nothing when neither is asked for."""
@@ -57,7 +58,7 @@ def extended_resources(
         return None
     made = tasks_pb2.ExtendedResources()
     if accelerator is not None:
-        made.gpu_accelerator.CopyFrom(accelerator.to_flyte_idl())
+        made.gpu_accelerator.CopyFrom(message_of("`accelerator`", accelerator, "flyteidl.core.GPUAccelerator"))
     if shared_memory:
         made.shared_memory.mount_path = "/dev/shm"  # noqa: S108 - where Flyte mounts shared memory
         made.shared_memory.mount_name = "flyte-shared-memory"

@@ -53,9 +53,12 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "flytekit.core.class_based_resolver": _places("ClassStorageTaskResolver"),
     "flytekit.core.checkpointer": _places("Checkpoint"),
     "flytekit.core.condition": _places("conditional"),
+    "flytekit.core.container_task": _places("ContainerTask"),
+    "flytekit.core.base_sql_task": _places("SQLTask"),
     "flytekit.core.context_manager": _places(_CONTEXT, f"{_COMPAT}.context"),
     "flytekit.core.data_persistence": _places("FileAccessProvider", f"{_COMPAT}.context"),
     "flytekit.core.dynamic_workflow_task": _places("dynamic"),
+    "flytekit.core.environment": _places("Environment"),
     "flytekit.core.gate": _places("approve sleep wait_for_input"),
     "flytekit.core.hash": _places("HashMethod"),
     "flytekit.core.interface": _places("Interface", f"{_SDK}.interface"),
@@ -118,6 +121,16 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
         f"Promise={_SDK}.promise:Promise SecretsManager={_SDK}.secret:Secrets "
         f"get_serializable={_COMPAT}.translator:get_serializable",
         f"{_COMPAT}.configuration",
+    ),
+    "flytekit.extras": {},
+    "flytekit.extras.accelerators": _places(
+        "A100 A100_80GB A10G GPUAccelerator H100 H200 K80 L4 L40S L4_VWS M60 MultiInstanceGPUAccelerator P100 P4 "
+        "RTX_PRO_6000 T4 V100 V5E V5P V6E",
+        f"{_SDK}.accelerators",
+    ),
+    "flytekit.extras.tasks": {},
+    "flytekit.extras.tasks.shell": _places(
+        "OutputLocation ProcessResult ShellTask subproc_execute", f"{_SDK}.shell_task"
     ),
     "flytekit.image_spec": _places("ImageSpec"),
     "flytekit.image_spec.image_spec": _places("ImageSpec"),

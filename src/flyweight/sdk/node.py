@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
 from flyweight.errors import CompileError, InvalidInput
 from flyweight.sdk.cache import Cache, VersionParameters
 from flyweight.sdk.image import ImageSpec
+from flyweight.sdk.pod_template import PodTemplate
 from flyweight.sdk.promise import OutputReference, Promise
-from flyweight.sdk.resources import Accelerator, Resources
+from flyweight.sdk.resources import Resources
+from flyweight.sdk.wire import OnTheWire
 
 if TYPE_CHECKING:
     from flyweight.sdk.binding import Binding
@@ -50,13 +52,13 @@ class Overrides(TypedDict, total=False):
     """Whether equal calls wait for the first one."""
     container_image: str | ImageSpec
     """The image's name, or an ImageSpec."""
-    accelerator: Accelerator
+    accelerator: OnTheWire
     """The kind of GPU that the task needs."""
     shared_memory: bool | str
     """Mount shared memory: of any size, or of this one."""
     task_config: object
     """Taken as flytekit's code gives it; a type's settings cannot be changed for one call."""
-    pod_template: object
+    pod_template: PodTemplate
     """The Kubernetes pod that the task runs in."""
 
 

@@ -13,10 +13,11 @@ from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.image import ImageSpec
 from flyweight.sdk.node import unknown_option
 from flyweight.sdk.pod_template import PodTemplate
-from flyweight.sdk.resources import Accelerator, Resources
+from flyweight.sdk.resources import Resources
 from flyweight.sdk.secret import Secret
 from flyweight.sdk.security import SecurityContext
 from flyweight.sdk.task_metadata import TaskMetadata
+from flyweight.sdk.wire import OnTheWire
 
 S = TypeVar("S")
 ALL_DECKS = tuple(DeckField)
@@ -69,8 +70,8 @@ class BodySettings(TypedDict, total=False):
     """The Kubernetes pod that it runs in, where there is a cluster."""
     pod_template_name: str | None
     """The name of one that the cluster has."""
-    accelerator: Accelerator | None
-    """The kind of GPU that it needs."""
+    accelerator: OnTheWire | None
+    """The kind of GPU or TPU that it needs: a ``GPUAccelerator``, or one of ``flyweight.sdk.accelerators``."""
     shared_memory: bool | str | None
     """Mount shared memory: of any size, or of this one (``"2Gi"``)."""
     labels: Mapping[str, str] | None
@@ -152,7 +153,7 @@ class TaskOptions:
     deck_fields: tuple[DeckField, ...] = ALL_DECKS
     pod_template: PodTemplate | None = None
     pod_template_name: str = ""
-    accelerator: Accelerator | None = None
+    accelerator: OnTheWire | None = None
     shared_memory: bool | str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
@@ -211,7 +212,7 @@ def class_options(settings: ClassSettings) -> TaskOptions:
         docs=settings.get("docs"),
         enable_deck=_enable_deck(settings),
         deck_fields=_deck_fields(settings.get("deck_fields")),
-        pod_template=_pod_template(settings.get("pod_template")),
+        pod_template=pod_template(settings.get("pod_template")),
         pod_template_name=settings.get("pod_template_name") or metadata.pod_template_name or "",
         accelerator=settings.get("accelerator"),
         shared_memory=settings.get("shared_memory"),
@@ -265,7 +266,13 @@ def _security(settings: ClassSettings) -> SecurityContext | None:
     return SecurityContext(secrets=tuple(secrets))
 
 
-def _pod_template(given: object) -> PodTemplate | None:
+def pod_template(given: object) -> PodTemplate | None:
+    """Take a pod template, or none.
+
+    Raises:
+        InvalidInput: it is something else.
+
+    """
     if given is None or isinstance(given, PodTemplate):
         return given
     raise InvalidInput(
