@@ -13,6 +13,7 @@ API = {
     "workflow: default_options": ("policies_of_defaults", "beyond"),
     "workflow in a workflow": ("nested", "sub_workflows"),
     "dynamic": ("dynamics", "dynamic_calls"),
+    "eager": ("eagers",),
     "map_task over a task and a partial": ("mapping", "mapped_more"),
     "map_task: concurrency, min_successes, min_success_ratio": ("mapping", "mapped_more", "beyond"),
     "conditional: comparisons, junctions, unary checks": ("branches", "comparisons", "enums"),
@@ -78,7 +79,6 @@ TYPES = {
 """Python's types on the wire."""
 
 LACKING = {
-    "eager": "not here yet",
     "map_task over launch plans and references": "not here yet",
     "reference_workflow, get_reference_entity": "a workflow's reference is no node; the stock refuses it too",
     "ImageSpec": "its name on the stock's side is a hash of all its fields",
