@@ -170,12 +170,14 @@ class LivePlatform:
         check: bool = True,
         timeout: float = 120,
         environment: Mapping[str, str] | None = None,
+        typed: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in the user's environment; a failure shows everything that was printed."""
         done = subprocess.run(
             command,
             cwd=cwd,
             env={**self.environment, **(environment or {})},
+            input=typed,
             capture_output=True,
             text=True,
             timeout=timeout,

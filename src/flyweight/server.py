@@ -36,7 +36,7 @@ from flyweight.services.executions import Executions
 from flyweight.services.feed import Feed
 from flyweight.services.identity import Identity
 from flyweight.services.launch_plans import LaunchPlans
-from flyweight.services.launcher import Launcher, Storage
+from flyweight.services.launcher import Launcher, LaunchSettings
 from flyweight.services.links import Links
 from flyweight.services.logs import Logs
 from flyweight.services.lookup import Lookup
@@ -260,7 +260,11 @@ def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
         registry=registry,
         registration=registration,
         driver=driver,
-        storage=Storage(metadata=base.objects.metadata, inline_limit=base.settings.inline_limit),
+        settings=LaunchSettings(
+            metadata=base.objects.metadata,
+            inline_limit=base.settings.inline_limit,
+            max_parallelism=base.settings.max_parallelism,
+        ),
         clock=clock,
     )
     data = Data(lookup, links, registration, max_upload_bytes=base.settings.max_upload_bytes)

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "logs": ("flyweight.cli.logs:logs", "Show what a node's task wrote, live while it runs."),
     "launchplan": ("flyweight.cli.launchplan:launchplan", "Activate or deactivate a launch plan."),
     "info": ("flyweight.cli.info:info", "Show the versions of this client and of the platform."),
+    "debug": ("flyweight.cli.debug:debug", "Run a node's task here with its real inputs, under a debugger."),
     "local-cache": ("flyweight.cli.local_cache:local_cache", "Clear what runs here have cached."),
     "metrics": ("flyweight.cli.metrics:metrics", "Show how long an execution and its parts took."),
     "build": ("flyweight.cli.build:build", "Show the images that an entity's tasks name; none is built here."),

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict, Unpack
 
-from flyteidl.admin import common_pb2, execution_pb2, task_execution_pb2, version_pb2
-from flyteidl.core import identifier_pb2, metrics_pb2
+from flyteidl.admin import common_pb2, execution_pb2, node_execution_pb2, task_execution_pb2, version_pb2
+from flyteidl.core import identifier_pb2, literals_pb2, metrics_pb2, tasks_pb2
 from flyteidl.service import dataproxy_pb2
 
 from flyweight.client import rpcs, transfer
@@ -180,6 +180,30 @@ class Looking(Fetching, Uploading):
         )
         for chunk in self.connection.stream(rpcs.READ_LOGS, request):
             yield chunk.text
+
+    def recorded_call(
+        self, name: str, node: str, **place: Unpack[Place]
+    ) -> tuple[tasks_pb2.TaskTemplate, literals_pb2.LiteralMap]:
+        """Give the task that a node ran, and what it was given.
+
+        Raises:
+            NotFound: there is no such node, or it runs no task, or did not have to: what is cached, or was recovered.
+
+        """
+        of = self.execution_id(name, place.get("project"), place.get("domain"))
+        asked = identifier_pb2.NodeExecutionIdentifier(execution_id=of, node_id=node)
+        data = self.connection.call(
+            rpcs.GET_NODE_EXECUTION_DATA, node_execution_pb2.NodeExecutionGetDataRequest(id=asked)
+        )
+        request = task_execution_pb2.TaskExecutionListRequest(node_execution_id=asked, limit=1)
+        tries = self.connection.call(rpcs.LIST_TASK_EXECUTIONS, request).task_executions
+        if not tries:
+            raise NotFound(
+                f"Node {node} of {name} ran no task there. (One inside it, or of the execution that its outputs "
+                "were taken from, can be run.)"
+            )
+        task = self.connection.call(rpcs.GET_TASK, common_pb2.ObjectGetRequest(id=tries[0].id.task_id))
+        return task.closure.compiled_task.template, data.full_inputs
 
     def get_execution_metrics(
         self,

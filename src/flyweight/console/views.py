@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from flyteidl.admin import execution_pb2, node_execution_pb2, task_execution_pb2
+from flyteidl.core import catalog_pb2, identifier_pb2
 from flyteidl.core import execution_pb2 as core_execution_pb2
-from flyteidl.core import identifier_pb2
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -91,6 +91,8 @@ class NodeView:
     entity: identifier_pb2.Identifier | None
     reason: str = ""
     """How far it has come, or why it waits, in words."""
+    cache: str = ""
+    """What the catalog had for it, in words; empty for what is not cached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,8 @@ class AttemptView:
     error: ErrorView | None
     mapped: MapView | None = None
     """Of the one attempt that a map is taken for."""
+    why: str = ""
+    """Why it ran, in words, if there is more to say: what the catalog had in place of it."""
 
 
 def execution(message: execution_pb2.Execution) -> ExecutionView:
@@ -169,7 +173,16 @@ def node(message: node_execution_pb2.NodeExecution | None, step: Step, reason: s
         deck=deck,
         entity=step.entity,
         reason=reason,
+        cache="" if message is None else _cache(message.closure.task_node_metadata),
     )
+
+
+def _cache(found: node_execution_pb2.TaskNodeMetadata) -> str:
+    if not found.HasField("catalog_key"):
+        return ""
+    words = catalog_pb2.CatalogCacheStatus.Name(found.cache_status).removeprefix("CACHE_").replace("_", " ").lower()
+    made = found.catalog_key.source_task_execution.node_execution_id
+    return f"{words}: made by {made.execution_id.name}, node {made.node_id}" if made.node_id else words
 
 
 def attempt(message: task_execution_pb2.TaskExecution) -> AttemptView:
@@ -189,6 +202,7 @@ def attempt(message: task_execution_pb2.TaskExecution) -> AttemptView:
         task_type=closure.task_type,
         error=error(closure.error) if closure.HasField("error") else None,
         mapped=_mapped(message) if "items" in info else None,
+        why=closure.reasons[0].message if closure.reasons else "",
     )
 
 

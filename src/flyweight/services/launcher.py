@@ -6,7 +6,8 @@ A request is carried out once, however often it is sent: Flyte's clients send it
 import asyncio
 import hashlib
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from flyteidl.admin import execution_pb2
 from flyteidl.core import identifier_pb2, literals_pb2
@@ -43,13 +44,15 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Storage:
-    """Where executions keep their data."""
+class LaunchSettings:
+    """Where executions keep their data, and how much of them runs at once."""
 
     metadata: str
     """URI prefix of inputs, outputs, errors and decks: ``<bucket>/metadata/propeller``."""
     inline_limit: int
     """Literal maps of more bytes stand below ``metadata``, not in rows."""
+    max_parallelism: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Tasks of one execution that run at once, by project (``*``: any other), where nobody says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +83,14 @@ class Launcher:
         registry: RegistryStore,
         registration: Registration,
         driver: Driver,
-        storage: Storage,
+        settings: LaunchSettings,
         clock: Clock,
     ) -> None:
         self._store = store
         self._registration = registration
         self._targets = Targets(registry, registration)
         self._driver = driver
-        self._storage = storage
+        self._settings = settings
         self._clock = clock
         self._starting: set[tuple[str, str, str]] = set()
         self._lost: dict[bytes, tuple[float, asyncio.Future[_Identifier]]] = {}
@@ -171,6 +174,9 @@ class Launcher:
         if target.own is not None:
             spec = spec_with_launch_plan(spec, target.own)
             spec.launch_plan.resource_type = identifier_pb2.LAUNCH_PLAN
+        if not spec.max_parallelism:
+            limits = self._settings.max_parallelism
+            spec.max_parallelism = limits.get(request.project, limits.get("*", 0))
         given = caller_inputs(request)
         merged = merged_inputs(target.launch_plan or target.task, target.expected, target.fixed, given)
         inputs, inputs_uri = await self._stored(request, name, merged)
@@ -201,10 +207,10 @@ class Launcher:
         self, request: execution_pb2.ExecutionCreateRequest, name: str, inputs: literals_pb2.LiteralMap
     ) -> tuple[bytes, str]:
         body = literals.to_bytes(inputs)
-        if len(body) <= self._storage.inline_limit:
+        if len(body) <= self._settings.inline_limit:
             return body, ""
         layout = ExecutionLayout(
-            metadata=self._storage.metadata, raw="", project=request.project, domain=request.domain, execution=name
+            metadata=self._settings.metadata, raw="", project=request.project, domain=request.domain, execution=name
         )
         uri = layout.inputs(START_NODE)
         await asyncio.to_thread(blob.put, uri, body)

@@ -148,7 +148,7 @@ class Nodes:
         self, found: StoredExecution, node: NodeRecord, attempt: AttemptRecord
     ) -> task_execution_pb2.TaskExecution:
         subject = self._lookup.subject(found)
-        shown = views.attempt(subject, attempt, task_type=await self._task_type(found, node))
+        shown = views.attempt(subject, attempt, task_type=await self._task_type(found, node), why=node.reason)
         if node.kind == NodeKind.ARRAY.value:
             listed = await self._lookup.items(found, node, ITEMS_LISTED)
             views.add_items(shown, subject, node, [item.attempt() for item in listed], [item.index for item in listed])

@@ -123,8 +123,10 @@ def task_execution_id(subject: Subject, record: AttemptRecord) -> identifier_pb2
     )
 
 
-def attempt(subject: Subject, record: AttemptRecord, *, task_type: str = "") -> task_execution_pb2.TaskExecution:
-    """Show one attempt of a node: a task execution, in Flyte's words."""
+def attempt(
+    subject: Subject, record: AttemptRecord, *, task_type: str = "", why: str = ""
+) -> task_execution_pb2.TaskExecution:
+    """Show one attempt of a node: a task execution, in Flyte's words; ``why`` it ran, if there is more to say."""
     closure = task_execution_pb2.TaskExecutionClosure(
         phase=record.phase.value,
         created_at=to_timestamp(record.queued_at),
@@ -139,6 +141,8 @@ def attempt(subject: Subject, record: AttemptRecord, *, task_type: str = "") -> 
         {"worker": record.worker, "cpu_seconds": record.cpu_seconds, "peak_memory_bytes": record.peak_memory_bytes}
     )
     closure.metadata.generated_name = f"{subject.execution.name}-{record.node}-{record.attempt}"
+    if why:
+        closure.reasons.add(message=why, occurred_at=to_timestamp(record.queued_at))
     if record.error:
         closure.error.CopyFrom(core_execution_pb2.ExecutionError.FromString(record.error))
     return task_execution_pb2.TaskExecution(id=task_execution_id(subject, record), closure=closure)

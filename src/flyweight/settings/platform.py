@@ -35,6 +35,9 @@ class PlatformSettings:
     """Absolute folder of the database, the objects, logs and sockets."""
     workers: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
     """Tasks that run at once."""
+    max_parallelism: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Tasks of one execution that run at once, by project (``*`` for all others), where neither its launch plan nor who
+    starts it says so; without an entry there is no limit."""
     inline_limit: int = 64 * _KIB
     """Bytes; literal maps above it stand in the blob store, and not in rows."""
     max_request_bytes: int = 32 * _KIB * _KIB
@@ -116,12 +119,22 @@ def _environments(value: Any) -> Mapping[str, str]:
     return {OWN_FLAVOR: sys.executable, **named}
 
 
+def _parallelism(value: Any) -> Mapping[str, int]:
+    if isinstance(value, Mapping):
+        pairs = [(str(name), limit) for name, limit in value.items()]
+    else:
+        pairs = [(name or "*", limit) for name, _, limit in (part.rpartition("=") for part in words(str(value)))]
+    least = _between(0, 1_000_000, int)
+    return {name.strip(): int(least(limit)) for name, limit in pairs}
+
+
 _LARGEST = 1 << 40
 _PARSERS: dict[str, Callable[[Any], object]] = {
     "host": text,
     "port": _between(0, _LARGEST_PORT, int),
     "data_dir": _folder,
     "workers": _between(1, 10_000, int),
+    "max_parallelism": _parallelism,
     "inline_limit": _between(0, 8 * _KIB * _KIB, int),
     "max_request_bytes": _between(64 * _KIB, _LARGEST, int),
     "max_upload_bytes": _between(_KIB, _LARGEST, int),

@@ -20,7 +20,7 @@ from flyweight.services.drawings import Drawings
 from flyweight.services.executions import Executions
 from flyweight.services.feed import Feed
 from flyweight.services.launch_plans import LaunchPlans
-from flyweight.services.launcher import Launcher, Storage
+from flyweight.services.launcher import Launcher, LaunchSettings
 from flyweight.services.links import Links
 from flyweight.services.logs import Logs
 from flyweight.services.lookup import Lookup
@@ -135,7 +135,7 @@ class Platform:
             registry=self.registry,
             registration=registration,
             driver=self.driver,
-            storage=Storage(metadata=objects.metadata, inline_limit=INLINE_LIMIT),
+            settings=LaunchSettings(metadata=objects.metadata, inline_limit=INLINE_LIMIT),
             clock=self.clock,
         )
         self.executions = Executions(

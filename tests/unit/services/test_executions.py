@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from flyteidl.admin import execution_pb2, node_execution_pb2
@@ -250,6 +251,15 @@ async def test_one_node_runs_again_and_what_follows_from_it(ready: Platform) -> 
     request.name = "third"
     with pytest.raises(NotFound, match="n77"):
         await start(ready, request)
+
+
+async def test_a_projects_parallelism_holds_where_nobody_says_another(ready: Platform) -> None:
+    ready.launcher._settings = replace(ready.launcher._settings, max_parallelism={P: 3, "*": 9})
+    of = await start(ready, execution_request(PLAN, inputs(x=1), name="first"))
+    assert (await get(ready, of)).spec.max_parallelism == 3
+    request = execution_request(PLAN, inputs(x=1), name="second")
+    request.spec.max_parallelism = 7
+    assert (await get(ready, await start(ready, request))).spec.max_parallelism == 7
 
 
 async def test_what_has_not_ended_cannot_be_recovered(ready: Platform) -> None:

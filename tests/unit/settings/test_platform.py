@@ -37,6 +37,13 @@ def test_every_setting_can_be_given_in_every_way():
     assert _PARSERS.keys() == {field.name for field in dataclasses.fields(PlatformSettings)}
 
 
+@pytest.mark.parametrize(("given", "meant"), [("25", {"*": 25}), ("p=4,*=9", {"p": 4, "*": 9}), ({"p": 4}, {"p": 4})])
+def test_parallelism_is_one_number_or_one_a_project(data_dir, given, meant):
+    assert load_platform_settings({"max_parallelism": given}).max_parallelism == meant
+    with pytest.raises(InvalidInput, match="max_parallelism"):
+        load_platform_settings({"max_parallelism": "many"})
+
+
 def test_environments_come_from_yaml_or_a_list(data_dir):
     (data_dir / "config.yaml").write_text(
         "environments:\n  'ghcr.io/*': /opt/a/bin/python\n  default: ~/b/bin/python\n"

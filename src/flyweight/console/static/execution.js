@@ -145,7 +145,8 @@ function onCapacity({ slots, busy, queued }) {
 
 root.addEventListener("click", (event) => {
   const action = event.target.closest("[data-action]")?.dataset.action;
-  if (action === "relaunch") return relaunch();
+  if (action === "relaunch" || action === "recover") return begin(`/api/v1/executions/${action}`, { id });
+  if (action === "rerun") return rerun(asked().get("node"));
   if (action === "terminate") return document.getElementById("confirm").showModal();
   if (event.target.closest("#widen")) {
     event.preventDefault();
@@ -176,9 +177,16 @@ root.addEventListener("change", (event) => {
   go(`?${query}`);
 });
 
-async function relaunch() {
+// As the client's remote.rerun says it: the mode and the annotation are Flyweight's own (semantics/rerun.py).
+function rerun(node) {
+  const metadata = { mode: "RECOVERED", referenceExecution: id };
+  const spec = { metadata, annotations: { values: { "flyweight/rerun-node": node } } };
+  return begin("/api/v1/executions", { project: id.project, domain: id.domain, spec });
+}
+
+async function begin(path, request) {
   try {
-    const told = await send("POST", "/api/v1/executions/relaunch", { id });
+    const told = await send("POST", path, request);
     location.href = `${location.pathname.replace(/[^/]+$/, "")}${told.id.name}`;
   } catch (problem) { tell(problem.message); }
 }

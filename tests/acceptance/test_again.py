@@ -1,0 +1,71 @@
+"""What failed is looked into and started again from the command line: debug, recover, rerun."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.live import FLYWEIGHT, LivePlatform
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+def started(printed: str) -> str:
+    found = re.search(r"/executions/([a-z0-9-]+)", printed)
+    assert found, printed
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def failed(platform: LivePlatform, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """An execution whose second node fails as long as a file is missing."""
+    file = tmp_path_factory.mktemp("again") / "file"
+    flags = ("--x", "41", "--file", str(file))
+    done = platform.call(
+        [*FLYWEIGHT, "run", "--remote", "--wait", "debugged.py", "wf", *flags], cwd=PROGRAMS, check=False
+    )
+    assert "is not there yet" in done.stderr
+    return started(done.stdout + done.stderr), file
+
+
+def test_a_node_runs_here_with_its_inputs_in_its_own_code(
+    platform: LivePlatform, failed: tuple[str, Path], tmp_path: Path
+) -> None:
+    name, _ = failed
+    done = platform.run("debug", "--no-debugger", name, "n0", cwd=tmp_path)
+    assert done.stdout.split() == ["ran", "42"]
+
+
+def test_under_the_debugger_it_stops_where_the_function_begins(
+    platform: LivePlatform, failed: tuple[str, Path]
+) -> None:
+    name, _ = failed
+    done = platform.call([*FLYWEIGHT, "debug", name, "n0"], typed="p x\nn\np result\nc\n")
+    assert "-> result = x + 1" in done.stdout
+    assert re.search(r"\(Pdb\) 41\n", done.stdout)
+    assert re.search(r"\(Pdb\) 42\n", done.stdout)
+    assert done.stdout.rstrip().endswith("42")
+
+
+def test_the_debugger_shows_where_it_failed(platform: LivePlatform, failed: tuple[str, Path]) -> None:
+    name, file = failed
+    file.unlink(missing_ok=True)
+    done = platform.call([*FLYWEIGHT, "debug", name, "n1"], typed="c\np file\nq\n", check=False)
+    assert "-> raise ValueError" in done.stdout
+    assert done.returncode == 1
+
+
+def test_it_is_recovered_and_a_node_runs_again(platform: LivePlatform, failed: tuple[str, Path]) -> None:
+    name, file = failed
+    file.write_text("")
+    recovered = started(platform.run("execution", "--execution-id", name, "recover").stdout)
+    shown = platform.run("execution", recovered, "wait").stdout
+    assert "n0 (debugged.plus) recovered" in shown or "n0 (plus) recovered" in shown
+    assert shown.rstrip().endswith("42")
+    again = started(platform.run("execution", recovered, "rerun", "--node", "n0").stdout)
+    shown = platform.run("execution", again, "wait").stdout
+    assert "recovered" not in shown
+    assert "SUCCEEDED" in shown
+    refused = platform.call([*FLYWEIGHT, "execution", again, "rerun"], check=False)
+    assert "--node" in refused.stderr
