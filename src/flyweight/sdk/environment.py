@@ -15,6 +15,9 @@ R_other = TypeVar("R_other")
 class Environment:
     """Options that several tasks share; used as a decorator, it is ``@task`` with these options.
 
+    Args:
+        overrides: see ``TaskSettings``.
+
     Example:
         >>> small = Environment(retries=1, environment={"MODE": "fast"})
         >>> large = small.extend(environment={"WORKERS": "8"})

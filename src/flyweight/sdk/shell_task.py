@@ -36,6 +36,12 @@ class OutputLocation:
     """An output of a script: its name, ``FlyteFile`` or ``FlyteDirectory``, and the path where the script leaves it.
 
     The path may name inputs, as in ``"{inputs.x}.md"``.
+
+    Args:
+        var: the output's name.
+        var_type: ``FlyteFile`` or ``FlyteDirectory``.
+        location: the path.
+
     """
 
     var: str
