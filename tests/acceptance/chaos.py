@@ -31,7 +31,7 @@ WORKERS = 6
 AT_ONCE = {"storm": 5, "thread": 4}
 """Executions in flight. Storms keep a long queue before the workers; threads leave workers idle, so that what is decided
 runs at once."""
-SPELL = 8
+SPELL = 4
 """Executions of one kind before it is the other's turn."""
 PATIENCE = 180.0
 """Seconds until what is in flight must have ended once nobody kills any more."""

@@ -1,12 +1,14 @@
 """A few hundred tasks of every kind of node, each of which writes down that it ran: what is run while the platform dies."""
 
+import functools
 import os
 import time
 from pathlib import Path
 
-from flyweight import LaunchPlan, conditional, current_context, task, workflow
+from flyweight import LaunchPlan, conditional, current_context, map_task, task, workflow
 
 WIDTH = 20
+ITEMS = 400
 LENGTH = 8
 
 
@@ -17,6 +19,11 @@ def step(number: int, ledger: str) -> int:
     with Path(ledger).open("ab", buffering=0) as file:
         file.write(line.encode())
     return number + 1
+
+
+@task
+def upto(last: int) -> list[int]:
+    return list(range(last))
 
 
 @task
@@ -46,7 +53,8 @@ def storm(ledger: str, start: int = 0) -> int:
         .else_()
         .then(step(number=first, ledger=ledger))
     )
-    return total(numbers=[*ends, chosen])
+    items = map_task(functools.partial(step, ledger=ledger))(number=upto(last=ITEMS))
+    return total(numbers=[*ends, chosen, total(numbers=items)])
 
 
 @workflow
