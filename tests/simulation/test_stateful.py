@@ -110,7 +110,7 @@ class OneExecution(RuleBasedStateMachine):
         for node in self.run.state.nodes.values() if hasattr(self, "run") else ():
             succeeded = [attempt.id for attempt in node.attempts if attempt.phase is AttemptPhase.SUCCEEDED]
             assert len(succeeded) <= 1
-            assert told.issuperset(succeeded)
+            assert node.graph.sleeps or told.issuperset(succeeded)  # the engine itself sleeps: nobody tells
             assert all(attempt.phase.terminal for attempt in node.attempts[:-1])
             if node.items is not None and node.graph.array.item.task is not None:
                 done = {attempt.item for attempt in told if attempt.node == node.id}
@@ -146,7 +146,7 @@ def bring_to_an_end(run):
         for name in set(run.cancelled):
             run.stopped(*name)
         for node in list(run.state.nodes.values()):
-            if node.attempt is not None and node.attempt.error is None:
+            if node.attempt is not None and node.attempt.error is None and not node.graph.sleeps:
                 run.succeed(node.id, node.attempt.id.attempt)
             for item in sorted(node.items.open) if node.items is not None else ():
                 chunk, at = node.items.find(item)
