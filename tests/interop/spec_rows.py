@@ -46,6 +46,7 @@ API = {
     "Environment": ("environments",),
     "ContainerTask": ("raw_containers",),
     "ShellTask, OutputLocation, subproc_execute, SQLTask": ("shells",),
+    "map_task over launch plans and references": ("mapped_plans",),
     "ids of nodes, names of outputs": ("named_outputs", "tuples", "node_settings", "dynamic_calls"),
 }
 """The public API (flytekit's top module and what is used beside it) and the customisation of nodes."""
@@ -80,6 +81,7 @@ TYPES = {
 
 LACKING = {
     "map_task over launch plans and references": "not here yet",
+    "eager": "not here yet",
     "reference_workflow, get_reference_entity": "a workflow's reference is no node; the stock refuses it too",
     "ImageSpec": "its name on the stock's side is a hash of all its fields",
     "PodTemplate": "the stock's needs the kubernetes package, which our environment lacks",

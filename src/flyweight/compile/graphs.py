@@ -20,7 +20,7 @@ from flyweight.sdk.containers import extended_resources, resources
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.gate import OUTPUT, Approval, Gate, Signal, Sleep
 from flyweight.sdk.launch_plan import LaunchPlan
-from flyweight.sdk.map_task import MapTask
+from flyweight.sdk.map_task import MappedEntity, MapTask
 from flyweight.sdk.node import Node
 from flyweight.sdk.options import duration as read_duration
 from flyweight.sdk.options import image_name, pod_template
@@ -102,6 +102,15 @@ def _node(node: Node, settings: SerializationSettings) -> workflow_pb2.Node:
     if isinstance(node.entity, MapTask):
         made.array_node.CopyFrom(array_node(node.entity, _element(node, made, settings)))
         made.metadata.CopyFrom(workflow_pb2.NodeMetadata(name=node.entity.name, retries=literals_pb2.RetryStrategy()))
+        return made
+    if isinstance(node.entity, MappedEntity):
+        inner = workflow_pb2.Node(id=node.entity.name, metadata=made.metadata, inputs=made.inputs)
+        target = identifier_of(node.entity.target, settings)
+        if target.resource_type == identifier_pb2.TASK:
+            inner.task_node.reference_id.CopyFrom(target)
+        else:
+            inner.workflow_node.launchplan_ref.CopyFrom(target)
+        made.array_node.CopyFrom(array_node(node.entity, inner))
         return made
     identifier = identifier_of(node.entity, settings)
     match identifier.resource_type:

@@ -8,7 +8,8 @@ from google.protobuf import json_format
 
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import interface, task_spec
-from flyweight.sdk.map_task import MapTask
+from flyweight.sdk.map_task import MappedEntity, MapTask
+from flyweight.sdk.reference import ReferenceTask
 
 MAPPED_RESOLVER = "flyweight.runtime.resolver.mapped"
 
@@ -50,11 +51,16 @@ def _element_arguments(mapped: MapTask, arguments: Iterable[str]) -> list[str]:
     return [*whole[:start], "--resolver", MAPPED_RESOLVER, "--", *found_by]
 
 
-def array_node(mapped: MapTask, inner: workflow_pb2.Node) -> workflow_pb2.ArrayNode:
+def array_node(mapped: MapTask | MappedEntity, inner: workflow_pb2.Node) -> workflow_pb2.ArrayNode:
     """Give the array node around the node of one element."""
     options = mapped.options
     made = workflow_pb2.ArrayNode(node=inner, bound_inputs=mapped.bound)
-    made.is_original_sub_node_interface.value = False
+    made.is_original_sub_node_interface.value = isinstance(mapped, MappedEntity)
+    if isinstance(mapped, MappedEntity):  # as flytekit tells Flyte's engine to keep the elements
+        task = isinstance(mapped.target, ReferenceTask)
+        modes = workflow_pb2.ArrayNode
+        made.data_mode = modes.INDIVIDUAL_INPUT_FILES if task else modes.SINGLE_INPUT_FILE
+        made.execution_mode = modes.MINIMAL_STATE if task else modes.FULL_STATE
     if options.min_successes is not None:
         made.min_successes = options.min_successes
     else:

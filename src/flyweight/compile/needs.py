@@ -7,6 +7,7 @@ from flyweight.sdk.conditional import Branch, nodes_within
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.gate import Gate
 from flyweight.sdk.launch_plan import LaunchPlan
+from flyweight.sdk.map_task import MappedEntity
 from flyweight.sdk.node import Node
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.task import PythonFunctionTask
@@ -21,6 +22,9 @@ def needs(entity: AnyEntity) -> Iterator[AnyEntity]:
         case Workflow():
             for node in all_nodes(entity):
                 yield from needs(node.entity)
+        case MappedEntity():
+            yield from needs(entity.target)
+            return
         case LaunchPlan():
             yield from needs(entity.workflow)
         case PythonFunctionTask():

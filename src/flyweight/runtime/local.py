@@ -33,7 +33,7 @@ from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.gate import Gate
 from flyweight.sdk.launch_plan import LaunchPlan
-from flyweight.sdk.map_task import MapTask
+from flyweight.sdk.map_task import MappedEntity, MapTask
 from flyweight.sdk.node import Overrides
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.stand_ins import stand_in_for
@@ -94,7 +94,7 @@ def run_literals(
             raise InvalidInput(entity.run_hint)
         case PythonTask():
             return _run_task(entity, inputs, overrides or {})
-        case MapTask():
+        case MapTask() | MappedEntity():
             return _run_elements(entity, inputs, overrides)
         case Workflow():
             return _run_workflow(entity, inputs)
@@ -149,7 +149,7 @@ def _run_workflow(workflow: AnyWorkflow, inputs: literals_pb2.LiteralMap) -> lit
 
 
 def _run_elements(
-    mapped: MapTask, inputs: literals_pb2.LiteralMap, overrides: Overrides | None
+    mapped: MapTask | MappedEntity, inputs: literals_pb2.LiteralMap, overrides: Overrides | None
 ) -> literals_pb2.LiteralMap:
     """Run a task for each element, one after the other; fails as soon as too few can still succeed."""
     total = elements.count(mapped.title, inputs, mapped.bound)
@@ -160,12 +160,12 @@ def _run_elements(
     made: list[literals_pb2.LiteralMap | None] = []
     for index in range(total):
         try:
-            made.append(run_literals(mapped.task, elements.element(inputs, mapped.bound, index), overrides))
+            made.append(run_literals(mapped.target, elements.element(inputs, mapped.bound, index), overrides))
         except Exception as error:
             if made.count(None) == may_fail:
-                error.add_note(f"This was element {index} of {total} that {mapped.task.name} is mapped over.")
+                error.add_note(f"This was element {index} of {total} that {mapped.target.name} is mapped over.")
                 raise
-            LOGGER.warning("Element %d of %s failed (%r); its output is None.", index, mapped.task.name, error)
+            LOGGER.warning("Element %d of %s failed (%r); its output is None.", index, mapped.target.name, error)
             made.append(None)
     return literals.literal_map(
         {

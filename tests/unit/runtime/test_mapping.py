@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flyteidl.core import errors_pb2, literals_pb2
 
-from flyweight import map_task, task, workflow
+from flyweight import LaunchPlan, map_task, task, workflow
 from flyweight.compile.map_tasks import MAPPED_RESOLVER
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.specs import compile_entity
@@ -176,3 +176,25 @@ def test_an_attempt_without_an_element_fails(
 ) -> None:
     error = errors_pb2.ContainerError.FromString(attempt(index, tmp_path, monkeypatch).error)
     assert says in error.message
+
+
+@task
+def scaled_for_plans(x: int, by: int) -> int:
+    return x * by
+
+
+@workflow
+def planned(x: int, by: int = 2) -> int:
+    return scaled_for_plans(x=x, by=by)
+
+
+tens = LaunchPlan.get_or_create(planned, "mapping-tens", fixed_inputs={"by": 10})
+
+
+@workflow
+def all_tens(xs: list[int]) -> list[int]:
+    return map_task(tens)(x=map_task(tens)(x=xs))
+
+
+def test_a_launch_plan_is_run_for_each_element_with_its_fixed_inputs() -> None:
+    assert all_tens(xs=[1, 2]) == [100, 200]
