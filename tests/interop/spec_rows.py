@@ -80,8 +80,6 @@ TYPES = {
 """Python's types on the wire."""
 
 LACKING = {
-    "map_task over launch plans and references": "not here yet",
-    "eager": "not here yet",
     "reference_workflow, get_reference_entity": "a workflow's reference is no node; the stock refuses it too",
     "ImageSpec": "its name on the stock's side is a hash of all its fields",
     "PodTemplate": "the stock's needs the kubernetes package, which our environment lacks",
