@@ -87,10 +87,11 @@ def start(platform: LivePlatform, workflow: str, leaves: int, runs: int = 1) -> 
 def taken(platform: LivePlatform, execution: str) -> float:
     """Wait for an execution's end; gives the seconds from the end of the drawing to its own."""
     query = (
-        "select e.phase, (e.ended_at - a.ended_at) / 1e6 from executions e join attempts a on a.execution = e.key "
+        "select e.phase, e.error, (e.ended_at - a.ended_at) / 1e6 "
+        "from executions e join attempts a on a.execution = e.key "
         "where e.name = ? and e.ended_at > 0 and a.node = 'n0' order by a.attempt desc"
     )
-    found: list[tuple[int, float]] = []
+    found: list[tuple[int, bytes, float]] = []
 
     def ended() -> bool:
         with closing(connect(f"file:{platform.data_dir}/{DATABASE}?mode=ro", uri=True, timeout=10)) as database:
@@ -98,8 +99,8 @@ def taken(platform: LivePlatform, execution: str) -> float:
         return bool(found)
 
     until(ended, f"{execution} ends", deadline=1800)
-    phase, seconds = found[0]
-    assert phase == 4, f"{execution} ended in phase {phase}"
+    phase, error, seconds = found[0]
+    assert phase == 4, f"{execution} ended in phase {phase}: {error!r}"
     return seconds
 
 

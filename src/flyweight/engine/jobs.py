@@ -39,6 +39,8 @@ class Job:
     raw_output_prefix: str
     checkpoint_prefix: str
     previous_checkpoint_prefix: str = ""
+    earlier_checkpoints: tuple[str, ...] = ()
+    """Where the attempts before this one that ran may have left checkpoints, the latest first."""
     environment: dict[str, str] = field(default_factory=dict[str, str])
     deck_uri: str = ""
     """Where its deck is to stand; empty when the task makes none."""

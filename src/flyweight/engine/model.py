@@ -18,6 +18,7 @@ from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.engine.recollection import Past, Recollection
 from flyweight.engine.records import NO_NODE, NOT_YET, NewExecution
 from flyweight.ids import AttemptId, NodeId
+from flyweight.semantics import budgets
 from flyweight.semantics.layout import ExecutionLayout
 
 
@@ -87,6 +88,14 @@ class NodeState:
     def attempt(self) -> AttemptState | None:
         """The attempt that is open, if there is one."""
         return self.attempts[-1] if self.attempts and self.attempts[-1].open else None
+
+    @property
+    def pausing(self) -> bool:
+        """Tell whether its task is to be tried again after a while, because the last try failed for our fault."""
+        last = self.attempts[-1] if self.attempts else None
+        if last is None or last.phase is not AttemptPhase.RETRYABLE_FAILED or last.error is None:
+            return False
+        return self.phase is NodePhase.RUNNING and budgets.payer(last.error) is budgets.Payer.SYSTEM
 
     @property
     def compiling(self) -> bool:

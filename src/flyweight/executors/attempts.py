@@ -29,6 +29,8 @@ class SentAttempt:
     gauge: MemoryGauge | None = None
     """Of an attempt with a memory limit."""
     cancelled: bool = False
+    silent: bool = False
+    """Whether its worker was found stopped, and is being ended for it."""
     killing: asyncio.TimerHandle | None = None
     """Ends it when it does not stop within its grace period."""
 
@@ -70,6 +72,8 @@ class SentAttempt:
     def _fault(self, ended: WorkerExit, *, out_of_memory: bool) -> faults.ContainerError:
         if self.gauge and self.gauge.broken:
             return faults.out_of_memory(self.gauge.limit, self.gauge.peak)
+        if self.silent:
+            return faults.worker_silent()
         if ended.garbled:
             return faults.worker_garbled(ended.garbled)
         if not self.worker.ready:

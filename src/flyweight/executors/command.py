@@ -23,6 +23,8 @@ from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan
 from flyweight.engine.ports import Capacity
 from flyweight.errors import UserError
 from flyweight.executors import deck_page, destinations, faults
+from flyweight.executors.asked_secrets import secret_variables
+from flyweight.executors.checkpoints import with_last_checkpoint
 from flyweight.executors.environments import Environments, find_program
 from flyweight.executors.leftovers import MARK, kill_marked, mark
 from flyweight.executors.memory import kernel_kills, memory_limit
@@ -34,6 +36,7 @@ from flyweight.executors.variables import task_variables
 from flyweight.executors.warm_process import PROGRAMS, CommandCall, WarmProcess
 from flyweight.ids import AttemptId
 from flyweight.semantics.layout import OUTPUTS
+from flyweight.settings import PlatformSecrets
 
 _CLOSE_SECONDS = 3.0
 _PLACED_KEPT = 64
@@ -47,6 +50,7 @@ class CommandOptions:
     folder: Path
     """Each attempt works in a folder of its own below it; it is emptied when the executor opens."""
     logs: Path
+    secrets: PlatformSecrets = field(default_factory=PlatformSecrets)
     variables: dict[str, str] = field(default_factory=dict[str, str])
     """The environment that commands are started with; a task's own variables go on top."""
     grace: float = 5.0
@@ -215,6 +219,7 @@ class CommandExecutor:
         template = command.directory / "task.pb"
         template.write_bytes(job.task.SerializeToString())
         container = job.task.container
+        job = with_last_checkpoint(job)
         words = fill([*container.command, *container.args], job, task_template_path=str(template))
         if not words:
             raise UserError("its container has neither a command nor arguments")
@@ -222,7 +227,13 @@ class CommandExecutor:
         self._place_inputs(job)
         if job.deck_uri:
             deck_page.place(job.deck_uri)
-        environment = {**options.variables, **task_variables(job, options.console_url), "TMPDIR": str(temporary)}
+        secrets = secret_variables(job.task, options.secrets)
+        environment = {
+            **options.variables,
+            **task_variables(job, options.console_url),
+            **secrets,
+            "TMPDIR": str(temporary),
+        }
         environment["PATH"] = os.pathsep.join([str(Path(python).parent), environment.get("PATH", os.defpath)])
         program = find_program(words[0], python, environment["PATH"])
         call = CommandCall(

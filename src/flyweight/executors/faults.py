@@ -32,6 +32,15 @@ def worker_lost(returncode: int, *, out_of_memory: bool, tail: str) -> Container
     )
 
 
+def worker_silent() -> ContainerError:
+    """Say that a worker stood still because somebody had stopped its process."""
+    return platform_fault(
+        "WorkerSilent",
+        "The worker process that ran this task had been stopped (by SIGSTOP, or by a debugger) and did nothing any "
+        "more, so the platform has ended it.",
+    )
+
+
 def worker_garbled(reason: str) -> ContainerError:
     """Say that a worker's connection was written to by somebody else."""
     return ContainerError(

@@ -6,7 +6,7 @@ from flyweight.executors.environments import Environments
 from flyweight.executors.pool import PoolOptions, WorkerPool
 from flyweight.executors.router import Router
 from flyweight.executors.slots import Slots
-from flyweight.settings import PlatformSettings, child_environment
+from flyweight.settings import PlatformSecrets, PlatformSettings, child_environment, without_secrets
 
 SPARES = 2
 """Fresh workers that are started with the platform."""
@@ -20,7 +20,8 @@ def local_executor(settings: PlatformSettings, clock: Clock, *, url: str = "") -
     ``url`` is the platform's own; attempts are told it, and the console's address of their execution.
     """
     environments = Environments(settings.environments)
-    variables = child_environment({"FLYWEIGHT_ENDPOINT": url} if url else {})
+    variables = without_secrets(child_environment({"FLYWEIGHT_ENDPOINT": url} if url else {}))
+    secrets = PlatformSecrets(settings.secrets_dir or settings.data_dir / "secrets")
 
     def places(total: int, name: str, *, spares: int, eager: Router | None = None) -> Router:
         """Give workers and commands that share so many places; their folders bear a name."""
@@ -31,6 +32,7 @@ def local_executor(settings: PlatformSettings, clock: Clock, *, url: str = "") -
             folder=scratch / "workers",
             logs=logs,
             variables=variables,
+            secrets=secrets,
             spares=spares,
             grace=settings.grace_seconds,
             inline_limit=settings.inline_limit,
@@ -41,6 +43,7 @@ def local_executor(settings: PlatformSettings, clock: Clock, *, url: str = "") -
             folder=scratch / "commands",
             logs=logs,
             variables=variables,
+            secrets=secrets,
             grace=settings.grace_seconds,
             inline_limit=settings.inline_limit,
             console_url=console_url,

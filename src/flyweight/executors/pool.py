@@ -19,6 +19,7 @@ from flyweight.engine.ports import Capacity
 from flyweight.errors import FlyweightError, TooLarge, UserError
 from flyweight.executors import deck_page, faults
 from flyweight.executors.attempts import SentAttempt, start_fault
+from flyweight.executors.checkpoints import with_last_checkpoint
 from flyweight.executors.crew import Crew, CrewLimits
 from flyweight.executors.environments import FLAVOR, Environments
 from flyweight.executors.leftovers import kill_marked
@@ -27,10 +28,12 @@ from flyweight.executors.memory_watch import MemoryGauge, MemoryWatch
 from flyweight.executors.results import ResultReader
 from flyweight.executors.slots import Slots
 from flyweight.executors.starts import LARGE_INPUTS, StartMessages, Work
+from flyweight.executors.stopped import Patrol
 from flyweight.executors.windows import Window, cost
 from flyweight.executors.worker_process import WorkerExit, WorkerProcess, WorkerSpec
 from flyweight.ids import AttemptId
 from flyweight.protocol import worker_pb2
+from flyweight.settings import PlatformSecrets
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +54,7 @@ class PoolOptions:
     """Workers' own folders go below it; it is emptied when the pool opens."""
     logs: Path
     """Folder of the workers' log files."""
+    secrets: PlatformSecrets = field(default_factory=PlatformSecrets)
     variables: dict[str, str] = field(default_factory=dict[str, str])
     """The whole environment that workers are started with."""
     processes: int = 0
@@ -61,6 +65,8 @@ class PoolOptions:
     idle_seconds: float = 120.0
     grace: float = 5.0
     """Seconds between SIGTERM and SIGKILL."""
+    silence: float = 30.0
+    """Seconds that a worker's process may be stopped (SIGSTOP) before its attempt is taken for lost."""
     inline_limit: int = 64 * 1024
     """Bytes of outputs past which a worker leaves them in the blob store."""
     max_output_bytes: int = 256 * 1024 * 1024
@@ -89,13 +95,17 @@ class WorkerPool:
         self._watch: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._starts = StartMessages(
-            options.environments, inline_limit=options.inline_limit, console_url=options.console_url
+            options.environments,
+            secrets=options.secrets,
+            inline_limit=options.inline_limit,
+            console_url=options.console_url,
         )
         self._results = ResultReader(clock, options.max_output_bytes)
         self._last_number = 0
         self._workers = 0
         self._opened_at = clock.now()
         self._memory = MemoryWatch()
+        self._patrol = Patrol(options.silence, self._processes, self._silent)
         self._kernel_kills = kernel_kills()
         self._granting = False
         self._closed = False
@@ -104,6 +114,7 @@ class WorkerPool:
         """Clear away what an earlier platform left, and start the first workers (without waiting for them)."""
         self._report = report
         await asyncio.to_thread(_clear, self._options.folder)
+        self._patrol.open()
         python = self._options.environments.interpreters.get(FLAVOR)
         if python is not None:
             for _ in range(min(self._options.spares, self._slots.capacity().slots)):
@@ -114,7 +125,7 @@ class WorkerPool:
         if job.attempt in self._jobs or self._closed:
             return
         self._jobs[job.attempt] = job
-        if job.deck_uri or job.inputs.ByteSize() > LARGE_INPUTS:
+        if job.deck_uri or job.earlier_checkpoints or job.inputs.ByteSize() > LARGE_INPUTS:
             self._spawn(self._prepare(job))
         else:
             self._slots.submit(job.attempt, self._run, self._run_next)
@@ -161,6 +172,7 @@ class WorkerPool:
         for attempt in [attempt for attempt in self._jobs if attempt not in self._sent]:
             self._slots.withdraw(attempt)
         self._memory.close()
+        self._patrol.close()
         self._crew.close()
         if self._watch is not None:
             self._watch.cancel()
@@ -175,8 +187,10 @@ class WorkerPool:
             await asyncio.wait(self._tasks, timeout=_CLOSE_SECONDS)
 
     async def _prepare(self, job: Job) -> None:
-        """Write what must stand in the blob store before the attempt begins."""
+        """See to what must stand in the blob store before the attempt begins, and to what stands there for it."""
         try:
+            if job.earlier_checkpoints:
+                job = await asyncio.to_thread(with_last_checkpoint, job)
             if job.deck_uri:
                 await asyncio.to_thread(deck_page.place, job.deck_uri)
             if job.inputs.ByteSize() > LARGE_INPUTS:
@@ -187,6 +201,7 @@ class WorkerPool:
                 self._report(Failed(attempt=job.attempt, error=fault, ended_at=self._clock.now()))
             return
         if job.attempt in self._jobs and not self._closed:
+            self._jobs[job.attempt] = job
             self._slots.submit(job.attempt, self._run, self._run_next)
 
     def _run(self, attempt: AttemptId) -> None:
@@ -264,6 +279,14 @@ class WorkerPool:
         self._put_back(taken)
         if not window:  # the worker was not given any time by the machine
             self._free(window)
+
+    def _processes(self) -> list[tuple[SentAttempt, int]]:
+        return [(window.first, window.worker.pid) for window in self._windows.values() if window]
+
+    def _silent(self, sent: SentAttempt) -> None:
+        """End a worker that stands still; what it was sent besides goes to others."""
+        sent.silent = True
+        sent.worker.kill()
 
     def _take_back(self, window: Window) -> list[SentAttempt]:
         """Take back what a worker has not begun."""

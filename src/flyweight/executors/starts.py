@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 
 from flyweight.engine.jobs import Job
 from flyweight.errors import InvalidInput
+from flyweight.executors.asked_secrets import secret_variables
 from flyweight.executors.environments import FLAVOR, Environments
 from flyweight.executors.memory import memory_limit
 from flyweight.executors.variables import attempt_variables, shared_variables
@@ -15,6 +16,7 @@ from flyweight.ids import NO_ITEM
 from flyweight.protocol import worker_pb2
 from flyweight.protocol.arguments import ExecuteArguments, parse_container
 from flyweight.protocol.framing import encode
+from flyweight.settings import PlatformSecrets
 
 KEPT = 1024
 """How many pairs of a task and an execution are remembered."""
@@ -64,8 +66,11 @@ class Work:
 class StartMessages:
     """Makes Start messages; what the attempts of one task in one execution have in common is put together once."""
 
-    def __init__(self, environments: Environments, *, inline_limit: int, console_url: str = "") -> None:
+    def __init__(
+        self, environments: Environments, *, secrets: PlatformSecrets, inline_limit: int, console_url: str = ""
+    ) -> None:
         self._environments = environments
+        self._secrets = secrets
         self._inline_limit = inline_limit
         self._console_url = console_url
         self._works: dict[tuple[int, int], Work] = {}
@@ -106,7 +111,7 @@ class StartMessages:
             deck=bool(job.deck_uri),
             element=job.attempt.item != NO_ITEM,
             working_directory=folder,
-            environment=attempt_variables(job, self._console_url),
+            environment=attempt_variables(job, self._console_url) | secret_variables(job.task, self._secrets),
         )
         return worker_pb2.ToWorker(start=start)
 

@@ -7,6 +7,7 @@ is three; an attempt lost because the platform restarted costs nobody anything. 
 from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
+from zlib import crc32
 
 from flyteidl.core import errors_pb2, execution_pb2
 
@@ -17,6 +18,11 @@ PLATFORM_RESTARTED = "PlatformRestarted"
 TIMEOUT_EXPIRED = "TimeoutExpired"
 ACTIVE_DEADLINE = "ActiveDeadlineExceeded"
 RETRIES_EXHAUSTED = "RetriesExhausted"
+
+
+FIRST_PAUSE = 500_000
+"""Microseconds that the platform waits, at most, before it tries again after its first fault; each further pause is
+twice as long. Which part of it, between a half and the whole, follows from what is tried again."""
 
 
 class Payer(Enum):
@@ -72,6 +78,15 @@ def judge(error: execution_pb2.ExecutionError, *, recoverable: bool, retries: in
     kind = execution_pb2.ExecutionError.ErrorKind.Name(error.kind)
     final.message = f"[{done}/{allowed}] currentAttempt done. Last Error: {kind}::{error.message}"
     return Verdict(retry=False, error=final)
+
+
+def pause(tried: str, failures: int) -> int:
+    """Give the microseconds to wait before what failed of the platform's own faults, so often by now, is tried again.
+
+    The same for the same attempt, whenever it is asked; others that failed with it wait for other times.
+    """
+    longest = FIRST_PAUSE << max(failures - 1, 0)
+    return longest // 2 + crc32(tried.encode()) % (longest // 2)
 
 
 def execution_error(error: errors_pb2.ContainerError) -> execution_pb2.ExecutionError:

@@ -18,6 +18,7 @@ from flyweight.settings.platform import (
     default_data_dir,
     load_platform_settings,
 )
+from flyweight.settings.secrets import PlatformSecrets, secret_name, without_secrets
 from flyweight.settings.storage import StorageSettings, load_storage_settings
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ClientSettings",
     "Discovered",
     "LocalCacheSettings",
+    "PlatformSecrets",
     "PlatformSettings",
     "StorageSettings",
     "TaskEnvironment",
@@ -38,8 +40,10 @@ __all__ = [
     "load_platform_settings",
     "load_storage_settings",
     "remove_discovery",
+    "secret_name",
     "secret_variable",
     "task_environment",
     "variable",
+    "without_secrets",
     "write_discovery",
 ]

@@ -51,6 +51,8 @@ class PlatformSettings:
     ``default`` for images that nothing else matches."""
     allowed_hosts: tuple[str, ...] = ()
     """Names beyond its own by which browsers may call it."""
+    secrets_dir: Path | None = None
+    """Folder of secrets that tasks may ask for, ``<group>/<key>``; ``<data_dir>/secrets`` if none is named."""
     insecure_bind: bool = False
     """Whether it may listen where others can reach it, without asking who they are."""
 
@@ -141,5 +143,6 @@ _PARSERS: dict[str, Callable[[Any], object]] = {
     "grace_seconds": _between(0, 3600, float),
     "environments": _environments,
     "allowed_hosts": words,
+    "secrets_dir": _folder,
     "insecure_bind": flag,
 }

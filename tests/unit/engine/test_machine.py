@@ -141,7 +141,57 @@ def test_system_failures_have_a_budget_of_their_own():
     run = single(PLAIN)
     for number in range(4):
         run.fail("n0", number, "RECOVERABLE", "SYSTEM")
+        if number < 3:
+            run.fire(Timer.RETRY)
     assert run.state.error.message.startswith("[4/4] currentAttempt done. Last Error: SYSTEM::broken")
+
+
+def test_what_failed_of_our_fault_is_tried_again_after_longer_and_longer_pauses():
+    run = single(PLAIN)
+    pauses = []
+    for number in range(3):
+        before = run.now
+        run.fail("n0", number, "RECOVERABLE", "SYSTEM")
+        assert ("n0", number + 1) not in run.jobs
+        run.fire(Timer.RETRY)
+        pauses.append(run.now - before)
+    assert all(250_000 << at <= pause <= 500_000 << at for at, pause in enumerate(pauses))
+
+
+def test_a_pause_goes_on_after_a_restart():
+    run = single(PLAIN)
+    run.fail("n0", 0, "RECOVERABLE", "SYSTEM")
+    [before] = run.timers
+    run.timers.clear()
+    run.tell(machine.Restarted())
+    assert run.timers == [before]
+    run.fire(Timer.RETRY)
+    assert ("n0", 1) in run.jobs
+
+
+def test_a_task_in_a_pause_is_stopped_at_once():
+    run = single(PLAIN)
+    run.fail("n0", 0, "RECOVERABLE", "SYSTEM")
+    run.tell(machine.Terminate(cause="enough"))
+    assert run.state.phase is ExecutionPhase.ABORTED
+    run.fire(Timer.RETRY)
+    assert ("n0", 1) not in run.jobs
+
+
+def test_the_last_try_that_our_faults_leave_is_not_interrupted():
+    run = single(PLAIN, interruptible={"value": True})
+    for number in range(3):
+        run.fail("n0", number, "RECOVERABLE", "SYSTEM")
+        run.fire(Timer.RETRY)
+    assert [run.jobs["n0", number].interruptible for number in range(4)] == [True, True, True, False]
+
+
+def test_attempts_that_ran_before_may_have_left_checkpoints():
+    run = single(PLAIN)
+    run.start("n0")
+    for _ in range(2):
+        run.tell(machine.Restarted())
+    assert run.jobs["n0", 2].earlier_checkpoints == (run.jobs["n0", 0].checkpoint_prefix,)
 
 
 def test_an_attempt_past_its_timeout_is_stopped_and_tried_again():

@@ -49,6 +49,16 @@ async def test_an_error_that_the_runner_reports_is_passed_on_and_the_worker_goes
         assert end.worker == "worker-1"
 
 
+async def test_a_worker_whose_process_was_stopped_is_found_and_its_attempt_is_lost(tmp_path: Path) -> None:
+    async with running_pool(tmp_path, silence=0.3) as (pool, reports):
+        pool.start(job(template("kill", "19"), "n0"))
+        end = await reports.end()
+        assert isinstance(end, Failed)
+        assert (end.error.code, end.error.origin, end.error.kind) == ("WorkerSilent", SYSTEM, RECOVERABLE)
+        pool.start(job(template("echo"), "n1"))
+        assert isinstance(await reports.end("n1"), Succeeded)
+
+
 @pytest.mark.parametrize(
     ("action", "message"),
     [

@@ -113,7 +113,10 @@ def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
         raise PlatformError(f"node {node.id} runs no task")
     layout, number = state.layout, attempt.id.attempt
     raw = layout.raw_data(node.id, number)
-    interruptible = node.graph.interruptible if state.interruptible is None else state.interruptible
+    wanted = node.graph.interruptible if state.interruptible is None else state.interruptible
+    # The last try that faults of the platform leave runs where nobody interrupts it, as in Flyte.
+    interruptible = bool(wanted) and spending.failures(node).system < budgets.SYSTEM_RETRIES
+    earlier = [layout.checkpoint(node.id, each.id.attempt) for each in node.attempts[:number] if each.started_at]
     return Job(
         attempt=attempt.id,
         execution=state.identifier,
@@ -125,9 +128,10 @@ def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
         raw_output_prefix=raw,
         checkpoint_prefix=f"{raw}/{CHECKPOINTS}",
         previous_checkpoint_prefix=_previous_checkpoint(state, node, number),
+        earlier_checkpoints=tuple(reversed(earlier)),
         environment=state.environment,
         deck_uri=attempt.deck_uri,
-        interruptible=bool(interruptible),
+        interruptible=interruptible,
     )
 
 
@@ -243,11 +247,29 @@ def _failed(turn: Turn, node: NodeState, attempt: AttemptState, error: Execution
     )
     verdict = budgets.judge(error, recoverable=recoverable, retries=node.graph.retries, failures=failures)
     _close(turn, attempt, AttemptPhase.RETRYABLE_FAILED if verdict.retry else AttemptPhase.FAILED)
-    if verdict.retry:
-        turn.touch(node)  # when it began may be known only now
+    if verdict.retry and payer is budgets.Payer.SYSTEM:
+        node.phase = NodePhase.RUNNING
+        turn.touch(node)
+        _pause(turn, node, attempt)
+    elif verdict.retry:
         admit(turn, node)
     else:
         outcomes.fail(turn, node, verdict.error)
+
+
+def _pause(turn: Turn, node: NodeState, attempt: AttemptState) -> None:
+    """Let some time pass before the next attempt: what failed of a fault of ours may fail of it again just now."""
+    pause = budgets.pause(f"{node.id}-{attempt.id.attempt}", spending.failures(node).system)
+    over = TimerFired(attempt=attempt.id, timer=Timer.RETRY)
+    turn.commands.append(SetTimer(at=Micros(attempt.ended_at + pause), event=over))
+
+
+def _paused(turn: Turn, event: TimerFired) -> None:
+    node = turn.state.nodes.get(event.attempt.node)
+    if node is not None and node.pausing and node.attempts[-1].id == event.attempt:
+        node.phase = NodePhase.QUEUED
+        turn.touch(node)
+        admit(turn, node)
 
 
 def drawing_failed(turn: Turn, node: NodeState, error: ExecutionError) -> None:
@@ -288,6 +310,9 @@ def _stopped(turn: Turn, node: NodeState, attempt: AttemptState, error: Executio
 
 def timer(turn: Turn, event: TimerFired) -> None:
     """Take a timer; one of an attempt that is over changes nothing."""
+    if event.timer is Timer.RETRY:
+        _paused(turn, event)
+        return
     found = find(turn.state, event.attempt)
     if found is None:
         return
@@ -326,6 +351,8 @@ def restarted(turn: Turn) -> None:
     """Close what was open when the platform died, at nobody's cost, and begin it anew under the next number."""
     for node in list(turn.state.nodes.values()):
         attempt = node.attempt
+        if node.pausing:
+            _pause(turn, node, node.attempts[-1])
         if attempt is None:
             continue
         if node.graph.sleeps:

@@ -247,8 +247,8 @@ def timer(turn: Turn, node: NodeState, event: TimerFired) -> None:
         if current is not None or node.phase is NodePhase.FAILING:
             stopped(turn, node, item)
         return
-    if event.timer is Timer.SLEEP:
-        return  # no item sleeps
+    if event.timer is Timer.SLEEP or event.timer is Timer.RETRY:
+        return  # no item sleeps, or pauses
     error = timeout_expired(event.timer, array.item.timeout, current)
     if error is None or node.phase is NodePhase.FAILING:
         return

@@ -183,7 +183,7 @@ def _place(state: ExecutionState, frame: Frame, node: NodeState) -> None:
         _place_items(state, node, node.items)
     if node.attempt is not None:
         state.open_attempts += 1
-    elif node.graph.kind is NodeKind.TASK and not (node.drawn or node.compiling or caching.asks(node)):
+    elif node.graph.kind is NodeKind.TASK and not (node.drawn or node.compiling or node.pausing or caching.asks(node)):
         state.held.append((node.created_at, node.id))
 
 
