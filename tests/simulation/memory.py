@@ -95,8 +95,8 @@ class MemoryStore:
         for at, state in enumerate(chunk.states):
             attempt = AttemptId(row.execution, row.node, chunk.attempts[at] - 1, row.chunk * CHUNK + at)
             child = not self.world.is_task(row)
-            taken_over = attempt not in self.world.ever_started and self.new[row.execution].reference_execution
-            assert state != SUCCEEDED or child or taken_over or attempt in self.world.reported
+            known = attempt not in self.world.ever_started  # it was cached, or taken over
+            assert state != SUCCEEDED or child or known or attempt in self.world.reported
 
     def _check_ended(self, execution: ExecutionRecord):
         for row in self.items.values():

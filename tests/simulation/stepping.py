@@ -18,6 +18,7 @@ from flyweight.engine.machine import (
 )
 from flyweight.engine.model import Changed
 from flyweight.engine.records import LoadedExecution
+from flyweight.ids import NO_ITEM, item_name
 from tests.simulation.workflows import closure, inputs_of, layout, new_execution
 
 SECOND = 1_000_000
@@ -94,9 +95,13 @@ class Run:
                     self.stopping.append((command.child.node, command.cause))
                     self.unwanted.add(command.child.name)
                 case LookUp():
-                    self.questions[command.question.node] = command.question
+                    asked = command.question
+                    place = asked.node if asked.item == NO_ITEM else item_name(asked.node, asked.item)
+                    self.questions[place] = asked
                 case LetGo():
-                    self.released.append(command.node)
+                    self.released.append(
+                        command.node if command.item == NO_ITEM else item_name(command.node, command.item)
+                    )
         self.check()
         return commands
 

@@ -94,7 +94,7 @@ class OneExecution(RuleBasedStateMachine):
     @precondition(lambda self: self.run.questions)
     @rule(data=st.data(), kind=st.sampled_from(["hit", "miss", "failed", "claimed"]))
     def catalog_answers(self, data, kind):
-        self.tell(answer(data.draw(st.sampled_from(sorted(self.run.questions))), kind))
+        self.tell(answer(self.run.questions[data.draw(st.sampled_from(sorted(self.run.questions)))], kind))
 
     @rule()
     def platform_restarts(self):
@@ -121,14 +121,15 @@ class OneExecution(RuleBasedStateMachine):
             bring_to_an_end(self.run)
 
 
-def answer(node, kind):
+def answer(question, kind):
+    place = {"node": question.node, "item": question.item}
     match kind:
         case "hit":
-            return CacheHit(node=node, outputs=inputs_of(o0=2), source=identifier_pb2.TaskExecutionIdentifier())
+            return CacheHit(**place, outputs=inputs_of(o0=2), source=identifier_pb2.TaskExecutionIdentifier())
         case "claimed":
-            return CacheClaimed(node=node, owner="somebody else")
+            return CacheClaimed(**place, owner="somebody else")
         case _:
-            return CacheMiss(node=node, reason=kind, failed=kind == "failed")
+            return CacheMiss(**place, reason=kind, failed=kind == "failed")
 
 
 def child_ended(child, phase):
@@ -156,8 +157,8 @@ def bring_to_an_end(run):
         for name, child in list(run.launched.items()):
             stopping = name in run.unwanted
             run.tell(child_ended(child, ExecutionPhase.ABORTED if stopping else ExecutionPhase.SUCCEEDED))
-        for name in list(run.questions):
-            run.tell(answer(name, "miss"))
+        for question in list(run.questions.values()):
+            run.tell(answer(question, "miss"))
         for signal in list(run.state.signals.values()):
             given = True if signal.id.startswith("yes") else 3
             run.tell(machine.SignalSet(signal=signal.id, value=literals.primitive(given)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flyteidl.core import identifier_pb2, literals_pb2
 
 from flyweight.engine.records import CacheRecord
-from flyweight.ids import ExecutionKey, NodeId
+from flyweight.ids import NO_ITEM, ExecutionKey, NodeId
 from flyweight.semantics.caching import CacheKey
 
 
@@ -15,6 +15,8 @@ class Question:
 
     execution: ExecutionKey
     node: NodeId
+    item: int = NO_ITEM
+    """Of a node that maps over lists: which item it is."""
     key: CacheKey
     claim: str = ""
     """Who it is, if nobody else may compute the same meanwhile (``cache_serialize``); else empty."""
@@ -42,6 +44,7 @@ class CacheHit:
     """The outputs are there."""
 
     node: NodeId
+    item: int = NO_ITEM
     outputs: literals_pb2.LiteralMap
     source: identifier_pb2.TaskExecutionIdentifier
     """The attempt that made them."""
@@ -52,6 +55,7 @@ class CacheMiss:
     """The outputs must be computed; if they were claimed, the claim is the node's until it ends."""
 
     node: NodeId
+    item: int = NO_ITEM
     reason: str
     """Why nothing fits, in words."""
     failed: bool = False
@@ -63,6 +67,7 @@ class CacheClaimed:
     """Somebody else computes the outputs at this moment."""
 
     node: NodeId
+    item: int = NO_ITEM
     owner: str
 
 
@@ -71,6 +76,7 @@ class CacheDue:
     """It is time to ask again, for a node that waits for somebody else's outputs."""
 
     node: NodeId
+    item: int = NO_ITEM
 
 
 Answer = CacheHit | CacheMiss | CacheClaimed

@@ -392,7 +392,7 @@ class Driver:
             case LookUp():
                 self._lookups.ask(command.question)
             case LetGo():
-                self._lookups.let_go(key, command.node)
+                self._lookups.let_go(key, command.node, command.item)
             case CompileDrawn():
                 self._drawing.compile(command)
             case SetTimer():

@@ -30,6 +30,8 @@ class Items:
     """The items before this one have begun; no other has."""
     open: set[int] = field(default_factory=set[int])
     """With an executor."""
+    asking: set[int] = field(default_factory=set[int], compare=False)
+    """Of those that are open: the ones that nobody was given, because the catalog is asked first."""
     again: list[int] = field(default_factory=list[int], compare=False)
     """To be tried again, as a heap."""
     succeeded: int = 0

@@ -16,13 +16,13 @@ from flyweight.engine.catalog import Answer, CacheClaimed, CacheDue, CacheHit, C
 from flyweight.engine.ports import Blobs, Catalog
 from flyweight.engine.records import CacheRecord
 from flyweight.errors import NotFound
-from flyweight.ids import ExecutionKey, NodeId
+from flyweight.ids import NO_ITEM, ExecutionKey, NodeId
 from flyweight.semantics.caching import NOTHING_KEPT, CacheKey, difference
 
 CLAIM_SECONDS = 30.0
 PROLONG_SECONDS = 10.0
 _log = logging.getLogger(__name__)
-_Place = tuple[ExecutionKey, NodeId]
+_Place = tuple[ExecutionKey, NodeId, int]
 Tell = Callable[[ExecutionKey, Answer | CacheDue], None]
 
 
@@ -47,9 +47,9 @@ class Lookups:
         if self._asking is None or self._asking.done():
             self._asking = asyncio.get_running_loop().create_task(self._answer())
 
-    def let_go(self, execution: ExecutionKey, node: NodeId) -> None:
-        """Let go of what a node has claimed, if anything: whoever waits here for it asks again."""
-        claim = self._held.pop((execution, node), None)
+    def let_go(self, execution: ExecutionKey, node: NodeId, item: int = NO_ITEM) -> None:
+        """Let go of what a node, or an item of it, has claimed, if anything: whoever waits here for it asks again."""
+        claim = self._held.pop((execution, node, item), None)
         if claim is not None:
             self._release([claim])
 
@@ -73,7 +73,10 @@ class Lookups:
                 _log.warning("the catalog could not be read, so tasks run: %s", error, exc_info=error)
                 for question in asked:
                     reason = f"the catalog could not be read: {error}"
-                    self._tell(question.execution, CacheMiss(node=question.node, reason=reason, failed=True))
+                    self._tell(
+                        question.execution,
+                        CacheMiss(node=question.node, item=question.item, reason=reason, failed=True),
+                    )
 
     async def _look_up(self, asked: Sequence[Question]) -> None:
         # Claims first: what was kept before its owner let go is seen by the read that follows.
@@ -89,19 +92,19 @@ class Lookups:
     def _decided(
         self, question: Question, found: Found, outputs: dict[CacheKey, literals_pb2.LiteralMap], owner: str
     ) -> Answer:
-        node, entry = question.node, found.entry
+        node, item, entry = question.node, question.item, found.entry
         if entry is not None and question.key in outputs:
             source = identifier_pb2.TaskExecutionIdentifier.FromString(entry.source)
-            return CacheHit(node=node, outputs=outputs[question.key], source=source)
+            return CacheHit(node=node, item=item, outputs=outputs[question.key], source=source)
         if owner != question.claim:
             self._waiting.setdefault(question.key, set()).add(_place(question))
-            return CacheClaimed(node=node, owner=owner)
+            return CacheClaimed(node=node, item=item, owner=owner)
         if entry is not None:
-            return CacheMiss(node=node, reason=f"the outputs of {_made_by(entry)} are not there any more")
+            return CacheMiss(node=node, item=item, reason=f"the outputs of {_made_by(entry)} are not there any more")
         if found.nearest is None:
-            return CacheMiss(node=node, reason=NOTHING_KEPT)
+            return CacheMiss(node=node, item=item, reason=NOTHING_KEPT)
         differs = difference(question.key, found.nearest.key)
-        return CacheMiss(node=node, reason=f"{differs} (compared with {_made_by(found.nearest)})")
+        return CacheMiss(node=node, item=item, reason=f"{differs} (compared with {_made_by(found.nearest)})")
 
     async def _outputs(self, entries: Iterable[CacheRecord]) -> dict[CacheKey, literals_pb2.LiteralMap]:
         """Read the outputs that are still there, with all that they point to."""
@@ -151,8 +154,8 @@ class Lookups:
         except Exception as error:  # it runs out by itself
             _log.warning("claims of cached tasks could not be released: %s", error)
         for claim in claims:
-            for execution, node in sorted(self._waiting.pop(claim.key, ())):
-                self._tell(execution, CacheDue(node=node))
+            for execution, node, item in sorted(self._waiting.pop(claim.key, ())):
+                self._tell(execution, CacheDue(node=node, item=item))
 
     def _term(self) -> tuple[Micros, Micros]:
         now = self._clock.now()
@@ -160,7 +163,7 @@ class Lookups:
 
 
 def _place(question: Question) -> _Place:
-    return question.execution, question.node
+    return question.execution, question.node, question.item
 
 
 def _made_by(entry: CacheRecord) -> str:

@@ -16,7 +16,7 @@ from flyweight.engine.items import Items
 from flyweight.engine.jobs import LogSpan, Usage
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.engine.recollection import Past, Recollection
-from flyweight.engine.records import NO_NODE, NOT_YET, NewExecution
+from flyweight.engine.records import NO_NODE, NOT_YET, CacheRecord, NewExecution
 from flyweight.ids import AttemptId, NodeId
 from flyweight.semantics import budgets
 from flyweight.semantics.layout import ExecutionLayout
@@ -195,6 +195,8 @@ class Changed:
     signals: dict[str, SignalState] = field(default_factory=dict[str, SignalState])
     entries: dict[NodeId, NodeState] = field(default_factory=dict[NodeId, NodeState])
     """Nodes whose outputs the catalog is to keep."""
+    item_entries: list[CacheRecord] = field(default_factory=list[CacheRecord])
+    """Outputs of items that it is to keep."""
     chunks: dict[tuple[NodeId, int], NodeState] = field(default_factory=dict[tuple[NodeId, int], NodeState])
     """Of items: which node's, and its number there."""
     uploads: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]])

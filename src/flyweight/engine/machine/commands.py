@@ -9,7 +9,7 @@ from flyweight.engine.catalog import CacheDue, Question
 from flyweight.engine.children import Child
 from flyweight.engine.jobs import Job
 from flyweight.engine.machine.events import GateDue, TimerFired
-from flyweight.ids import AttemptId, NodeId
+from flyweight.ids import NO_ITEM, AttemptId, NodeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +59,10 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetGo:
-    """Let others compute what the node has claimed, if it has."""
+    """Let others compute what the node, or an item of it, has claimed, if it has."""
 
     node: NodeId
+    item: int = NO_ITEM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ from flyweight.clock import Micros
 from flyweight.engine.graph import ArrayGraph
 from flyweight.engine.items import ABORTED, FAILED, INLINE, OPEN, SUCCEEDED, TO_BE_RETRIED, Items
 from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, LogSpan, Started, Succeeded
+from flyweight.engine.machine import item_caching
 from flyweight.engine.machine.attempts import CANCEL_GRACE, timeout_expired, timers_of
-from flyweight.engine.machine.commands import CancelAttempt, SetTimer, StartAttempt
+from flyweight.engine.machine.commands import CancelAttempt, LetGo, SetTimer, StartAttempt
 from flyweight.engine.machine.events import Timer, TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import NodeState
@@ -163,11 +164,20 @@ def take(turn: Turn, node: NodeState, event: Succeeded | Failed | Cancelled) -> 
             assert_never(event)
 
 
-def succeed(turn: Turn, node: NodeState, item: int, outputs: literals_pb2.LiteralMap, outputs_uri: str = "") -> None:
-    """End an item well. One whose outputs were known before it was given to anybody could end so, too."""
+def succeed(
+    turn: Turn,
+    node: NodeState,
+    item: int,
+    outputs: literals_pb2.LiteralMap,
+    outputs_uri: str = "",
+    *,
+    known: bool = False,
+) -> None:
+    """End an item well; ``known`` is one whose outputs were there before it was given to anybody."""
     _, items = parts(node)
     chunk, at = items.find(item)
     data = outputs.SerializeToString()
+    place = ""
     if outputs_uri or len(data) > INLINE:
         chunk.stored[at] = True
         items.large[item] = data
@@ -176,6 +186,8 @@ def succeed(turn: Turn, node: NodeState, item: int, outputs: literals_pb2.Litera
             turn.state.changed.uploads.append((place, data))
     else:
         chunk.outputs[at] = data
+    if not known:
+        item_caching.keep(turn, node, item, b"" if place else data, place)
     items.succeeded += 1
     close(turn, node, item, SUCCEEDED)
 
@@ -214,6 +226,9 @@ def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
     chunk.states[at] = state
     chunk.ended_at[at] = chunk.ended_at[at] or turn.now
     items.open.remove(item)
+    items.asking.discard(item)
+    if array.item.cache is not None and array.item.cache.serialize:
+        turn.commands.append(LetGo(node=node.id, item=item))
     items.aborted += state == ABORTED
     turn.state.open_attempts -= array.item.task is not None
     turn.touch_item(node, item)

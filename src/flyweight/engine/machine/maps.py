@@ -5,11 +5,13 @@ from typing import assert_never
 from flyteidl.core import execution_pb2, literals_pb2
 
 from flyweight import literals
+from flyweight.clock import Micros
+from flyweight.engine.catalog import Answer, CacheClaimed, CacheDue, CacheHit, CacheMiss
 from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.items import ABORTED, CHUNK, FAILED, SUCCEEDED, Items
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Report, Started, Succeeded
-from flyweight.engine.machine import items, launches, outcomes
-from flyweight.engine.machine.commands import CancelAttempt, StartChild, StopChild
+from flyweight.engine.machine import item_caching, items, launches, outcomes
+from flyweight.engine.machine.commands import CancelAttempt, LetGo, SetTimer, StartChild, StopChild
 from flyweight.engine.machine.events import TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
 from flyweight.engine.model import ExecutionState, NodeState
@@ -21,6 +23,8 @@ from flyweight.semantics import elements
 INVALID_LENGTH = "InvalidArrayLength"
 OPEN_ITEMS = 1024
 """So many items of a map are with an executor where nothing else limits them: more would only wait there."""
+ASK_AGAIN = Micros(5_000_000)
+"""After so long, an item asks again that waits for somebody else's outputs."""
 _NAMED = 5
 """How many of the items that failed are named."""
 
@@ -74,12 +78,35 @@ def _begin_item(turn: Turn, node: NodeState) -> None:
     item = items.begin(turn, node)
     known = node.past.items.get(item) if node.past is not None else None
     if known is not None:
-        items.succeed(turn, node, item, known)
+        items.succeed(turn, node, item, known, known=True)
         _settle(turn, node)
-    elif items.parts(node)[0].item.task is not None:
-        items.start(turn, node, item)
-    else:
+    elif items.parts(node)[0].item.task is None:
         _launch(turn, node, item)
+    elif not item_caching.ask(turn, node, item):
+        items.start(turn, node, item)
+
+
+def answer(turn: Turn, event: Answer | CacheDue) -> None:
+    """Take the catalog's answer for an item; one that comes twice or too late changes nothing."""
+    node = turn.state.nodes.get(event.node)
+    if node is None or node.items is None or event.item not in node.items.asking:
+        if node is None or node.items is None or event.item not in node.items.open:
+            turn.commands.append(LetGo(node=event.node, item=event.item))
+        return
+    match event:
+        case CacheHit():
+            items.succeed(turn, node, event.item, event.outputs, known=True)
+            _settle(turn, node)
+        case CacheMiss():
+            node.items.asking.discard(event.item)
+            items.start(turn, node, event.item)
+        case CacheClaimed():
+            due = CacheDue(node=node.id, item=event.item)
+            turn.commands.append(SetTimer(at=Micros(turn.now + ASK_AGAIN), event=due))
+        case CacheDue():
+            item_caching.ask(turn, node, event.item)
+        case _:
+            assert_never(event)
 
 
 def report(turn: Turn, event: Report) -> None:
@@ -155,7 +182,9 @@ def stop(turn: Turn, node: NodeState, cause: str) -> None:
     turn.touch(node)
     turn.state.maps.pop(node.id, None)
     for item in sorted(found.open):
-        if array.item.task is not None:
+        if item in found.asking:
+            items.close(turn, node, item, ABORTED)
+        elif array.item.task is not None:
             items.stop(turn, node, item, cause)
         else:
             made = launches.item_child(turn.state, node, item_name(node.id, item), items.inputs_of(node, item))

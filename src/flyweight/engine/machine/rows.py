@@ -49,6 +49,7 @@ def changes(state: ExecutionState, into: Changes) -> None:
     if changed.execution:
         into.executions.append(_execution(state, into))
     into.uploads += changed.uploads
+    into.entries += changed.item_entries
     into.items += [_items(state, node, number) for (_, number), node in changed.chunks.items()]
     nodes = [_node(state, node, into) for node in changed.nodes.values()]
     into.nodes += nodes

@@ -49,7 +49,10 @@ def step(state: ExecutionState, event: Event, now: Micros, share: int = SHARE) -
         case ChildStarted() | ChildEnded():
             _child_told(turn, event)
         case CacheHit() | CacheMiss() | CacheClaimed() | CacheDue():
-            caching.take(turn, event)
+            if event.item == NO_ITEM:
+                caching.take(turn, event)
+            else:
+                maps.answer(turn, event)
         case Compiled() | CompileFailed():
             frames.run_drawn(turn, event)
         case Started() | DeckPublished() | Succeeded() | Failed() | Cancelled():
