@@ -34,8 +34,10 @@ class Lookups:
         self._blobs = blobs
         self._clock = clock
         self._tell = tell
-        self._asked: list[Question] = []
+        self._asked: dict[_Place, Question] = {}
         self._asking: asyncio.Task[None] | None = None
+        self._answering: set[_Place] = set()
+        """Who waits for the answer that is being read: who has ended meanwhile must not be left with a claim."""
         self._held: dict[_Place, Claim] = {}
         self._prolonging: asyncio.Task[None] | None = None
         self._releasing: set[asyncio.Task[None]] = set()
@@ -43,20 +45,22 @@ class Lookups:
 
     def ask(self, question: Question) -> None:
         """Ask; what is asked before the loop turns, or while an answer is read, goes into one read."""
-        self._asked.append(question)
+        self._asked[_place(question)] = question
         if self._asking is None or self._asking.done():
             self._asking = asyncio.get_running_loop().create_task(self._answer())
 
     def let_go(self, execution: ExecutionKey, node: NodeId, item: int = NO_ITEM) -> None:
         """Let go of what a node, or an item of it, has claimed, if anything: whoever waits here for it asks again."""
-        claim = self._held.pop((execution, node, item), None)
-        if claim is not None:
-            self._release([claim])
+        place = execution, node, item
+        self._asked.pop(place, None)
+        self._answering.discard(place)
+        self._give_up(place)
 
     def forget(self, execution: ExecutionKey) -> None:
         """Let go of all that an execution's nodes have claimed."""
-        for place in [place for place in self._held if place[0] == execution]:
-            self.let_go(*place)
+        for place in {*self._asked, *self._answering, *self._held}:
+            if place[0] == execution:
+                self.let_go(*place)
 
     def close(self) -> None:
         """Ask no more. Claims stay: what computes goes on at the next start."""
@@ -66,7 +70,8 @@ class Lookups:
 
     async def _answer(self) -> None:
         while self._asked:
-            asked, self._asked = self._asked, []
+            asked, self._asked = list(self._asked.values()), {}
+            self._answering = {_place(question) for question in asked}
             try:
                 await self._look_up(asked)
             except Exception as error:  # a catalog that cannot be read costs the time that it would have saved
@@ -84,9 +89,12 @@ class Lookups:
         found = await self._catalog.look_up([question.key for question in asked])
         outputs = await self._outputs([each.entry for each in found if each.entry is not None])
         for question, each in zip(asked, found, strict=True):
-            answer = self._decided(question, each, outputs, owners.get(_place(question), ""))
+            place = _place(question)
+            if place not in self._answering:
+                continue
+            answer = self._decided(question, each, outputs, owners.get(place, ""))
             if not isinstance(answer, CacheMiss):
-                self.let_go(*_place(question))
+                self._give_up(place)
             self._tell(question.execution, answer)
 
     def _decided(
@@ -129,6 +137,8 @@ class Lookups:
         for question, claim, owner in zip(asked, claims, owners, strict=True):
             if owner == claim.owner:
                 self._held[_place(question)] = claim
+                if _place(question) not in self._answering:
+                    self._give_up(_place(question))
         if self._held and (self._prolonging is None or self._prolonging.done()):
             self._prolonging = asyncio.get_running_loop().create_task(self._prolong())
         return {_place(question): owner for question, owner in zip(asked, owners, strict=True)}
@@ -142,6 +152,11 @@ class Lookups:
                 await self._catalog.claim(list(self._held.values()), *self._term())
             except Exception as error:  # it is tried again before the claims run out; else work is done twice
                 _log.warning("claims of cached tasks could not be prolonged: %s", error)
+
+    def _give_up(self, place: _Place) -> None:
+        claim = self._held.pop(place, None)
+        if claim is not None:
+            self._release([claim])
 
     def _release(self, claims: Sequence[Claim]) -> None:
         task = asyncio.get_running_loop().create_task(self._released(claims))

@@ -248,6 +248,29 @@ def test_of_two_that_compute_the_same_one_waits_and_takes_the_others_outputs():
     run(scenario)
 
 
+def test_one_that_was_stopped_while_it_claimed_leaves_no_claim_behind():
+    async def scenario():
+        parts = await opened()
+        claims, claiming, go_on = parts.claim, asyncio.Event(), asyncio.Event()
+
+        async def slowly(*asked):
+            claiming.set()
+            await go_on.wait()
+            return await claims(*asked)
+
+        parts.claim = slowly
+        await start(parts, ALONE, 1)
+        await claiming.wait()
+        await parts.driver.terminate(1, "enough", "me")
+        await until(lambda: not parts.driver.live(1))
+        go_on.set()
+        await start(parts, ALONE, 2)
+        await until(lambda: parts.jobs)
+        assert list(parts.claims.values()) == ["execution e2 (p/d), node n0"]
+
+    run(scenario)
+
+
 def test_when_the_one_fails_the_other_computes():
     async def scenario():
         parts = await opened()
