@@ -88,7 +88,8 @@ class DriverSettings:
 @dataclass(slots=True, kw_only=True)
 class _Live:
     state: ExecutionState
-    timers: list[asyncio.TimerHandle] = field(default_factory=list[asyncio.TimerHandle])
+    timers: set[asyncio.TimerHandle] = field(default_factory=set[asyncio.TimerHandle])
+    """Those that have not fired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,9 +399,16 @@ class Driver:
             case SetTimer():
                 live = self._live.get(key)
                 if live is not None:
-                    wait = max(command.at - self._ports.clock.now(), 0) / 1_000_000
-                    loop = asyncio.get_running_loop()
-                    live.timers.append(loop.call_later(wait, self._happened, _Happening(key, command.event)))
+                    self._set_timer(live, command)
+
+    def _set_timer(self, live: _Live, command: SetTimer) -> None:
+        def fire() -> None:
+            live.timers.discard(timer)
+            self._happened(_Happening(live.state.new.key, command.event))
+
+        wait = max(command.at - self._ports.clock.now(), 0) / 1_000_000
+        timer = asyncio.get_running_loop().call_later(wait, fire)
+        live.timers.add(timer)
 
     def _start(self, job: Job) -> None:
         try:
