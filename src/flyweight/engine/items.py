@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from flyteidl.core import literals_pb2
+
 from flyweight.engine.phases import AttemptPhase
 from flyweight.protocol.items_pb2 import ItemChunk, MapProgress
 
@@ -24,6 +26,8 @@ class Items:
     size: int
     needed: int
     """How many must succeed."""
+    inputs: literals_pb2.LiteralMap
+    """What the node was given, parsed once for all items."""
     chunks: dict[int, ItemChunk] = field(default_factory=dict[int, ItemChunk])
     """By number; those in which an item has begun."""
     begun: int = 0
@@ -83,9 +87,9 @@ def _new_chunk(size: int) -> ItemChunk:
     return chunk
 
 
-def restored(progress: MapProgress, rows: dict[int, bytes]) -> Items:
+def restored(progress: MapProgress, rows: dict[int, bytes], inputs: literals_pb2.LiteralMap) -> Items:
     """Build what these rows were made of, but for the outputs that stand elsewhere."""
-    items = Items(size=progress.size, needed=progress.needed)
+    items = Items(size=progress.size, needed=progress.needed, inputs=inputs)
     for number, body in rows.items():
         chunk = items.chunks[number] = ItemChunk.FromString(body)
         first = number * CHUNK

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from flyteidl.core import errors_pb2, identifier_pb2, literals_pb2, tasks_pb2
 
+from flyweight import literals
 from flyweight.clock import Micros
 from flyweight.engine.records import NOT_YET
 from flyweight.ids import AttemptId
@@ -28,8 +29,9 @@ class Job:
     """Name of the workflow (or of the task, in a single-task execution), for Flyte's environment variables."""
     task: tasks_pb2.TaskTemplate
     """The template with the node's overrides (resources, image ...) applied."""
-    inputs: literals_pb2.LiteralMap
-    """Of an item of a map: its own elements of the lists."""
+    inputs_data: bytes
+    """``flyteidl.core.LiteralMap``, as bytes since thousands of jobs may wait (see ``NodeState.inputs_data``). Of an
+    item of a map: its own elements of the lists."""
     inputs_uri: str
     """Where inputs.pb stands, or is to stand if the executor needs it as a file."""
     lists: Lists | None = None
@@ -45,6 +47,11 @@ class Job:
     deck_uri: str = ""
     """Where its deck is to stand; empty when the task makes none."""
     interruptible: bool = False
+
+    @property
+    def inputs(self) -> literals_pb2.LiteralMap:
+        """What it runs with; parsed whenever it is asked for."""
+        return literals.map_from_bytes(self.inputs_data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from flyteidl.admin import node_execution_pb2
 from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2, types_pb2
 
+from flyweight import literals
 from flyweight.clock import Micros
 from flyweight.engine.graph import ClosureGraph, Graph, GraphNode, NodeKind
 from flyweight.engine.items import Items
@@ -57,8 +58,11 @@ class NodeState:
     graph: GraphNode
     frame: "Frame" = field(repr=False, compare=False)
     phase: NodePhase
-    inputs: literals_pb2.LiteralMap
-    outputs: literals_pb2.LiteralMap | None = None
+    inputs_data: bytes
+    """``flyteidl.core.LiteralMap``. Values stand here as their rows have them: parsed, one small number takes 1.5 KB,
+    its bytes take 60, and an execution holds thousands."""
+    outputs_data: bytes | None = None
+    """``flyteidl.core.LiteralMap``; None until there are any."""
     outputs_uri: str = ""
     """Where an executor has put them, or where they were put because they are large; else empty."""
     error: execution_pb2.ExecutionError | None = None
@@ -81,8 +85,16 @@ class NodeState:
     ended_at: Micros = NOT_YET
     inputs_uri: str = field(default="", compare=False)
     """Where they were put because they are large; empty if they are not, or no record of it was made."""
-    inputs_data: bytes = field(default=b"", compare=False, repr=False)
-    """They as their row has them, once a record was made: they never change after that."""
+
+    @property
+    def inputs(self) -> literals_pb2.LiteralMap:
+        """What it runs with; parsed whenever it is asked for."""
+        return literals.map_from_bytes(self.inputs_data)
+
+    @property
+    def outputs(self) -> literals_pb2.LiteralMap | None:
+        """What it gave; parsed whenever it is asked for."""
+        return None if self.outputs_data is None else literals.map_from_bytes(self.outputs_data)
 
     @property
     def attempt(self) -> AttemptState | None:

@@ -244,7 +244,7 @@ class CommandExecutor:
     def _place_inputs(self, job: Job) -> None:
         """Write inputs.pb; of a map's items only the first one does, for all of them. Blocks."""
         if job.lists is None:
-            blob.put(job.inputs_uri, job.inputs.SerializeToString())
+            blob.put(job.inputs_uri, job.inputs_data)
         elif job.lists.uri not in self._placed:
             blob.put(job.lists.uri, job.lists.inputs.SerializeToString())
             self._placed.append(job.lists.uri)

@@ -125,7 +125,7 @@ class WorkerPool:
         if job.attempt in self._jobs or self._closed:
             return
         self._jobs[job.attempt] = job
-        if job.deck_uri or job.earlier_checkpoints or job.inputs.ByteSize() > LARGE_INPUTS:
+        if job.deck_uri or job.earlier_checkpoints or len(job.inputs_data) > LARGE_INPUTS:
             self._spawn(self._prepare(job))
         else:
             self._slots.submit(job.attempt, self._run, self._run_next)
@@ -193,8 +193,8 @@ class WorkerPool:
                 job = await asyncio.to_thread(with_last_checkpoint, job)
             if job.deck_uri:
                 await asyncio.to_thread(deck_page.place, job.deck_uri)
-            if job.inputs.ByteSize() > LARGE_INPUTS:
-                await asyncio.to_thread(blob.put, job.inputs_uri, job.inputs.SerializeToString())
+            if len(job.inputs_data) > LARGE_INPUTS:
+                await asyncio.to_thread(blob.put, job.inputs_uri, job.inputs_data)
         except (FlyweightError, OSError) as error:
             if self._jobs.pop(job.attempt, None):
                 fault = faults.platform_fault("InputsNotWritten", f"The inputs could not be stored: {error}")

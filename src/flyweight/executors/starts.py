@@ -95,14 +95,13 @@ class StartMessages:
 
     def make(self, job: Job, work: Work, number: int, folder: str) -> worker_pb2.ToWorker:
         """Say what a worker that knows the common part needs besides to run this job in a folder."""
-        inputs = job.inputs.SerializeToString()
-        large = len(inputs) > LARGE_INPUTS
+        large = len(job.inputs_data) > LARGE_INPUTS
         start = worker_pb2.Start(
             id=number,
             shared=work.number,
             node_id=job.attempt.place,
             attempt=job.attempt.attempt,
-            inputs=b"" if large else inputs,
+            inputs=b"" if large else job.inputs_data,
             inputs_uri=job.inputs_uri if large else "",
             output_prefix=job.output_prefix,
             raw_output_prefix=job.raw_output_prefix,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2
 
+from flyweight import literals
 from flyweight.clock import SystemClock
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, Report, Started, Succeeded
 from flyweight.executors.environments import Environments
@@ -49,7 +50,7 @@ def job(task: tasks_pb2.TaskTemplate, node: str = "n0", *, execution: int = 1, r
         execution=identifier_pb2.WorkflowExecutionIdentifier(project="p", domain="d", name=f"e{execution}"),
         workflow="module.wf",
         task=task,
-        inputs=literals_pb2.LiteralMap(literals={"x": integer(7)}),
+        inputs_data=literals.to_bytes(literals.literal_map({"x": integer(7)})),
         inputs_uri=f"{root}/{node}/inputs.pb",
         output_prefix=f"{root}/{node}/0",
         raw_output_prefix=f"{root}/raw",
@@ -61,7 +62,7 @@ def telling(task: tasks_pb2.TaskTemplate, node: str, *words: object) -> Job:
     """Make a job of a task ``told``, which does what its input says."""
     text = literals_pb2.Primitive(string_value=" ".join(map(str, words)))
     given = literals_pb2.Literal(scalar=literals_pb2.Scalar(primitive=text))
-    return replace(job(task, node), inputs=literals_pb2.LiteralMap(literals={"x": given}))
+    return replace(job(task, node), inputs_data=literals.to_bytes(literals.literal_map({"x": given})))
 
 
 @dataclass

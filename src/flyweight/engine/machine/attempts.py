@@ -3,8 +3,7 @@
 import heapq
 from typing import Literal, assert_never
 
-from flyteidl.core import literals_pb2
-
+from flyweight import literals
 from flyweight.clock import Micros
 from flyweight.engine.jobs import (
     Cancelled,
@@ -105,7 +104,7 @@ def _set_alarm(turn: Turn, node: NodeState, attempt: AttemptState, wanted: Micro
 
 def _slept(turn: Turn, node: NodeState, attempt: AttemptState) -> None:
     _close(turn, attempt, AttemptPhase.SUCCEEDED)
-    outcomes.succeed(turn, node, literals_pb2.LiteralMap())
+    outcomes.succeed(turn, node, b"")
 
 
 def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
@@ -122,7 +121,7 @@ def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
         execution=state.identifier,
         workflow=state.graph.primary.name,
         task=node.graph.task,
-        inputs=node.inputs,
+        inputs_data=node.inputs_data,
         inputs_uri=layout.inputs(node.id),
         output_prefix=attempt.output_prefix,
         raw_output_prefix=raw,
@@ -221,7 +220,7 @@ def _take(turn: Turn, node: NodeState, attempt: AttemptState, event: Succeeded |
             if event.drew:
                 dynamic.compile_drawn(turn, node, attempt)
             else:
-                outcomes.succeed(turn, node, event.outputs, event.outputs_uri)
+                outcomes.succeed(turn, node, literals.to_bytes(event.outputs), event.outputs_uri)
         case Failed():
             recoverable = budgets.is_recoverable(event.error)
             _failed(turn, node, attempt, budgets.execution_error(event.error), recoverable=recoverable)

@@ -9,6 +9,7 @@ from typing import assert_never
 from flyteidl.admin import node_execution_pb2
 from flyteidl.core import catalog_pb2, identifier_pb2
 
+from flyweight import literals
 from flyweight.clock import Micros
 from flyweight.engine.catalog import Answer, CacheClaimed, CacheDue, CacheHit, CacheMiss, Question
 from flyweight.engine.graph import NodeKind
@@ -95,7 +96,7 @@ def _hit(turn: Turn, node: NodeState, event: CacheHit) -> None:
     made = event.source.node_execution_id
     node.reason = f"its outputs are those of execution {made.execution_id.name}, node {made.node_id}"
     node.started_at = turn.now
-    outcomes.succeed(turn, node, event.outputs)
+    outcomes.succeed(turn, node, literals.to_bytes(event.outputs))
 
 
 def _compute(turn: Turn, node: NodeState, status: catalog_pb2.CatalogCacheStatus, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from flyteidl.core import literals_pb2, types_pb2
 
+from flyweight import literals
 from flyweight.engine.graph import GraphNode, NodeKind
 from flyweight.engine.machine import (
     attempts,
@@ -75,7 +76,7 @@ def _begin(turn: Turn, frame: Frame, index: int) -> None:
 def _resolved(turn: Turn, frame: Frame, node: NodeState) -> bool:
     """Give a node its inputs; a node whose inputs are not there has failed."""
     try:
-        node.inputs = bindings.resolve_all(node.graph.inputs, _lookup(frame))
+        node.inputs_data = literals.to_bytes(bindings.resolve_all(node.graph.inputs, _lookup(turn, frame)))
     except InvalidInput as error:
         outcomes.fail(turn, node, user_error(BINDING_FAILED, f"node {node.id}, input {error.message}"))
         return False
@@ -88,7 +89,7 @@ def _new_node(turn: Turn, frame: Frame, graph_node: GraphNode) -> NodeState:
         graph=graph_node,
         frame=frame,
         phase=NodePhase.QUEUED,
-        inputs=literals_pb2.LiteralMap(),
+        inputs_data=b"",
         created_at=turn.now,
     )
     frame.nodes[graph_node.index] = node
@@ -160,7 +161,7 @@ def _node_id(state: ExecutionState, frame: Frame, name: str) -> NodeId:
     return made
 
 
-def _lookup(inner: Frame) -> bindings.Lookup:
+def _lookup(turn: Turn, inner: Frame) -> bindings.Lookup:
     frame = inner.scope or inner
 
     def find(promise: types_pb2.OutputReference) -> literals_pb2.Literal:
@@ -168,7 +169,7 @@ def _lookup(inner: Frame) -> bindings.Lookup:
             source, owner = frame.inputs, "the workflow was given no input"
         else:
             node = frame.nodes[frame.graph.index[promise.node_id]]
-            source, owner = node.outputs, f"node {node.id} gave no output"
+            source, owner = turn.outputs_of(node), f"node {node.id} gave no output"
         if source is None or promise.var not in source.literals:
             raise InvalidInput(f"{owner} {promise.var}")
         return source.literals[promise.var]
@@ -182,14 +183,14 @@ def _finish(turn: Turn, frame: Frame) -> None:
         _hand_up(turn, frame)
         return
     try:
-        outputs = bindings.resolve_all(frame.graph.outputs, _lookup(frame))
+        outputs = bindings.resolve_all(frame.graph.outputs, _lookup(turn, frame))
     except InvalidInput as error:
         message = f"workflow {frame.graph.name}, output {error.message}"
         _end_badly(turn, frame, user_error(BINDING_FAILED, message))
         return
     frame.ended = True
     if frame.parent != NO_NODE:
-        outcomes.succeed(turn, turn.state.nodes[frame.parent], outputs)
+        outcomes.succeed(turn, turn.state.nodes[frame.parent], literals.to_bytes(outputs))
         return
     turn.state.outputs = outputs
     _end_execution(turn, ExecutionPhase.SUCCEEDED)
@@ -199,8 +200,8 @@ def _hand_up(turn: Turn, frame: Frame) -> None:
     """Give a branch the outputs of the case that ran."""
     frame.ended = True
     for case in frame.nodes.values():
-        if case.outputs is not None:
-            outcomes.succeed(turn, turn.state.nodes[frame.parent], case.outputs, case.outputs_uri)
+        if case.outputs_data is not None:
+            outcomes.succeed(turn, turn.state.nodes[frame.parent], case.outputs_data, case.outputs_uri)
 
 
 def _end_badly(turn: Turn, frame: Frame, error: ExecutionError | None) -> None:
@@ -257,8 +258,10 @@ def _handle_failure(turn: Turn, frame: Frame) -> None:
     node = _new_node(turn, frame, frame.graph.nodes[failure])
     if _resolved(turn, frame, node):
         error = errors.failed_node(failed)
+        inputs = node.inputs
         for name, kind in node.graph.error_inputs:
-            node.inputs.literals[name].CopyFrom(errors.literal(error, kind))
+            inputs.literals[name].CopyFrom(errors.literal(error, kind))
+        node.inputs_data = literals.to_bytes(inputs)
         _run(turn, node)
 
 

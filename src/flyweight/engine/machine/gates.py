@@ -77,7 +77,7 @@ def _due(turn: Turn, name: NodeId) -> None:
         return
     timeout = node.graph.timeout
     if not _signal_of(node) and not 0 < timeout < _duration(node):
-        outcomes.succeed(turn, node, literals_pb2.LiteralMap())
+        outcomes.succeed(turn, node, b"")
         return
     leave(turn.state, node)
     message = f"gate {node.graph.name} timed out: it was open for {timeout / 1_000_000:g}s"
@@ -114,9 +114,9 @@ def _pass(turn: Turn, node: NodeState, value: literals_pb2.Literal) -> None:
     gate = node.graph.gate
     if gate is None or gate.WhichOneof("condition") == "signal":
         name = _DEFAULT_OUTPUT if gate is None else gate.signal.output_variable_name or _DEFAULT_OUTPUT
-        outcomes.succeed(turn, node, literals_pb2.LiteralMap(literals={name: value}))
+        outcomes.succeed(turn, node, literals.to_bytes(literals.literal_map({name: value})))
     elif literals.primitive_value(value):
-        outcomes.succeed(turn, node, node.inputs)
+        outcomes.succeed(turn, node, node.inputs_data)
     else:
         message = f"gate {node.graph.name} was rejected: the signal {_signal_of(node)} was given as false"
         outcomes.fail(turn, node, user_error(REJECTED, message))

@@ -58,7 +58,8 @@ def start(turn: Turn, node: NodeState, item: int) -> None:
 
 def inputs_of(node: NodeState, item: int) -> literals_pb2.LiteralMap:
     """Give what an item runs with."""
-    return elements.element(node.inputs, parts(node)[0].bound, item)
+    array, items = parts(node)
+    return elements.element(items.inputs, array.bound, item)
 
 
 def attempt_of(turn: Turn, node: NodeState, item: int) -> AttemptId:
@@ -68,7 +69,7 @@ def attempt_of(turn: Turn, node: NodeState, item: int) -> AttemptId:
 
 
 def _job(turn: Turn, node: NodeState, item: int) -> Job:
-    state, (array, _) = turn.state, parts(node)
+    state, (array, items) = turn.state, parts(node)
     if array.item.task is None:
         raise PlatformError(f"the items of node {node.id} run no task")
     attempt, layout = attempt_of(turn, node, item), state.layout
@@ -80,9 +81,9 @@ def _job(turn: Turn, node: NodeState, item: int) -> Job:
         execution=state.identifier,
         workflow=state.graph.primary.name,
         task=array.item.task,
-        inputs=inputs_of(node, item),
+        inputs_data=inputs_of(node, item).SerializeToString(),
         inputs_uri=layout.item_inputs(node.id, item),
-        lists=Lists(inputs=node.inputs, uri=layout.inputs(node.id)) if array.takes_lists else None,
+        lists=Lists(inputs=items.inputs, uri=layout.inputs(node.id)) if array.takes_lists else None,
         output_prefix=prefix,
         raw_output_prefix=raw,
         checkpoint_prefix=f"{raw}/{CHECKPOINTS}",

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from flyteidl.core import execution_pb2, literals_pb2
 
+from flyweight import literals
 from flyweight.engine.children import Child, ChildEnded, ChildStarted
 from flyweight.engine.graph import GraphNode, NodeKind
 from flyweight.engine.machine import outcomes
@@ -90,7 +91,7 @@ def _ended(turn: Turn, node: NodeState, event: ChildEnded) -> None:
         outcomes.abort(turn, node, node.frame.stop)
     elif event.phase is ExecutionPhase.SUCCEEDED:
         node.started_at = node.started_at or turn.now
-        outcomes.succeed(turn, node, event.outputs or literals_pb2.LiteralMap())
+        outcomes.succeed(turn, node, literals.to_bytes(event.outputs or literals_pb2.LiteralMap()))
     else:
         outcomes.fail(turn, node, failure(event, node.graph.name, started=bool(node.started_at)))
 

@@ -35,12 +35,13 @@ def begin(turn: Turn, node: NodeState) -> None:
     if array is None:
         raise InvalidInput(f"node {node.id} maps nothing")
     try:
-        size = elements.count(node.graph.name, node.inputs, array.bound)
+        inputs = node.inputs
+        size = elements.count(node.graph.name, inputs, array.bound)
     except InvalidInput as error:
         outcomes.fail(turn, node, user_error(INVALID_LENGTH, error.message))
         return
     needed = elements.required(size, min_successes=array.min_successes, min_success_ratio=array.min_success_ratio)
-    node.items = Items(size=size, needed=needed)
+    node.items = Items(size=size, needed=needed, inputs=inputs)
     node.phase = NodePhase.RUNNING
     node.started_at = turn.now
     turn.state.maps[node.id] = node
@@ -207,7 +208,7 @@ def _settle(turn: Turn, node: NodeState) -> None:
         stop(turn, node, f"{found.failed} of its {found.size} items failed")
     elif found.succeeded + found.failed == found.size:
         turn.state.maps.pop(node.id, None)
-        outcomes.succeed(turn, node, _outputs(node))
+        outcomes.succeed(turn, node, literals.to_bytes(_outputs(node)))
 
 
 def _outputs(node: NodeState) -> literals_pb2.LiteralMap:

@@ -1,6 +1,6 @@
 """Ends a node, well or badly, and queues what follows from that for its frame."""
 
-from flyteidl.core import catalog_pb2, execution_pb2, literals_pb2
+from flyteidl.core import catalog_pb2, execution_pb2
 
 from flyweight.engine.machine.commands import LetGo
 from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
@@ -15,9 +15,9 @@ _COMPUTED = frozenset({catalog_pb2.CACHE_MISS, catalog_pb2.CACHE_SKIPPED, catalo
 """Of nodes with these cache statuses, the outputs are new."""
 
 
-def succeed(turn: Turn, node: NodeState, outputs: literals_pb2.LiteralMap, outputs_uri: str = "") -> None:
+def succeed(turn: Turn, node: NodeState, outputs: bytes, outputs_uri: str = "") -> None:
     """End a node well; the nodes that waited for it alone are ready."""
-    node.outputs = outputs
+    node.outputs_data = outputs
     node.outputs_uri = outputs_uri
     if node.cache is not None and node.cache.cache_status in _COMPUTED:
         node.cache.cache_status = catalog_pb2.CACHE_POPULATED
@@ -27,9 +27,9 @@ def succeed(turn: Turn, node: NodeState, outputs: literals_pb2.LiteralMap, outpu
     _passed(turn, node, NodePhase.SUCCEEDED)
 
 
-def recover(turn: Turn, node: NodeState, outputs: literals_pb2.LiteralMap) -> None:
+def recover(turn: Turn, node: NodeState, outputs: bytes) -> None:
     """End a node well that does not have to run, because it did in the execution that is recovered."""
-    node.outputs = outputs
+    node.outputs_data = outputs
     node.started_at = turn.now
     _passed(turn, node, NodePhase.RECOVERED)
 

@@ -24,7 +24,7 @@ def recover(turn: Turn, node: NodeState) -> bool:
         return False
     node.deck_uri = past.deck_uri
     node.reason = f"its outputs are those of execution {state.past.execution}, node {past.node}"
-    outcomes.recover(turn, node, past.outputs)
+    outcomes.recover(turn, node, literals.to_bytes(past.outputs))
     return True
 
 
@@ -40,7 +40,7 @@ def past_of(state: ExecutionState, node: NodeState) -> Past | None:
             return None
         parent = above.node
     past = state.past.nodes.get((parent, node.graph.id))
-    if past is None or past.inputs != literals.to_bytes(node.inputs):
+    if past is None or past.inputs != node.inputs_data:
         return None
     if state.past.same_code and frame.closure is state.graph:
         return past

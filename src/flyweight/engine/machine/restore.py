@@ -146,7 +146,7 @@ def _restore_frames(
             node.drawn = drawn[node.id] if record.kind == DYNAMIC else None
             node.attempts = [_attempt(state, attempt) for attempt in attempts.get(node.id, ())]
             if record.detail and node.graph.array is not None and not node.phase.terminal:
-                node.items = _items(state, record, rows.get(node.id, ()), blobs)
+                node.items = _items(state, node, record, rows.get(node.id, ()), blobs)
             _place(state, frame, node)
         _recall(state, frame)
         frame.stop = _stop_of(state, frame)
@@ -187,8 +187,14 @@ def _place(state: ExecutionState, frame: Frame, node: NodeState) -> None:
         state.held.append((node.created_at, node.id))
 
 
-def _items(state: ExecutionState, record: NodeRecord, rows: Sequence[ItemsRecord], blobs: Mapping[str, bytes]) -> Items:
-    items = restored(MapProgress.FromString(record.detail), {row.chunk: row.body for row in rows})
+def _items(
+    state: ExecutionState,
+    node: NodeState,
+    record: NodeRecord,
+    rows: Sequence[ItemsRecord],
+    blobs: Mapping[str, bytes],
+) -> Items:
+    items = restored(MapProgress.FromString(record.detail), {row.chunk: row.body for row in rows}, node.inputs)
     for row in rows:
         items.large.update({item: blobs[uri] for item, uri in _stored(row, state.layout).items()})
     return items
@@ -245,8 +251,8 @@ def _node(frame: Frame, record: NodeRecord, blobs: Mapping[str, bytes]) -> NodeS
         graph=frame.graph.nodes[frame.graph.index[record.spec_node]],
         frame=frame,
         phase=record.phase,
-        inputs=_read(record.inputs, record.inputs_uri, blobs),
-        outputs=_read(record.outputs, record.outputs_uri, blobs) if succeeded else None,
+        inputs_data=_bytes(record.inputs, record.inputs_uri, blobs),
+        outputs_data=_bytes(record.outputs, record.outputs_uri, blobs) if succeeded else None,
         outputs_uri=record.outputs_uri,
         error=_error(record.error),
         cache=node_execution_pb2.TaskNodeMetadata.FromString(record.cache) if record.cache else None,
@@ -296,8 +302,12 @@ def _error(data: bytes) -> execution_pb2.ExecutionError | None:
 
 
 def _read(data: bytes, uri: str, blobs: Mapping[str, bytes]) -> literals_pb2.LiteralMap:
+    return literals.map_from_bytes(_bytes(data, uri, blobs))
+
+
+def _bytes(data: bytes, uri: str, blobs: Mapping[str, bytes]) -> bytes:
     if not uri:
-        return literals.map_from_bytes(data)
+        return data
     if uri not in blobs:
         raise PlatformError(f"the value that was put away at {uri} is gone")
-    return literals.map_from_bytes(blobs[uri])
+    return blobs[uri]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from flyteidl.core import catalog_pb2, execution_pb2, identifier_pb2, literals_pb2
+from flyteidl.core import catalog_pb2, execution_pb2, identifier_pb2
 
 from flyweight import literals
 from flyweight.engine.graph import NodeKind
@@ -61,16 +61,17 @@ def changes(state: ExecutionState, into: Changes) -> None:
 
 
 def _execution(state: ExecutionState, into: Changes) -> ExecutionRecord:
-    outputs, uri = _inline(state.outputs, into.limit), ""
-    if outputs is None and state.outputs is not None:
-        uri = _put_away(state.outputs, f"{state.layout.attempt(END_NODE, 0)}/{OUTPUTS}", into)
+    outputs, uri = b"" if state.outputs is None else literals.to_bytes(state.outputs), ""
+    if len(outputs) > into.limit:
+        uri = _put_away(outputs, f"{state.layout.attempt(END_NODE, 0)}/{OUTPUTS}", into)
+        outputs = b""
     return ExecutionRecord(
         key=state.new.key,
         phase=state.phase,
         started_at=state.started_at,
         updated_at=state.updated_at,
         ended_at=state.ended_at,
-        outputs=outputs or b"",
+        outputs=outputs,
         outputs_uri=uri,
         error=_error(state.error),
         abort_cause=state.abort_cause,
@@ -81,9 +82,10 @@ def _execution(state: ExecutionState, into: Changes) -> ExecutionRecord:
 def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
     number = max(len(node.attempts) - 1, 0)
     inputs = b"" if node.inputs_uri else _inputs(state, node, into)
-    outputs = None if node.outputs_uri else _inline(node.outputs, into.limit)
-    if outputs is None and node.outputs is not None and not node.outputs_uri:
-        node.outputs_uri = _put_away(node.outputs, f"{state.layout.attempt(node.id, number)}/{OUTPUTS}", into)
+    outputs = b"" if node.outputs_uri else node.outputs_data or b""
+    if len(outputs) > into.limit:
+        node.outputs_uri = _put_away(outputs, f"{state.layout.attempt(node.id, number)}/{OUTPUTS}", into)
+        outputs = b""
     detail, reason = _map_detail(node)
     if node.phase.terminal:
         node.items = None
@@ -99,7 +101,7 @@ def _node(state: ExecutionState, node: NodeState, into: Changes) -> NodeRecord:
         attempt=number,
         inputs=inputs,
         inputs_uri=node.inputs_uri,
-        outputs=outputs or b"",
+        outputs=outputs,
         outputs_uri=node.outputs_uri,
         error=_error(node.error),
         deck_uri=_deck(state, node, number),
@@ -210,22 +212,12 @@ def _error(error: execution_pb2.ExecutionError | None) -> bytes:
 def _inputs(state: ExecutionState, node: NodeState, into: Changes) -> bytes:
     """Give the bytes for the row; what is too large is put away, and there are none."""
     limit = into.limit if node.graph.array is None else min(into.limit, INLINE)
-    data = node.inputs_data or literals.to_bytes(node.inputs)
-    if len(data) <= limit:
-        node.inputs_data = data
-        return data
-    node.inputs_uri = _put_away(node.inputs, state.layout.inputs(node.id), into)
+    if len(node.inputs_data) <= limit:
+        return node.inputs_data
+    node.inputs_uri = _put_away(node.inputs_data, state.layout.inputs(node.id), into)
     return b""
 
 
-def _inline(values: literals_pb2.LiteralMap | None, limit: int) -> bytes | None:
-    """Give the bytes for the row, or None if there are none or too many."""
-    if values is None:
-        return None
-    data = literals.to_bytes(values)
-    return data if len(data) <= limit else None
-
-
-def _put_away(values: literals_pb2.LiteralMap, place: str, into: Changes) -> str:
-    into.uploads.append((place, literals.to_bytes(values)))
+def _put_away(values: bytes, place: str, into: Changes) -> str:
+    into.uploads.append((place, values))
     return place

@@ -3,12 +3,13 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from flyteidl.core import execution_pb2
+from flyteidl.core import execution_pb2, literals_pb2
 
 from flyweight.clock import Micros
 from flyweight.engine.items import CHUNK
 from flyweight.engine.machine.commands import Command
 from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, SignalState
+from flyweight.ids import NodeId
 
 ExecutionError = execution_pb2.ExecutionError
 
@@ -24,6 +25,15 @@ class Turn:
     commands: list[Command] = field(default_factory=list[Command])
     stopping: deque[Frame] = field(default_factory=deque[Frame])
     """Frames in which nothing more may begin, and whose nodes must still be told."""
+    read: dict[NodeId, literals_pb2.LiteralMap] = field(default_factory=dict[NodeId, literals_pb2.LiteralMap])
+    """Outputs that were parsed for a binding: many nodes that begin together are often given the same."""
+
+    def outputs_of(self, node: NodeState) -> literals_pb2.LiteralMap | None:
+        """Give what a node gave; None for one that has not succeeded."""
+        found = self.read.get(node.id) or node.outputs
+        if found is not None:
+            self.read[node.id] = found
+        return found
 
     def touch(self, node: NodeState) -> None:
         """Note that the node's row must be written."""
