@@ -3,14 +3,16 @@
 from pathlib import Path
 
 import pytest
+from flyteidl.admin import execution_pb2 as admin_execution_pb2
 from flyteidl.admin import node_execution_pb2, task_execution_pb2
 from flyteidl.core import errors_pb2, execution_pb2, identifier_pb2, literals_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.engine.jobs import LogSpan
-from flyweight.errors import NotFound
+from flyweight.errors import InvalidInput, NotFound
 from flyweight.ids import NodeId
 from flyweight.protocol import watch_pb2
+from flyweight.semantics.rerun import RERUN_NODE
 from tests.unit.services.conftest import Platform
 from tests.unit.services.entities import (
     INTEGER,
@@ -121,6 +123,18 @@ async def test_an_item_is_read_as_a_node_is(mapping: Platform, tmp_path: Path) -
     request = watch_pb2.LogsRequest(project=P, domain=D, name="mapped", node_id="n0-n0", follow=True)
     assert b"".join([chunk.text async for chunk in mapping.logs.logs(request)]) == b"mine\n"
     assert (await mapping.decks.deck(OF, "n0-n0")).published is False
+
+
+async def test_an_item_is_not_run_again_by_itself(mapping: Platform, tmp_path: Path) -> None:
+    await run(mapping, tmp_path / "log")
+    spec = admin_execution_pb2.ExecutionSpec()
+    spec.metadata.mode = admin_execution_pb2.ExecutionMetadata.RECOVERED
+    spec.metadata.reference_execution.CopyFrom(OF)
+    spec.annotations.values[RERUN_NODE] = "n0-n1"
+    with pytest.raises(InvalidInput, match=r"item of a map.*run 'n0' again"):
+        await mapping.executions.create_execution(
+            admin_execution_pb2.ExecutionCreateRequest(project=P, domain=D, spec=spec)
+        )
 
 
 @pytest.mark.parametrize("name", ["n0-n3", "n0-n300", "n1-n0", "n0-nx"])
