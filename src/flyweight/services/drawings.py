@@ -1,6 +1,7 @@
 """What dynamic tasks drew when they ran: the compiled workflows that run below their nodes."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flyteidl.admin import node_execution_pb2
@@ -13,6 +14,9 @@ from flyweight.ids import NodeId, entity_key
 from flyweight.semantics.layout import DRAWN, FUTURES
 from flyweight.services.lookup import INLINE_LIMIT, Lookup
 from flyweight.store.rows import StoredExecution
+
+SHOWN = 100
+"""So many drawings of one execution are read to show it; nodes of the others are shown as they come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +52,15 @@ class Drawings:
         )
 
     async def of(self, execution: identifier_pb2.WorkflowExecutionIdentifier) -> dict[NodeId, Drawn]:
-        """Give all that dynamic tasks of an execution drew, each at its last attempt; raises ``NotFound``."""
+        """Give what dynamic tasks of an execution drew, each at its last attempt; raises ``NotFound``.
+
+        At most ``SHOWN`` of them, and none that is gone: the rest of the execution can be shown without.
+        """
         found = await self._lookup.of(execution)
         drawn: dict[NodeId, Drawn] = {}
-        for node in await self._lookup.nodes(found.new.key, kind=DYNAMIC):
-            drawn[node.node] = Drawn(attempt=node.attempt, closure=await self._closure(await self._prefix(node)))
+        for node in (await self._lookup.nodes(found.new.key, kind=DYNAMIC))[:SHOWN]:
+            with suppress(NotFound):
+                drawn[node.node] = Drawn(attempt=node.attempt, closure=await self._closure(await self._prefix(node)))
         return drawn
 
     async def task(self, found: StoredExecution, node: NodeRecord) -> tasks_pb2.TaskTemplate:
@@ -74,5 +82,7 @@ class Drawings:
         return attempt.output_prefix if attempt is not None else ""
 
     async def _closure(self, prefix: str) -> compiler_pb2.CompiledWorkflowClosure:
-        data = await asyncio.to_thread(blob.get, f"{prefix}/{DRAWN}")
-        return compiler_pb2.CompiledWorkflowClosure.FromString(data)
+        def read() -> compiler_pb2.CompiledWorkflowClosure:
+            return compiler_pb2.CompiledWorkflowClosure.FromString(blob.get(f"{prefix}/{DRAWN}"))
+
+        return await asyncio.to_thread(read)
