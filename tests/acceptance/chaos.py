@@ -21,8 +21,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flyteidl.core import literals_pb2
+
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase
 from tests.acceptance.killing import PROGRAMS, Chaos, OwnTemporary, family, leftovers, rows
+from tests.acceptance.programs.storm import RESULTS
 from tests.live import until
 
 PLANTED = (sys.executable, "-m", "tests.acceptance.planted")
@@ -130,6 +133,10 @@ class Storm:
         known = rows(self.platform, query)
         yield from (f"{prefix} succeeded and never ran" for prefix, _ in known if prefix not in last)
         yield from (f"{prefix} ran after its end" for prefix, end in known if last.get(prefix, 0.0) * 1e6 > end)
+        for name, outputs in rows(self.platform, "select name, outputs from executions where parent_execution = 0"):
+            value = literals_pb2.LiteralMap.FromString(outputs).literals["o0"].scalar.primitive.integer
+            if value != RESULTS[name.rstrip("0123456789")]:
+                yield f"execution {name} gave {value}"
         missing = set(self.named) - {name for (name,) in rows(self.platform, "select name from executions")}
         yield from (f"execution {name} was accepted and is lost" for name in sorted(missing))
 

@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from flyweight import LaunchPlan, conditional, current_context, map_task, task, workflow
+from flyweight import LaunchPlan, conditional, current_context, dynamic, map_task, task, workflow
 
 WIDTH = 20
 ITEMS = 400
@@ -38,6 +38,11 @@ def chain(number: int, ledger: str) -> int:
     return number
 
 
+@dynamic
+def drawn(width: int, ledger: str) -> int:
+    return total(numbers=[chain(number=number, ledger=ledger) for number in range(width)])
+
+
 chain_plan = LaunchPlan.get_default_launch_plan(None, chain)
 
 
@@ -54,7 +59,7 @@ def storm(ledger: str, start: int = 0) -> int:
         .then(step(number=first, ledger=ledger))
     )
     items = map_task(functools.partial(step, ledger=ledger))(number=upto(last=ITEMS))
-    return total(numbers=[*ends, chosen, total(numbers=items)])
+    return total(numbers=[*ends, chosen, total(numbers=items), drawn(width=5, ledger=ledger)])
 
 
 @workflow
@@ -64,3 +69,9 @@ def thread(ledger: str, start: int = 0) -> int:
     for _ in range(25):
         number = chain(number=number, ledger=ledger)
     return number
+
+
+CHAINS = WIDTH * LENGTH + 3 * LENGTH + 1 + LENGTH
+MAPPED = sum(range(1, ITEMS + 1))
+DRAWN = sum(number + LENGTH for number in range(5))
+RESULTS = {"storm": CHAINS + MAPPED + DRAWN, "thread": 25 * LENGTH}
