@@ -15,6 +15,7 @@ from typing import Final
 from flyweight.sdk.drop_in_names import NAMES, ROOT
 
 FACE: Final = "flyweight"
+PLUGINS: Final = "flyweight.compat.plugins"
 ADVICE: Final = "docs/compatibility.md lists what the drop-in has."
 
 
@@ -25,7 +26,7 @@ class DropInModule(ModuleType):
         super().__init__(name, f"Flyweight, answering to the name {name}.")
         self._places = places
         self._face = face
-        self.__all__ = sorted(places)
+        self.__all__ = sorted({*places, *(importlib.import_module(face).__all__ if face else ())})
         # Every module is a package: then `from module import missing` asks our finder, which can say what is missing.
         self.__path__ = []
 
@@ -42,7 +43,7 @@ class DropInModule(ModuleType):
         return value
 
     def __dir__(self) -> Iterable[str]:
-        return sorted({*super().__dir__(), *self._places})
+        return sorted({*super().__dir__(), *self.__all__})
 
     def _from_face(self, name: str) -> object:
         missing = AttributeError(f"Flyweight has no {self.__name__}.{name}. {ADVICE}", name=name, obj=self)
@@ -83,7 +84,9 @@ class DropInFinder(MetaPathFinder, Loader):
         return DropInModule(spec.name, NAMES.get(spec.name, {}), face)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run nothing: there is no code behind the name."""
+        """Import the plugins that announce themselves, with the top module, as flytekit does; else run nothing."""
+        if module.__name__ == ROOT:
+            importlib.import_module(PLUGINS).load_implicit_plugins()
 
 
 def _with_parents(names: Iterable[str]) -> frozenset[str]:

@@ -36,6 +36,40 @@ def test_the_top_module_has_our_public_names() -> None:
         assert getattr(flytekit, name) is getattr(flyweight, name)
 
 
+def test_a_star_gives_them_all() -> None:
+    names: dict[str, object] = {}
+    exec("from flytekit import *", names)
+    assert names["task"] is flyweight.task
+    assert {*flyweight.__all__} <= {*names}
+
+
+@pytest.fixture
+def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A module that is announced as a plugin of flytekit."""
+    announced = tmp_path / "my_plugin-1.dist-info"
+    announced.mkdir()
+    (announced / "METADATA").write_text("Metadata-Version: 2.1\nName: my-plugin\nVersion: 1\n")
+    (announced / "entry_points.txt").write_text("[flytekit.plugins]\nmine = my_plugin\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "my_plugin", raising=False)
+    return tmp_path / "my_plugin.py"
+
+
+def test_a_plugin_that_announces_itself_is_imported_with_the_top_module(plugin: Path) -> None:
+    plugin.write_text("from flytekit.extend import TaskPlugins\nimport flytekit\ntask = flytekit.task\n")
+    importlib.import_module("flytekit")
+    assert sys.modules["my_plugin"].task is flyweight.task
+
+
+def test_a_plugin_that_needs_what_is_not_here_is_told_and_left_out(
+    plugin: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    plugin.write_text("from flytekit import no_such_thing\n")
+    assert importlib.import_module("flytekit").task is flyweight.task
+    assert "The plugin mine (my_plugin) is left out" in caplog.text
+    assert "no_such_thing" in caplog.text
+
+
 @pytest.mark.parametrize(
     "statement",
     [
