@@ -4,8 +4,8 @@
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -122,31 +122,43 @@ class StructuredDataset:
             raise InvalidInput(f"{self.uri} is read in parts: call iter() in the place of all()")
         if decoded is not None:
             return decoded
-        handler, source, file_format, names = (
-            frame_handler(self._opened()),
-            self._local(),
-            self._format(),
-            self._names(),
-        )
-        try:
-            return handler.read(source, file_format, names)
-        except FlyweightError:
-            raise
-        except Exception as error:  # a border: the library's code, over any bytes
-            chosen = f" with the columns {', '.join(names)}" if names else ""
-            said = str(error).partition("\n")[0]
-            raise TypeMismatch(
-                f"the {file_format} at {self.uri} cannot be read as {type_name(self._opened())}{chosen}: {said}"
-            ) from error
+        handler, source, file_format = frame_handler(self._opened()), self._local(), self._format()
+        with self._telling_what_is_read():
+            return handler.read(source, file_format, self._names())
 
     def iter(self) -> Iterator[Any]:
-        """Read the dataframe part by part; raises InvalidInput if ``open`` was not called."""
+        """Read the dataframe part by part.
+
+        Raises:
+            InvalidInput: ``open`` was not called.
+            TypeMismatch: as of ``all``; it may show with a later part.
+
+        """
         if self.dataframe is not None and isinstance(self.dataframe, self._opened()):
             return iter([self.dataframe])
         decoded = self._decoded()
         if decoded is not None:
             return cast("Iterator[Any]", decoded) if isinstance(decoded, Iterator) else iter([decoded])
-        return frame_handler(self._opened()).iterate(self._local(), self._format(), self._names())
+        return self._parts(frame_handler(self._opened()).iterate(self._local(), self._format(), self._names()))
+
+    def _parts(self, parts: Iterator[Any]) -> Iterator[Any]:
+        with self._telling_what_is_read():
+            yield from parts
+
+    @contextmanager
+    def _telling_what_is_read(self) -> Generator[None]:
+        """Raise what goes wrong inside as a TypeMismatch that names the data and how it is read."""
+        try:
+            yield
+        except FlyweightError:
+            raise
+        except Exception as error:  # a border: the library's code, over any bytes
+            names = self._names()
+            chosen = f" with the columns {', '.join(names)}" if names else ""
+            said = str(error).partition("\n")[0]
+            raise TypeMismatch(
+                f"the {self._format()} at {self.uri} cannot be read as {type_name(self._opened())}{chosen}: {said}"
+            ) from error
 
     def _decoded(self) -> Any:
         """Read by a decoder that somebody registered for this class and place; None if there is none."""

@@ -203,6 +203,16 @@ def test_a_schema_of_older_code_is_read_as_a_dataframe(registry: Registry, data:
     assert registry.to_python(schema, pd.DataFrame).equals(FRAME)
 
 
+@pytest.mark.parametrize("frame_type", [pd.DataFrame, pa.Table])
+def test_parts_that_cannot_be_read_are_told_like_the_whole(data: BlobData, tmp_path: Path, frame_type: type):
+    garbage = tmp_path / "frame"
+    garbage.write_bytes(b"no parquet")
+    dataset = StructuredDataset(uri=str(garbage), file_format="parquet").open(frame_type)
+    for read in (dataset.all, lambda: list(dataset.iter())):
+        with pytest.raises(TypeMismatch, match=rf"the parquet at .*frame cannot be read as {frame_type.__name__}: "):
+            read()
+
+
 @pytest.mark.parametrize("file_format", ["parquet", "csv"])
 @pytest.mark.parametrize("frame_type", [pd.DataFrame, pa.Table])
 def test_columns_that_are_not_there_are_told(registry: Registry, data: BlobData, frame_type: type, file_format: str):
