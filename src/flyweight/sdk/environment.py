@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, Unpack, cast, overload
 
-from flyweight.sdk.options import ExecutionBehavior, TaskSettings, require_known
+from flyweight.sdk.option_checks import require_known
+from flyweight.sdk.options import ExecutionBehavior, TaskSettings
 from flyweight.sdk.task import Task, make_task
 
 P = ParamSpec("P")

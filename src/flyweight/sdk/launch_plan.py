@@ -9,7 +9,7 @@ from google.protobuf import any_pb2
 from flyweight.errors import InvalidInput
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.interface import Interface
-from flyweight.sdk.options import require_known
+from flyweight.sdk.option_checks import Kinds, require_known
 from flyweight.sdk.run_options import Annotations, Labels, Options, RawOutputDataConfig
 from flyweight.sdk.security import Identity, SecurityContext
 from flyweight.sdk.wire import OnTheWire, message_of
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 
 _SCHEDULE: Final = "flyteidl.admin.Schedule"
+_KINDS: Final[Kinds] = {
+    "labels": (Labels,),
+    "annotations": (Annotations,),
+    "raw_output_data_config": (RawOutputDataConfig,),
+    "max_parallelism": (int,),
+    "overwrite_cache": (bool,),
+    "auto_activate": (bool,),
+}
 
 
 class LaunchPlanSettings(TypedDict, total=False):
@@ -193,7 +201,7 @@ def _options(
     fixed_inputs: Mapping[str, object] | None,
     settings: LaunchPlanSettings,
 ) -> LaunchPlanOptions:
-    require_known("LaunchPlan", settings, LaunchPlanSettings)
+    require_known("LaunchPlan", settings, LaunchPlanSettings, _KINDS)
     base = workflow.options.default_options
     schedule, condition = _started_by(settings)
     concurrency = settings.get("concurrency")

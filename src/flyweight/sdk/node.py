@@ -1,16 +1,17 @@
 """One step of a workflow's graph: an entity that is called, what its inputs are bound to, and what it must wait for."""
 
 import datetime as dt
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
 
 from flyweight.errors import CompileError, InvalidInput
 from flyweight.sdk.cache import Cache, VersionParameters
 from flyweight.sdk.image import ImageSpec
+from flyweight.sdk.option_checks import require_known
 from flyweight.sdk.pod_template import PodTemplate
 from flyweight.sdk.promise import OutputReference, Promise
 from flyweight.sdk.resources import Resources
+from flyweight.sdk.task_metadata import require_retries
 from flyweight.sdk.wire import OnTheWire
 
 if TYPE_CHECKING:
@@ -121,16 +122,17 @@ class Node:
         """Change settings of this node, for this call only.
 
         Raises:
-            InvalidInput: no such setting, or one that is still a promise.
+            InvalidInput: no such setting, a value that it does not take, or one that is still a promise.
 
         """
         for key, value in overrides.items():
-            if key not in Overrides.__annotations__:
-                raise InvalidInput(unknown_option("with_overrides", key, Overrides.__annotations__))
             if isinstance(value, Promise):
                 raise InvalidInput(
                     f"{self.id}: `{key}` must be known when the workflow is compiled; it cannot be {value.ref}."
                 )
+        require_known("with_overrides", overrides, Overrides)
+        if "retries" in overrides:
+            require_retries(overrides["retries"])
         if "node_name" in overrides:
             self.id = dns_name(overrides["node_name"])
         self.overrides = {**self.overrides, **overrides, **_cache_settings(self.entity, overrides)}
@@ -215,10 +217,3 @@ def dns_name(name: str) -> str:
             starts_word = character.isupper() and made != "" and not made.endswith("-")
             made += ("-" if starts_word else "") + character.lower()
     return made.strip("-")[:MAX_NODE_NAME].rstrip("-")
-
-
-def unknown_option(where: str, option: str, known: Mapping[str, object]) -> str:
-    """Say that there is no such option, and which one may have been meant."""
-    near = difflib.get_close_matches(option, known, n=1)
-    hint = f" Did you mean `{near[0]}`?" if near else f" There are: {', '.join(sorted(known))}."
-    return f"{where} has no option `{option}`.{hint}"

@@ -11,7 +11,7 @@ from flyweight.sdk.cache import Cache, VersionParameters
 from flyweight.sdk.deck import DeckField
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.image import ImageSpec
-from flyweight.sdk.node import unknown_option
+from flyweight.sdk.option_checks import require_known
 from flyweight.sdk.pod_template import PodTemplate
 from flyweight.sdk.resources import Resources
 from flyweight.sdk.secret import Secret
@@ -221,35 +221,22 @@ def class_options(settings: ClassSettings) -> TaskOptions:
     )
 
 
-def require_known(where: str, settings: Mapping[str, object], known: type) -> None:
-    """Refuse an option that there is not.
-
-    Raises:
-        InvalidInput: names it, and the one that may have been meant.
-
-    """
-    options: Mapping[str, object] = known.__annotations__  # a TypedDict's hold those of its bases
-    for key in settings:
-        if key not in options:
-            raise InvalidInput(unknown_option(where, key, options))
-
-
 def duration(value: int | dt.timedelta | None) -> dt.timedelta:
     """Read a duration; an integer counts seconds, None is no time at all.
 
     Raises:
-        InvalidInput: neither an integer nor a timedelta.
+        InvalidInput: neither an integer nor a timedelta, or less than nothing.
 
     """
     match value:
         case None:
             return dt.timedelta(0)
-        case dt.timedelta():
+        case dt.timedelta() if value >= dt.timedelta(0):
             return value
-        case int() if not isinstance(value, bool):
+        case int() if not isinstance(value, bool) and value >= 0:
             return dt.timedelta(seconds=value)
         case _:
-            raise InvalidInput(f"`timeout` takes seconds as an integer, or a timedelta; {value!r} is neither.")
+            raise InvalidInput(f"`timeout` takes seconds as an integer, or a timedelta, from 0 on; not {value!r}.")
 
 
 def image_name(image: str | ImageSpec | None) -> str | None:

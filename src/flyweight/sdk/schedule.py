@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from flyteidl.admin import schedule_pb2
 
@@ -74,8 +74,9 @@ class FixedRate:
     """The input, a datetime, that is given the time of the schedule."""
 
     def __post_init__(self) -> None:
-        if self.duration <= dt.timedelta(0) or self.duration % dt.timedelta(minutes=1):
-            raise InvalidInput(f"A FixedRate is a number of whole minutes, 1 or more, not {self.duration}.")
+        duration = cast("object", self.duration)  # of any kind, where no type checker looks
+        if not isinstance(duration, dt.timedelta) or duration <= dt.timedelta(0) or duration % dt.timedelta(minutes=1):
+            raise InvalidInput(f"A FixedRate is a timedelta of whole minutes, 1 or more, not {duration}.")
 
     def to_flyte_idl(self) -> schedule_pb2.Schedule:
         """Give it on the wire, in the largest unit that fits."""

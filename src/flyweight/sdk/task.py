@@ -9,6 +9,7 @@ from flyweight.sdk.auto_container import PythonAutoContainerTask
 from flyweight.sdk.compilation import Compilation, drawing
 from flyweight.sdk.function_entity import FunctionEntity
 from flyweight.sdk.naming import module_path, require_top_level
+from flyweight.sdk.option_checks import require_known
 from flyweight.sdk.options import (
     BodyOfFunctionSettings,
     ClassSettings,
@@ -17,7 +18,6 @@ from flyweight.sdk.options import (
     TaskSettings,
     chosen,
     metadata_of,
-    require_known,
 )
 from flyweight.sdk.resolvers import default_task_resolver
 from flyweight.sdk.workflow import Graph, bind_outputs

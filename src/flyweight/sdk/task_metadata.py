@@ -50,9 +50,19 @@ class TaskMetadata:
     annotations: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
-        if type(self.retries) is not int or self.retries < 0:
-            raise InvalidInput(f"`retries` counts further attempts: 0 or more, not {self.retries!r}.")
+        require_retries(self.retries)
         if self.cache and not self.cache_version:
             raise InvalidInput("cache=True needs a `cache_version` here: only @task can derive one from a function.")
         if not self.cache and (self.cache_serialize or self.cache_ignore_input_vars):
             raise InvalidInput("`cache_serialize` and `cache_ignore_input_vars` mean nothing without cache=True.")
+
+
+def require_retries(retries: object) -> None:
+    """Refuse what is no number of further attempts.
+
+    Raises:
+        InvalidInput: it is no integer, or a negative one.
+
+    """
+    if type(retries) is not int or retries < 0:
+        raise InvalidInput(f"`retries` counts further attempts: 0 or more, not {retries!r}.")

@@ -1,13 +1,14 @@
 """``@workflow``: a function whose body, run once with promises, draws a graph of nodes."""
 
 import functools
+import inspect
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Generic, ParamSpec, TypedDict, TypeVar, Unpack, overload
+from typing import Final, Generic, ParamSpec, TypedDict, TypeVar, Unpack, overload
 
-from flyweight.errors import CompileError
+from flyweight.errors import CompileError, InvalidInput
 from flyweight.sdk.binding import Binding, bind
 from flyweight.sdk.compilation import Compilation, drawing
 from flyweight.sdk.conditional import nodes_within
@@ -16,7 +17,8 @@ from flyweight.sdk.function_entity import FunctionEntity
 from flyweight.sdk.interface import Interface
 from flyweight.sdk.naming import require_top_level
 from flyweight.sdk.node import Node, NodeOutputs
-from flyweight.sdk.options import Documented, require_known
+from flyweight.sdk.option_checks import Kinds, require_known
+from flyweight.sdk.options import Documented
 from flyweight.sdk.promise import OutputReference, Promise
 from flyweight.sdk.run_options import Options
 
@@ -101,6 +103,11 @@ class FunctionWorkflow(FunctionEntity, Workflow[P, R], Generic[P, R]):
 
     def __init__(self, function: Callable[P, R], options: WorkflowOptions) -> None:
         require_top_level(function, "Workflow")
+        if inspect.iscoroutinefunction(function):
+            raise InvalidInput(
+                f"Workflow {function.__qualname__} is `async def`, but its body only draws the graph, and there is "
+                "nothing to await in it: write `def` (async tasks may be called in it), or make it an @eager task."
+            )
         super().__init__(options)
         self.workflow_function = function
         self.define(function, pickle_untyped=options.pickle_untyped)
@@ -222,7 +229,7 @@ def workflow(
         12
 
     Raises:
-        InvalidInput: an input without a type, a nested function or an unknown option.
+        InvalidInput: an input without a type, a nested or a coroutine function, or an unknown option.
 
     """
     options = _options(settings)
@@ -235,8 +242,17 @@ def workflow(
     return decorate
 
 
+_KINDS: Final[Kinds] = {
+    "failure_policy": (WorkflowFailurePolicy,),
+    "interruptible": (bool,),
+    "on_failure": (Entity,),
+    "pickle_untyped": (bool,),
+    "default_options": (Options,),
+}
+
+
 def _options(settings: WorkflowSettings) -> WorkflowOptions:
-    require_known("@workflow", settings, WorkflowSettings)
+    require_known("@workflow", settings, WorkflowSettings, _KINDS)
     return WorkflowOptions(
         failure_policy=settings.get("failure_policy") or WorkflowFailurePolicy.FAIL_IMMEDIATELY,
         interruptible=settings.get("interruptible", False),

@@ -123,3 +123,15 @@ def test_one_name_is_one_plan_and_another_one_says_what_differs() -> None:
 def test_what_can_never_be_meant_is_refused_where_it_is_written(make: Callable[[], object], says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
         make()
+
+
+@pytest.mark.parametrize("settings", [{"labels": {"a": "b"}}, {"max_parallelism": "3"}])
+def test_a_setting_of_the_wrong_kind_is_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match=f"LaunchPlan: `{next(iter(settings))}` takes"):
+        LaunchPlan.create("of the wrong kind", daily, **settings)
+
+
+def test_a_rate_is_a_timedelta() -> None:
+    wrong: Any = 3
+    with pytest.raises(InvalidInput, match="timedelta of whole minutes"):
+        FixedRate(duration=wrong)

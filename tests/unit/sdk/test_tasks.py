@@ -106,11 +106,32 @@ def test_an_unknown_option_suggests_the_nearest() -> None:
         {"cache_serialize": True},
         {"resources": Resources(cpu="1"), "limits": Resources(cpu="2")},
         {"deck_fields": ["Nonsense"]},
+        {"timeout": -1},
+        {"retries": "3"},
     ],
 )
 def test_options_that_make_no_sense_are_refused(options: dict) -> None:
     with pytest.raises(InvalidInput):
         task(**options)(half.task_function)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("requests", {"cpu": "1"}),
+        ("resources", "1"),
+        ("environment", ["A=1"]),
+        ("environment", {"A": 1}),
+        ("labels", {1: "a"}),
+        ("cache", "yes"),
+        ("cache_ignore_input_vars", "x"),
+        ("interruptible", "no"),
+        ("container_image", 3),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_where_it_is_given(option: str, value: object) -> None:
+    with pytest.raises(InvalidInput, match=f"@task: `{option}` takes"):
+        task(**{option: value})(half.task_function)
 
 
 def test_seconds_and_timedelta_mean_the_same() -> None:

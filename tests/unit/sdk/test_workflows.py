@@ -196,3 +196,27 @@ def test_the_default_launch_plan_bears_the_workflows_name() -> None:
     plan = LaunchPlan.get_default_launch_plan(sums)
     assert plan.name == sums.name
     assert LaunchPlan.get_or_create(sums) is plan
+
+
+@pytest.mark.parametrize("options", [{"retries": "3"}, {"limits": {"cpu": "1"}}, {"cache": "yes"}])
+def test_one_calls_settings_are_looked_at_where_they_are_given(options: dict) -> None:
+    @workflow
+    def wrong(x: int) -> int:
+        return add(a=x).with_overrides(**options)
+
+    with pytest.raises(InvalidInput, match=f"`{next(iter(options))}`"):
+        _ = wrong.graph
+
+
+@pytest.mark.parametrize("options", [{"on_failure": show.task_function}, {"failure_policy": 1}, {"interruptible": "x"}])
+def test_options_of_the_wrong_kind_are_refused(options: dict) -> None:
+    with pytest.raises(InvalidInput, match=f"@workflow: `{next(iter(options))}` takes"):
+        workflow(**options)(sums.workflow_function)
+
+
+def test_a_coroutine_function_is_no_workflow() -> None:
+    async def later(x: int) -> int:
+        return add(a=x)
+
+    with pytest.raises(InvalidInput, match=r"nothing to await.*@eager"):
+        workflow(later)
