@@ -30,7 +30,7 @@ def ask(turn: Turn, node: NodeState, item: int) -> bool:
         execution=turn.state.new.key,
         node=node.id,
         item=item,
-        key=caching.key(elements.element(node.inputs, array.bound, item)),
+        key=caching.key(elements.element(items.inputs, array.bound, item)),
         claim=owner if caching.serialize else "",
     )
     turn.commands.append(LookUp(question=question))
@@ -52,7 +52,7 @@ def keep(turn: Turn, node: NodeState, item: int, outputs: bytes, outputs_uri: st
         retry_attempt=chunk.attempts[at] - 1,
     )
     record = CacheRecord(
-        key=caching.key(elements.element(node.inputs, array.bound, item)),
+        key=caching.key(elements.element(items.inputs, array.bound, item)),
         outputs=outputs,
         outputs_uri=outputs_uri,
         source=literals.to_bytes(source),
