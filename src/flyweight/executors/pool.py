@@ -16,7 +16,7 @@ from flyweight import blob
 from flyweight.clock import Clock
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report
 from flyweight.engine.ports import Capacity
-from flyweight.errors import FlyweightError, TooLarge, UserError
+from flyweight.errors import FlyweightError, UserError
 from flyweight.executors import deck_page, faults
 from flyweight.executors.attempts import SentAttempt, start_fault
 from flyweight.executors.checkpoints import with_last_checkpoint
@@ -207,21 +207,19 @@ class WorkerPool:
     def _run(self, attempt: AttemptId) -> None:
         """Give a job that has its slot to a worker."""
         job = self._jobs[attempt]
+        worker = None
         try:
             work = self._starts.work(job)
             worker = self._crew.take(work.python, work.bundle)
             window = Window(worker)
-            try:
-                self._send(window, job, work)
-            except TooLarge:
-                self._crew.dismiss(worker)
-                raise
+            self._send(window, job, work)
         except UserError as error:
-            self._give_up(job, faults.refused("BadContainer", f"Task {job.task.id.name} cannot run: {error}"))
+            self._give_up(job, worker, faults.refused("BadContainer", f"Task {job.task.id.name} cannot run: {error}"))
             return
         except Exception as error:  # what was never handed over would else never be reported
             _log.exception("no worker could be given %s", job.attempt)
-            self._give_up(job, faults.platform_fault("WorkerNotHired", f"No worker could be given the task: {error}"))
+            fault = faults.platform_fault("WorkerNotHired", f"No worker could be given the task: {error}")
+            self._give_up(job, worker, fault)
             return
         self._windows[worker] = window
         self._begin(window)
@@ -316,8 +314,10 @@ class WorkerPool:
         if self._slots.spare:
             self._share_out()
 
-    def _give_up(self, job: Job, fault: faults.ContainerError) -> None:
-        """Report a job that got its slot and no worker."""
+    def _give_up(self, job: Job, worker: WorkerProcess | None, fault: faults.ContainerError) -> None:
+        """Report a job that got its slot, and no worker or one that could not be given it."""
+        if worker is not None:
+            self._crew.dismiss(worker)
         del self._jobs[job.attempt]
         self._slots.release()
         self._report(Failed(attempt=job.attempt, error=fault, ended_at=self._clock.now()))

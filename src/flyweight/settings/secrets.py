@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from flyweight.errors import InvalidInput
 from flyweight.settings.environment import secret_variable
 
 PREFIX = "_FSEC_"
@@ -22,7 +23,11 @@ class PlatformSecrets:
         self._folder = folder
 
     def get(self, *parts: str) -> str | None:
-        """Give a secret, if it is here: a variable of the platform's own wins over a file."""
+        """Give a secret, if it is here: a variable of the platform's own wins over a file.
+
+        Raises:
+            InvalidInput: its file cannot be read, or holds no text.
+        """
         value = secret_variable(secret_name(*parts))
         return self._read([part for part in parts if part]) if value is None else value
 
@@ -31,8 +36,13 @@ class PlatformSecrets:
             return None
         for names in (parts, [part.lower() for part in parts]):
             path = self._folder.joinpath(*names)
-            if path.is_file():
+            try:
                 return path.read_text(encoding="utf-8").strip()
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                continue
+            except (OSError, UnicodeDecodeError) as error:
+                why = "it is no text (UTF-8)" if isinstance(error, UnicodeDecodeError) else error.strerror
+                raise InvalidInput(f"the secret in {path} cannot be read: {why}") from error
         return None
 
 

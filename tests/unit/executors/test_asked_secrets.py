@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from flyteidl.core import security_pb2, tasks_pb2
 
+from flyweight.errors import InvalidInput
 from flyweight.executors.asked_secrets import secret_variables
 from flyweight.settings import PlatformSecrets, without_secrets
 
@@ -38,6 +39,12 @@ def test_a_variable_of_the_platforms_own_wins_over_a_file(
 ) -> None:
     monkeypatch.setenv("_FSEC_DATABASE_PASSWORD", "open")
     assert secrets.get("database", "password") == "open"
+
+
+def test_one_that_is_no_text_is_refused_in_words(secrets: PlatformSecrets, tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"\xff\xfe")
+    with pytest.raises(InvalidInput, match=r"the secret in .*key cannot be read: it is no text"):
+        secrets.get("key")
 
 
 @pytest.mark.parametrize("name", ["..", ".", "../database", "a\0b", "nothing"])

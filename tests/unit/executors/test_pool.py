@@ -9,6 +9,7 @@ from flyteidl.core import errors_pb2, execution_pb2, literals_pb2
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
 from flyweight.executors import deck_page
 from flyweight.executors.environments import Environments
+from flyweight.settings import PlatformSecrets
 
 from .jobs import alive, appears, integer, job, running_pool, template
 
@@ -241,6 +242,22 @@ async def test_attempts_that_no_worker_can_be_hired_for_are_reported_and_free_th
         pool.start(job(template("echo"), "n0"))
         pool.start(job(template("echo"), "n9"))
         assert isinstance(await reports.end("n9"), Succeeded)
+
+
+async def test_a_secret_that_cannot_be_read_fails_its_attempt_and_costs_no_worker(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"\xff")
+    async with running_pool(tmp_path, secrets=PlatformSecrets(tmp_path), processes=1) as (pool, reports):
+        asking = template("echo")
+        asking.security_context.secrets.add(key="key")
+        pool.start(job(asking, "n0"))
+        error = (await reports.end("n0")).error
+        assert (error.code, "cannot be read" in error.message) == ("BadContainer", True)
+        async with asyncio.timeout(30):
+            while pool._crew.members:
+                await asyncio.sleep(0)
+        pool.start(job(template("echo"), "n1"))
+        assert isinstance(await reports.end("n1"), Succeeded)
+        assert len(pool._crew.members) == 1
 
 
 async def test_outputs_past_the_frame_limit_fail_the_attempt_only(tmp_path: Path) -> None:
