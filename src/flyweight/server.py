@@ -245,7 +245,8 @@ def _driver(base: _Base, feed: Feed) -> Driver:
         clock=base.clock,
         layout=base.objects.layout,
     )
-    return Driver(ports, DriverSettings(inline_limit=base.settings.inline_limit))
+    settings = DriverSettings(inline_limit=base.settings.inline_limit, queue_timeout=base.settings.queue_timeout)
+    return Driver(ports, settings)
 
 
 def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:

@@ -54,8 +54,12 @@ def everything(state):
 class Run:
     """One execution, the commands not yet carried out, and the time."""
 
-    def __init__(self, template, *, tasks, subs=(), plans=(), inputs=None, past=None, **spec):
-        self.past = past
+    queue_timeout = Micros(0)
+
+    def __init__(
+        self, template, *, tasks, subs=(), plans=(), inputs=None, past=None, queue_timeout=queue_timeout, **spec
+    ):
+        self.past, self.queue_timeout = past, queue_timeout
         self.begin(closure(template, tasks=tasks, subs=subs, plans=plans), inputs, **spec)
 
     @classmethod
@@ -77,10 +81,10 @@ class Run:
         self.tell(machine.Created())
 
     def tell(self, event):
-        commands = machine.step(self.state, event, self.now)
+        commands = machine.step(self.state, event, self.now, queue_timeout=self.queue_timeout)
         while machine.unsettled(self.state):
             self.check()
-            commands += machine.step(self.state, machine.Continued(), self.now)
+            commands += machine.step(self.state, machine.Continued(), self.now, queue_timeout=self.queue_timeout)
         for command in commands:
             match command:
                 case StartAttempt():

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from flyteidl.core import compiler_pb2, errors_pb2, execution_pb2, literals_pb2, types_pb2
 
 from flyweight import literals
-from flyweight.clock import Clock
+from flyweight.clock import Clock, Micros
 from flyweight.engine import machine
 from flyweight.engine.children import ChildEnded
 from flyweight.engine.closing import aborted_attempts, aborted_items, aborted_nodes, platform_reason
@@ -74,6 +74,8 @@ class DriverSettings:
     """More save little, and keep everybody else on this loop waiting."""
     nodes_per_step: int = 500
     """Nodes that begin for one event before others get their turn; the rest follow in the next turns."""
+    queue_timeout: float = 0.0
+    """Seconds that an attempt may wait for a slot; 0 is no limit."""
     gathering: float = 0.01
     """Seconds that events are gathered for one commit while attempts wait for a slot: no worker is idle then, so what
     follows from the events could not start sooner anyway. Nobody gathers while a small execution has news."""
@@ -328,8 +330,9 @@ class Driver:
         if isinstance(happening.event, DeckPublished):
             part.decks.append(happening.event)
         now = self._ports.clock.now()
+        share, queue_timeout = self._settings.nodes_per_step, Micros(int(self._settings.queue_timeout * 1_000_000))
         try:
-            part.commands += machine.step(state, happening.event, now, self._settings.nodes_per_step)
+            part.commands += machine.step(state, happening.event, now, share, queue_timeout)
         except Exception as error:  # a fault of ours in one execution must not stop the others
             part.commands += machine.crash(state, _our_fault(state, error), now)
 

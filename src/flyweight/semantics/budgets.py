@@ -16,6 +16,7 @@ SYSTEM_RETRIES = 3
 
 PLATFORM_RESTARTED = "PlatformRestarted"
 TIMEOUT_EXPIRED = "TimeoutExpired"
+QUEUE_EXPIRED = "QueueTimeoutExpired"
 ACTIVE_DEADLINE = "ActiveDeadlineExceeded"
 RETRIES_EXHAUSTED = "RetriesExhausted"
 

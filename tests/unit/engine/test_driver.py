@@ -293,3 +293,16 @@ def test_capacity_is_the_executors():
         await parts.driver.close()
 
     run(scenario)
+
+
+def test_the_queue_timeout_is_told_to_the_machine_in_seconds():
+    async def scenario():
+        parts = await opened(queue_timeout=90.5)
+        await parts.driver.create(new(), CLOSED)
+        await asyncio.sleep(90)
+        assert parts.cancelled == []
+        await until(lambda: parts.cancelled)
+        assert "queue timeout [90.5s] expired" in parts.cancelled[0][1]
+        await parts.driver.close()
+
+    run(scenario)

@@ -207,6 +207,41 @@ def test_an_attempt_past_its_timeout_is_stopped_and_tried_again():
     assert ("n0", 1) in run.jobs
 
 
+def test_an_attempt_that_gets_no_slot_in_time_has_failed_for_the_platforms_fault():
+    run = single(PLAIN, queue_timeout=60 * SECOND)
+    run.fire(Timer.QUEUE)
+    assert run.cancelled == [("n0", 0)]
+    run.stopped("n0")
+    error = run.state.nodes["n0"].attempts[0].error
+    assert (error.code, error.kind) == ("QueueTimeoutExpired", execution_pb2.ExecutionError.SYSTEM)
+    assert error.message.startswith("task queue timeout [60s] expired: no slot was free: ")
+    for number in range(1, 4):
+        run.fire(Timer.RETRY)
+        run.timers = [timer for timer in run.timers if timer.event.attempt.attempt == number]
+        run.fire(Timer.QUEUE)
+        run.stopped("n0", number)
+    assert run.state.error.code == "RetriesExhausted|QueueTimeoutExpired"
+
+
+def test_an_attempt_that_got_its_slot_is_not_held_to_the_queue_timeout():
+    run = single(PLAIN, queue_timeout=60 * SECOND)
+    run.start("n0")
+    run.fire(Timer.QUEUE)
+    assert run.cancelled == []
+    run.restart()
+    assert run.timers[0].at == run.now + 60 * SECOND, "the wait before the first start is over"
+
+
+def test_the_wait_for_a_slot_goes_on_over_restarts():
+    run = single(PLAIN, queue_timeout=60 * SECOND)
+    due = run.timers[0].at
+    for _ in range(3):
+        run.now += 10 * SECOND
+        run.restart()
+        assert [timer.at for timer in run.timers] == [due]
+    assert run.timers[0].event.attempt.attempt == 3
+
+
 def test_a_node_whose_attempts_took_twice_the_timeout_is_timed_out():
     run = single(SLOW)
     run.start("n0")

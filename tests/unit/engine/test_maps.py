@@ -160,6 +160,26 @@ def test_an_item_that_takes_too_long_is_stopped_and_tried_again():
     assert made.state.error.code == "ActiveDeadlineExceeded"
 
 
+def test_an_item_that_gets_no_slot_in_time_has_failed_also_over_restarts():
+    made = run(mapped("n0", PLAIN, a=[1, 2]), queue_timeout=60 * SECOND)
+    due = made.timers[0].at
+    made.start("n0-n1")
+    made.now += 10 * SECOND
+    made.restart()
+    assert [timer.at for timer in made.timers] == [due, made.now + 60 * SECOND]
+    made.fire(Timer.QUEUE)
+    assert made.cancelled == [("n0-n0", 1)]
+    made.stopped("n0-n0", 1)
+    made.start("n0-n0", 2)
+    made.start("n0-n1", 1)
+    for _ in range(2):
+        made.fire(Timer.QUEUE)
+    assert len(made.cancelled) == 1
+    made.succeed("n0-n0", 2, o0=4)
+    made.succeed("n0-n1", 1, o0=5)
+    assert outputs(made) == [4, 5]
+
+
 def test_terminating_stops_every_item_and_one_that_cannot_be_stopped_is_given_up():
     made = run(mapped("n0", PLAIN, a=[1, 2]))
     made.tell(Terminate(cause="enough"))

@@ -27,6 +27,9 @@ from flyweight.semantics.layout import CHECKPOINTS
 
 CANCEL_GRACE = Micros(120_000_000)
 """How long an executor may take to stop an attempt (it has a grace period of its own) before it is given up on."""
+_QUEUE_HINT = (
+    ": let more tasks run at once (`workers`), start fewer, or raise `queue_timeout` in the platform's config.yaml"
+)
 _TIMEOUT_HINT = ": its log shows how far it came; @task(timeout=...) gives it longer"
 
 
@@ -69,6 +72,32 @@ def _start(turn: Turn, node: NodeState) -> None:
         _sleep(turn, node, attempt)
     else:
         turn.commands.append(StartAttempt(job=_job(state, node, attempt)))
+        turn.commands += queue_timer(turn, attempt.id, _queued_since(node))
+
+
+def _queued_since(node: NodeState) -> Micros:
+    """Tell since when a node has waited for a slot: a restart of the platform does not let the wait begin anew."""
+    latest = node.attempts[-1]
+    for attempt in reversed(node.attempts[:-1]):
+        if attempt.started_at or attempt.error is None or attempt.error.code != budgets.PLATFORM_RESTARTED:
+            break
+        latest = attempt
+    return latest.queued_at
+
+
+def queue_timer(turn: Turn, attempt: AttemptId, since: Micros) -> list[SetTimer]:
+    """Set the timer of an attempt that waits for a slot, if the platform limits that."""
+    if not turn.queue_timeout:
+        return []
+    return [SetTimer(at=Micros(since + turn.queue_timeout), event=TimerFired(attempt=attempt, timer=Timer.QUEUE))]
+
+
+def queue_expired(turn: Turn) -> ExecutionError:
+    """Say that an attempt has waited for a slot for too long."""
+    seconds = turn.queue_timeout / 1_000_000
+    return system_error(
+        budgets.QUEUE_EXPIRED, f"task queue timeout [{seconds:g}s] expired: no slot was free{_QUEUE_HINT}"
+    )
 
 
 def _takes_no_time(node: NodeState) -> bool:
@@ -297,7 +326,7 @@ def stop(turn: Turn, attempt: AttemptState, error: ExecutionError) -> None:
 
 def _stopped(turn: Turn, node: NodeState, attempt: AttemptState, error: ExecutionError) -> None:
     match error.code:
-        case budgets.TIMEOUT_EXPIRED:
+        case budgets.TIMEOUT_EXPIRED | budgets.QUEUE_EXPIRED:
             _failed(turn, node, attempt, error, recoverable=True)
         case budgets.ACTIVE_DEADLINE:
             _close(turn, attempt, AttemptPhase.FAILED)
@@ -322,6 +351,10 @@ def timer(turn: Turn, event: TimerFired) -> None:
         return
     if event.timer is Timer.SLEEP:
         _slept(turn, node, attempt)
+        return
+    if event.timer is Timer.QUEUE:
+        if attempt.phase is AttemptPhase.QUEUED and attempt.error is None:
+            stop(turn, attempt, queue_expired(turn))
         return
     error = timeout_expired(event.timer, node.graph.timeout, attempt.error)
     if error is not None:

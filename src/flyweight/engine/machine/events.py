@@ -34,6 +34,8 @@ class Timer(Enum):
     """The node's attempts together have taken twice the timeout."""
     SLEEP = "sleep"
     """The attempt has slept, if that is all its task does."""
+    QUEUE = "queue"
+    """The attempt has waited for a slot for as long as the platform lets it."""
     RETRY = "retry"
     """The pause after an attempt that failed for the platform's fault is over."""
     CANCEL = "cancel"

@@ -11,7 +11,7 @@ from flyweight.engine.graph import ArrayGraph
 from flyweight.engine.items import ABORTED, FAILED, INLINE, OPEN, SUCCEEDED, TO_BE_RETRIED, Items
 from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, LogSpan, Started, Succeeded
 from flyweight.engine.machine import item_caching
-from flyweight.engine.machine.attempts import CANCEL_GRACE, timeout_expired, timers_of
+from flyweight.engine.machine.attempts import CANCEL_GRACE, queue_expired, queue_timer, timeout_expired, timers_of
 from flyweight.engine.machine.commands import CancelAttempt, LetGo, SetTimer, StartAttempt
 from flyweight.engine.machine.events import Timer, TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
@@ -22,6 +22,9 @@ from flyweight.ids import AttemptId, item_name
 from flyweight.protocol.items_pb2 import ItemChunk, Log
 from flyweight.semantics import budgets, elements
 from flyweight.semantics.layout import CHECKPOINTS, DECK, OUTPUTS
+
+_TRIED_AGAIN = frozenset({budgets.TIMEOUT_EXPIRED, budgets.QUEUE_EXPIRED})
+"""Why an attempt is stopped that another one may follow."""
 
 
 def parts(node: NodeState) -> tuple[ArrayGraph, Items]:
@@ -42,7 +45,8 @@ def begin(turn: Turn, node: NodeState) -> int:
     chunk, at = items.place(item)
     chunk.attempts[at] += 1
     chunk.states[at] = AttemptPhase.QUEUED.value
-    chunk.queued_at[at] = turn.now
+    if not _lost_in_queue(chunk, at):
+        chunk.queued_at[at] = turn.now
     chunk.started_at[at] = chunk.ended_at[at] = chunk.log[at] = 0
     chunk.errors.pop(at, None)
     items.open.add(item)
@@ -51,9 +55,26 @@ def begin(turn: Turn, node: NodeState) -> int:
     return item
 
 
+def _lost_in_queue(chunk: ItemChunk, at: int) -> bool:
+    """Tell whether the attempt before waited for a slot when the platform died: then it is still the same wait."""
+    if at not in chunk.errors or chunk.started_at[at]:
+        return False
+    return execution_pb2.ExecutionError.FromString(chunk.errors[at]).code == budgets.PLATFORM_RESTARTED
+
+
+def queue(turn: Turn, node: NodeState, item: int) -> None:
+    """Note that an item which had to be looked up in the cache waits for a slot from now on."""
+    chunk, at = parts(node)[1].find(item)
+    chunk.queued_at[at] = turn.now
+    turn.touch_item(node, item)
+
+
 def start(turn: Turn, node: NodeState, item: int) -> None:
     """Give an item that has begun to an executor."""
-    turn.commands.append(StartAttempt(job=_job(turn, node, item)))
+    job = _job(turn, node, item)
+    turn.commands.append(StartAttempt(job=job))
+    chunk, at = parts(node)[1].find(item)
+    turn.commands += queue_timer(turn, job.attempt, Micros(chunk.queued_at[at]))
 
 
 def inputs_of(node: NodeState, item: int) -> literals_pb2.LiteralMap:
@@ -250,7 +271,7 @@ def stopped(turn: Turn, node: NodeState, item: int) -> None:
         close(turn, node, item, ABORTED)
         return
     error = execution_pb2.ExecutionError.FromString(chunk.errors[at])
-    fail(turn, node, item, error, recoverable=error.code == budgets.TIMEOUT_EXPIRED)
+    fail(turn, node, item, error, recoverable=error.code in _TRIED_AGAIN)
 
 
 def timer(turn: Turn, node: NodeState, event: TimerFired) -> None:
@@ -265,7 +286,11 @@ def timer(turn: Turn, node: NodeState, event: TimerFired) -> None:
         return
     if event.timer is Timer.SLEEP or event.timer is Timer.RETRY:
         return  # no item sleeps, or pauses
-    error = timeout_expired(event.timer, array.item.timeout, current)
+    if event.timer is Timer.QUEUE:
+        waits = current is None and chunk.states[at] == AttemptPhase.QUEUED.value
+        error = queue_expired(turn) if waits else None
+    else:
+        error = timeout_expired(event.timer, array.item.timeout, current)
     if error is None or node.phase is NodePhase.FAILING:
         return
     chunk.errors[at] = literals.to_bytes(error)

@@ -100,6 +100,7 @@ def answer(turn: Turn, event: Answer | CacheDue) -> None:
             _settle(turn, node)
         case CacheMiss():
             node.items.asking.discard(event.item)
+            items.queue(turn, node, event.item)
             items.start(turn, node, event.item)
         case CacheClaimed():
             due = CacheDue(node=node.id, item=event.item)

@@ -23,7 +23,7 @@ from flyweight.engine.machine.events import (
     Terminate,
     TimerFired,
 )
-from flyweight.engine.machine.turn import Turn
+from flyweight.engine.machine.turn import NO_LIMIT, Turn
 from flyweight.engine.model import ExecutionState, new_frame
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.ids import NO_ITEM
@@ -32,13 +32,15 @@ SHARE = 500
 """How many nodes one step may begin or close: some hundredths of a second's work."""
 
 
-def step(state: ExecutionState, event: Event, now: Micros, share: int = SHARE) -> list[Command]:
+def step(
+    state: ExecutionState, event: Event, now: Micros, share: int = SHARE, queue_timeout: Micros = NO_LIMIT
+) -> list[Command]:
     """Take an event. The state is changed in place; the commands are to be carried out after its rows are committed.
 
     Events that come twice, or too late, change nothing. The cost grows with the nodes that change, not with the graph.
     Past ``share`` nodes the rest is left for a ``Continued`` event (see ``unsettled``), so that others get their turn.
     """
-    turn = Turn(state=state, now=now, share=share)
+    turn = Turn(state=state, now=now, share=share, queue_timeout=queue_timeout)
     match event:
         case Created() | Terminate() | Continued() | Restarted():
             _go(turn, event)

@@ -12,6 +12,7 @@ from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeStat
 from flyweight.ids import NodeId
 
 ExecutionError = execution_pb2.ExecutionError
+NO_LIMIT = Micros(0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class Turn:
     now: Micros
     share: int
     """How many nodes it may begin or close."""
+    queue_timeout: Micros = NO_LIMIT
+    """How long an attempt may wait for a slot."""
     commands: list[Command] = field(default_factory=list[Command])
     stopping: deque[Frame] = field(default_factory=deque[Frame])
     """Frames in which nothing more may begin, and whose nodes must still be told."""
