@@ -334,13 +334,24 @@ class Driver:
         try:
             part.commands += machine.step(state, happening.event, now, share, queue_timeout)
         except Exception as error:  # a fault of ours in one execution must not stop the others
-            part.commands += machine.crash(state, _our_fault(state, error), now)
+            part.commands += self._crash(state, _our_fault(state, error))
+
+    def _crash(self, state: ExecutionState, reason: execution_pb2.ExecutionError) -> list[Command]:
+        """End an execution at once; one whose state is past all use without a look at what is in it."""
+        now = self._ports.clock.now()
+        try:
+            return machine.crash(state, reason, now)
+        except Exception:  # as above: its own row must do
+            _log.exception("execution %s cannot even be closed in order", state.new.name)
+            state.nodes.clear()
+            state.changed = Changed()
+            return machine.crash(state, reason, now)
 
     def _gather(self, part: Part, state: ExecutionState) -> None:
         try:
             machine.changes(state, part.changes)
         except Exception as error:  # as above; here the execution's own row must do
-            part.commands += machine.crash(state, _our_fault(state, error), self._ports.clock.now())
+            part.commands += self._crash(state, _our_fault(state, error))
             state.changed = Changed(execution=True)
             part.changes = Changes(limit=self._settings.inline_limit)
             machine.changes(state, part.changes)
@@ -352,7 +363,7 @@ class Driver:
         state = self._live[part.key].state
         now = self._ports.clock.now()
         reason = platform_reason("NotRecorded", "what it did could not be recorded, so it ends here", error)
-        last.commands = machine.crash(state, reason, now)
+        last.commands = self._crash(state, reason)
         self._gather(last, state)
         # What had ended in memory is open in the store, and its row may be the one that cannot be written.
         nodes = {row.node for row in last.changes.nodes}

@@ -87,6 +87,27 @@ def test_a_fault_in_one_execution_fails_it_and_no_other():
     run(scenario)
 
 
+def test_an_execution_that_cannot_even_be_closed_in_order_stops_no_other():
+    template = workflow("w", [mapped("n0", TASK, a=[1, 2])])
+    array = closure(template, tasks=[TASK])
+
+    async def scenario():
+        parts = await opened()
+        await parts.driver.create(new_execution(array, 1), array)
+        await parts.driver.create(new(2), CLOSED)
+        # An item that is not there, as a fault of ours would leave it: neither stopping nor closing the map can work.
+        parts.driver._live[1].state.nodes["n0"].items.open.add(999)
+        await parts.driver.terminate(1, "x", "me")
+        await until(lambda: not parts.driver.live(1))
+        ended = parts.store.rows("executions")[-1]
+        assert (ended.phase, b"KeyError" in ended.error) == (ExecutionPhase.FAILED, True)
+        parts.succeed(2)
+        await until(lambda: not parts.driver.live(2))
+        await parts.driver.close()
+
+    run(scenario)
+
+
 def test_a_job_that_no_executor_takes_fails_its_node():
     async def scenario():
         parts = await opened()
