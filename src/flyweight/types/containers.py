@@ -1,6 +1,7 @@
 """Lists and dictionaries with string keys: a collection or map of literals, element by element."""
 
-from typing import Any, get_args, get_origin
+from collections.abc import Iterable
+from typing import Any, cast, get_args, get_origin
 
 from flyteidl.core.literals_pb2 import Literal, LiteralCollection, LiteralMap
 from flyteidl.core.types_pb2 import LiteralType
@@ -24,15 +25,7 @@ class ListCodec(Codec):
         """Convert each element; an element's fault is found at its index."""
         if not isinstance(value, list):
             raise mismatch(value, python_type, "convert it with list(...)" if isinstance(value, tuple) else "")
-        element = _element(python_type)
-        inner = expected.collection_type if expected is not None and expected.HasField("collection_type") else None
-        literals: list[Literal] = []
-        for index, item in enumerate(value):
-            try:
-                literals.append(registry.to_literal(item, element, inner))
-            except TypeMismatch as error:
-                raise within(f"[{index}]", error) from None
-        return Literal(collection=LiteralCollection(literals=literals))
+        return collected(cast("list[Any]", value), _element(python_type), expected, registry)
 
     def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> list[Any]:
         """Convert each element back."""
@@ -109,6 +102,18 @@ class MapCodec(Codec):
         if literal_type.WhichOneof("type") != "map_value_type":
             return None
         return dict[str, registry.guess(literal_type.map_value_type)]
+
+
+def collected(values: Iterable[Any], element: Any, expected: LiteralType | None, registry: Conversions) -> Literal:
+    """Convert values one by one into a collection; raises TypeMismatch that finds an element's fault at its index."""
+    inner = expected.collection_type if expected is not None and expected.HasField("collection_type") else None
+    literals: list[Literal] = []
+    for index, item in enumerate(values):
+        try:
+            literals.append(registry.to_literal(item, element, inner))
+        except TypeMismatch as error:
+            raise within(f"[{index}]", error) from None
+    return Literal(collection=LiteralCollection(literals=literals))
 
 
 def is_string_map(python_type: Any) -> bool:

@@ -6,13 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, Generic, Self, TypeVar, get_args
 
-from flyteidl.core.literals_pb2 import Literal, LiteralCollection
+from flyteidl.core.literals_pb2 import Literal
 from flyteidl.core.types_pb2 import LiteralType
 
 from flyweight.errors import TypeMismatch
 from flyweight.types.codec import Codec, Conversions
+from flyweight.types.containers import collected
 from flyweight.types.data import current_data
-from flyweight.types.mismatch import mismatch, shown, within, wrong_literal
+from flyweight.types.mismatch import mismatch, shown, wrong_literal
 from flyweight.types.stored import StoredCodec
 
 JSON = dict[str, Any] | list[Any] | bool | float | int | str
@@ -57,15 +58,7 @@ class IteratorCodec(Codec):
         """Take every element and convert it."""
         if not isinstance(value, Iterator):
             raise mismatch(value, python_type, "make one with iter(...), or yield its elements")
-        element = _element(python_type)
-        inner = expected.collection_type if expected is not None and expected.HasField("collection_type") else None
-        literals: list[Literal] = []
-        for index, item in enumerate(value):
-            try:
-                literals.append(registry.to_literal(item, element, inner))
-            except TypeMismatch as error:
-                raise within(f"[{index}]", error) from None
-        return Literal(collection=LiteralCollection(literals=literals))
+        return collected(value, _element(python_type), expected, registry)
 
     def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> LiteralIterator[Any]:
         """Convert elements as they are asked for."""
