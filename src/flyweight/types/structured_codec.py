@@ -11,14 +11,14 @@ from flyteidl.core.types_pb2 import LiteralType, StructuredDatasetType
 
 from flyweight import blob
 from flyweight.blob.uris import scheme
-from flyweight.errors import TypeMismatch
+from flyweight.errors import FlyweightError, TypeMismatch
 from flyweight.types.annotations import annotations_of, split
 from flyweight.types.codec import Codec, Conversions
 from flyweight.types.coders import DEFAULT_FORMATS, DEFAULT_PROTOCOLS, ENCODERS
 from flyweight.types.data import DataAccess, current_data
 from flyweight.types.fields.form import FieldForm
 from flyweight.types.frames import PARQUET, RENDERERS, check_format, handler_for
-from flyweight.types.mismatch import mismatch, wrong_literal
+from flyweight.types.mismatch import mismatch, type_name, wrong_literal
 from flyweight.types.storage import absolute
 from flyweight.types.structured import DatasetColumn, StructuredDataset, frame_handler
 
@@ -200,7 +200,14 @@ def _store(dataset: StructuredDataset, dataset_type: StructuredDatasetType) -> N
     data = current_data()
     folder = _folder_for(dataset.uri, data)
     folder.mkdir(parents=True, exist_ok=True)
-    handler.write(dataset.dataframe, folder, dataset_type.format)
+    try:
+        handler.write(dataset.dataframe, folder, dataset_type.format)
+    except (FlyweightError, OSError):  # a full disk is not the dataframe's fault
+        raise
+    except Exception as error:  # a border: the library's code, over any values
+        said = str(error).partition("\n")[0]
+        frame = type_name(type(dataset.dataframe))
+        raise TypeMismatch(f"this {frame} cannot be written as {dataset_type.format}: {said}") from error
     if not dataset.uri:
         dataset.uri = data.store(folder)
     elif not data.is_local(dataset.uri):

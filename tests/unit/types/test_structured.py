@@ -203,6 +203,11 @@ def test_a_schema_of_older_code_is_read_as_a_dataframe(registry: Registry, data:
     assert registry.to_python(schema, pd.DataFrame).equals(FRAME)
 
 
+def test_a_dataframe_that_cannot_be_written_is_told(registry: Registry):
+    with pytest.raises(TypeMismatch, match=r"this DataFrame cannot be written as parquet: .*column a"):
+        registry.to_literal(pd.DataFrame({"a": [object()]}), pd.DataFrame)
+
+
 @pytest.mark.parametrize("frame_type", [pd.DataFrame, pa.Table])
 def test_parts_that_cannot_be_read_are_told_like_the_whole(data: BlobData, tmp_path: Path, frame_type: type):
     garbage = tmp_path / "frame"
