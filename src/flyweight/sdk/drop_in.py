@@ -15,6 +15,8 @@ from typing import Final
 from flyweight.sdk.drop_in_names import NAMES, ROOT
 
 FACE: Final = "flyweight"
+VERSION: Final = "1.16.31"
+"""The flytekit whose names are answered, as ``flytekit.__version__``: programs compare it."""
 PLUGINS: Final = "flyweight.compat.plugins"
 ADVICE: Final = "docs/compatibility.md lists what the drop-in has."
 
@@ -26,6 +28,8 @@ class DropInModule(ModuleType):
         super().__init__(name, f"Flyweight, answering to the name {name}.")
         self._places = places
         self._face = face
+        if face:
+            self.__version__ = VERSION
         self.__all__ = sorted({*places, *(importlib.import_module(face).__all__ if face else ())})
         # Every module is a package: then `from module import missing` asks our finder, which can say what is missing.
         self.__path__ = []

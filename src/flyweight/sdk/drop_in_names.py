@@ -9,22 +9,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from flyweight.sdk.drop_in_models import MODELS
-from flyweight.sdk.drop_in_types import TYPES
+from flyweight.sdk.drop_in_types import TYPES, places
 
 ROOT: Final = "flytekit"
 _CLIENT = "flyweight.client"
 _COMPAT = "flyweight.compat"
 _SDK = "flyweight.sdk"
-
-
-def _places(names: str, home: str = "") -> dict[str, str]:
-    """Read a row: ``Name`` or ``Name=module:attribute``, separated by blanks; a plain name stands in ``home``."""
-    places: dict[str, str] = {}
-    for entry in names.split():
-        name, _, place = entry.partition("=")
-        places[name] = place or f"{home or 'flyweight'}:{name}"
-    return places
-
 
 _CONFIGURATION = (
     "AuthType AzureBlobStorageConfig DataConfig EntrypointSettings FastSerializationSettings GCSConfig "
@@ -39,68 +29,68 @@ _EXCEPTIONS = f"{_SDK}.exceptions"
 _ENTITIES = "FlyteLaunchPlan FlyteTask FlyteWorkflow"
 
 _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
-    "flytekit": _places(
+    "flytekit": places(
         f"FlyteContext={_COMPAT}.context:FlyteContext FlyteContextManager={_COMPAT}.context:FlyteContextManager "
         f"new_context={_COMPAT}.context:new_context load_implicit_plugins={_COMPAT}.plugins:load_implicit_plugins "
         f"logger={_COMPAT}.loggers:logger"
     ),
-    "flytekit.configuration": _places(_CONFIGURATION, f"{_COMPAT}.configuration"),
-    "flytekit.configuration.default_images": _places("DefaultImages", f"{_COMPAT}.default_images"),
+    "flytekit.configuration": places(_CONFIGURATION, f"{_COMPAT}.configuration"),
+    "flytekit.configuration.default_images": places("DefaultImages", f"{_COMPAT}.default_images"),
     "flytekit.core": {},
-    "flytekit.core.array_node_map_task": _places("map_task"),
-    "flytekit.core.base_task": _places("IgnoreOutputs PythonTask TaskMetadata TaskResolverMixin kwtypes"),
-    "flytekit.core.cache": _places("Cache CachePolicy VersionParameters"),
-    "flytekit.core.class_based_resolver": _places("ClassStorageTaskResolver"),
-    "flytekit.core.checkpointer": _places("Checkpoint"),
-    "flytekit.core.condition": _places("conditional"),
-    "flytekit.core.container_task": _places("ContainerTask"),
-    "flytekit.core.base_sql_task": _places("SQLTask"),
-    "flytekit.core.context_manager": _places(_CONTEXT, f"{_COMPAT}.context"),
-    "flytekit.core.data_persistence": _places("FileAccessProvider", f"{_COMPAT}.context"),
-    "flytekit.core.dynamic_workflow_task": _places("dynamic"),
-    "flytekit.core.environment": _places("Environment"),
-    "flytekit.core.gate": _places("approve sleep wait_for_input"),
-    "flytekit.core.hash": _places("HashMethod"),
-    "flytekit.core.interface": _places("Interface", f"{_SDK}.interface"),
-    "flytekit.core.launch_plan": _places(
+    "flytekit.core.array_node_map_task": places("map_task"),
+    "flytekit.core.base_task": places("IgnoreOutputs PythonTask TaskMetadata TaskResolverMixin kwtypes"),
+    "flytekit.core.cache": places("Cache CachePolicy VersionParameters"),
+    "flytekit.core.class_based_resolver": places("ClassStorageTaskResolver"),
+    "flytekit.core.checkpointer": places("Checkpoint"),
+    "flytekit.core.condition": places("conditional"),
+    "flytekit.core.container_task": places("ContainerTask"),
+    "flytekit.core.base_sql_task": places("SQLTask"),
+    "flytekit.core.context_manager": places(_CONTEXT, f"{_COMPAT}.context"),
+    "flytekit.core.data_persistence": places("FileAccessProvider", f"{_COMPAT}.context"),
+    "flytekit.core.dynamic_workflow_task": places("dynamic"),
+    "flytekit.core.environment": places("Environment"),
+    "flytekit.core.gate": places("approve sleep wait_for_input"),
+    "flytekit.core.hash": places("HashMethod"),
+    "flytekit.core.interface": places("Interface", f"{_SDK}.interface"),
+    "flytekit.core.launch_plan": places(
         f"LaunchPlan reference_launch_plan ReferenceLaunchPlan={_SDK}.reference:ReferenceLaunchPlan"
     ),
-    "flytekit.core.node": _places("Node", f"{_SDK}.node"),
-    "flytekit.core.node_creation": _places("create_node"),
-    "flytekit.core.options": _places("Options"),
-    "flytekit.core.pod_template": _places("PodTemplate"),
-    "flytekit.core.promise": _places("Promise", f"{_SDK}.promise"),
-    "flytekit.core.python_auto_container": _places(
+    "flytekit.core.node": places("Node", f"{_SDK}.node"),
+    "flytekit.core.node_creation": places("create_node"),
+    "flytekit.core.options": places("Options"),
+    "flytekit.core.pod_template": places("PodTemplate"),
+    "flytekit.core.promise": places("Promise", f"{_SDK}.promise"),
+    "flytekit.core.python_auto_container": places(
         f"PythonAutoContainerTask default_task_resolver={_SDK}.resolvers:default_task_resolver"
     ),
-    "flytekit.core.python_function_task": _places("PythonFunctionTask PythonInstanceTask"),
-    "flytekit.core.reference_entity": _places("ReferenceEntity"),
-    "flytekit.core.resources": _places("Resources"),
-    "flytekit.core.notification": _places(f"Email Notification={_SDK}.notification:Notification PagerDuty Slack"),
-    "flytekit.core.schedule": _places("CronSchedule FixedRate OnSchedule"),
-    "flytekit.core.task": _places("eager ReferenceTask TaskPlugins reference_task task Secret"),
-    "flytekit.core.testing": _places("patch task_mock", "flyweight.testing"),
-    "flytekit.core.tracker": _places("TrackedInstance", f"{_SDK}.tracking"),
-    "flytekit.core.workflow": _places(
+    "flytekit.core.python_function_task": places("PythonFunctionTask PythonInstanceTask"),
+    "flytekit.core.reference_entity": places("ReferenceEntity"),
+    "flytekit.core.resources": places("Resources"),
+    "flytekit.core.notification": places(f"Email Notification={_SDK}.notification:Notification PagerDuty Slack"),
+    "flytekit.core.schedule": places("CronSchedule FixedRate OnSchedule"),
+    "flytekit.core.task": places("eager ReferenceTask TaskPlugins reference_task task Secret"),
+    "flytekit.core.testing": places("patch task_mock", "flyweight.testing"),
+    "flytekit.core.tracker": places("TrackedInstance", f"{_SDK}.tracking"),
+    "flytekit.core.workflow": places(
         "ImperativeWorkflow=flyweight:Workflow PythonFunctionWorkflow=flyweight:FunctionWorkflow ReferenceWorkflow "
         f"WorkflowBase={_SDK}.workflow:Workflow workflow reference_workflow WorkflowFailurePolicy"
     ),
-    "flytekit.deck": _places("Deck DeckField MarkdownRenderer SourceCodeRenderer TopFrameRenderer"),
-    "flytekit.deck.deck": _places("Deck DeckField"),
-    "flytekit.deck.renderer": _places("MarkdownRenderer SourceCodeRenderer TopFrameRenderer"),
+    "flytekit.deck": places("Deck DeckField MarkdownRenderer SourceCodeRenderer TopFrameRenderer"),
+    "flytekit.deck.deck": places("Deck DeckField"),
+    "flytekit.deck.renderer": places("MarkdownRenderer SourceCodeRenderer TopFrameRenderer"),
     "flytekit.exceptions": {},
-    "flytekit.exceptions.base": _places(
+    "flytekit.exceptions.base": places(
         f"FlyteException FlyteRecoverableException={_EXCEPTIONS}:FlyteRecoverableException", _EXCEPTIONS
     ),
-    "flytekit.exceptions.eager": _places("EagerException=flyweight.errors:TaskFailed"),
-    "flytekit.exceptions.system": _places(
+    "flytekit.exceptions.eager": places("EagerException=flyweight.errors:TaskFailed"),
+    "flytekit.exceptions.system": places(
         "FlyteSystemException FlyteNotImplementedException=flyweight.errors:Unsupported "
         f"FlyteNonRecoverableSystemException={_EXCEPTIONS}:FlyteSystemException "
         f"FlyteSystemAssertion={_EXCEPTIONS}:FlyteSystemException "
         "FlyteSystemUnavailableException=flyweight.errors:TryAgain",
         _EXCEPTIONS,
     ),
-    "flytekit.exceptions.user": _places(
+    "flytekit.exceptions.user": places(
         "FlyteAssertion FlyteAuthenticationException FlyteEntityAlreadyExistsException FlyteEntityNotExistException "
         "FlyteRecoverableException FlyteTimeout FlyteTypeException FlyteUserException FlyteValueException "
         "FlyteCompilationException=flyweight.errors:CompileError "
@@ -113,7 +103,7 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
         f"FlyteValidationException={_EXCEPTIONS}:FlyteAssertion",
         _EXCEPTIONS,
     ),
-    "flytekit.extend": _places(
+    "flytekit.extend": places(
         "IgnoreOutputs=flyweight:IgnoreOutputs PythonTask=flyweight:PythonTask TaskPlugins=flyweight:TaskPlugins "
         "TaskResolverMixin=flyweight:TaskResolverMixin "
         f"Image ImageConfig SerializationSettings ExecutionState={_COMPAT}.context:ExecutionState "
@@ -123,40 +113,40 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
         f"{_COMPAT}.configuration",
     ),
     "flytekit.extras": {},
-    "flytekit.extras.accelerators": _places(
+    "flytekit.extras.accelerators": places(
         "A100 A100_80GB A10G GPUAccelerator H100 H200 K80 L4 L40S L4_VWS M60 MultiInstanceGPUAccelerator P100 P4 "
         "RTX_PRO_6000 T4 V100 V5E V5P V6E",
         f"{_SDK}.accelerators",
     ),
     "flytekit.extras.tasks": {},
-    "flytekit.extras.tasks.shell": _places(
+    "flytekit.extras.tasks.shell": places(
         "OutputLocation ProcessResult ShellTask subproc_execute", f"{_SDK}.shell_task"
     ),
-    "flytekit.image_spec": _places("ImageSpec"),
-    "flytekit.image_spec.image_spec": _places("ImageSpec"),
-    "flytekit.loggers": _places(
+    "flytekit.image_spec": places("ImageSpec"),
+    "flytekit.image_spec.image_spec": places("ImageSpec"),
+    "flytekit.loggers": places(
         "logger set_flytekit_log_properties set_user_logger_properties user_space_logger", f"{_COMPAT}.loggers"
     ),
-    "flytekit.models.common": _places(
+    "flytekit.models.common": places(
         f"Labels Annotations RawOutputDataConfig FlyteIdlEntity={_COMPAT}.models:Model", f"{_SDK}.run_options"
     ),
-    "flytekit.models.filters": _places(
+    "flytekit.models.filters": places(
         "Contains Equal Filter FilterList GreaterThan GreaterThanOrEqual LessThan LessThanOrEqual NotEqual SetFilter "
         "ValueIn ValueNotIn",
         f"{_COMPAT}.filters",
     ),
-    "flytekit.models.security": _places("Secret"),
-    "flytekit.remote": _places(
+    "flytekit.models.security": places("Secret"),
+    "flytekit.remote": places(
         f"FlyteRemote=flyweight:FlyteRemote {_ENTITIES} "
         f"FlyteWorkflowExecution={_CLIENT}.executions:FlyteWorkflowExecution",
         f"{_CLIENT}.entities",
     ),
-    "flytekit.remote.remote": _places("FlyteRemote"),
-    "flytekit.remote.entities": _places(_ENTITIES, f"{_CLIENT}.entities"),
-    "flytekit.remote.executions": _places("FlyteWorkflowExecution", f"{_CLIENT}.executions"),
-    "flytekit.testing": _places(f"patch task_mock SecretsManager={_SDK}.secret:Secrets", "flyweight.testing"),
+    "flytekit.remote.remote": places("FlyteRemote"),
+    "flytekit.remote.entities": places(_ENTITIES, f"{_CLIENT}.entities"),
+    "flytekit.remote.executions": places("FlyteWorkflowExecution", f"{_CLIENT}.executions"),
+    "flytekit.testing": places(f"patch task_mock SecretsManager={_SDK}.secret:Secrets", "flyweight.testing"),
     "flytekit.tools": {},
-    "flytekit.tools.translator": _places("Options=flyweight:Options get_serializable", f"{_COMPAT}.translator"),
+    "flytekit.tools.translator": places("Options=flyweight:Options get_serializable", f"{_COMPAT}.translator"),
 }
 
 _EXPOSED: Final[Mapping[str, str]] = {
@@ -177,8 +167,8 @@ def _merged() -> dict[str, Mapping[str, str]]:
     tables = (MODELS, TYPES, _ROWS)
     modules: dict[str, dict[str, str]] = {name: {} for table in tables for name in table}
     for table in tables:
-        for name, places in table.items():
-            modules[name].update(places)
+        for name, row in table.items():
+            modules[name].update(row)
     top = {name: modules[f"flytekit.models.{module}"][name] for name, module in _EXPOSED.items()}
     return {**modules, ROOT: {**top, **modules[ROOT]}}
 

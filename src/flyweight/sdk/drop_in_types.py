@@ -1,6 +1,6 @@
 """The part of the drop-in's table that is about types: the type engine, the types themselves, and what extends them.
 
-A module's line names where its names stand; ``Name=module:attribute`` says another place for one of them.
+A module's line names where its names stand; ``Name=ours`` says that ours has another name.
 """
 
 from collections.abc import Mapping
@@ -58,15 +58,17 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def _places(homes: Mapping[str, str]) -> dict[str, str]:
-    """Read a row: by the module where names of ours stand, these names; ``Name=ours`` where ours is another."""
-    places: dict[str, str] = {}
-    for home, names in homes.items():
-        for entry in names.split():
-            name, _, ours = entry.partition("=")
-            places[name] = f"{home}:{ours or name}"
-    return places
+def places(names: str, home: str = "flyweight") -> dict[str, str]:
+    """Read names, separated by blanks, that stand in ``home``: as ``Name``, ``Name=ours`` or ``Name=module:ours``."""
+    read: dict[str, str] = {}
+    for entry in names.split():
+        name, _, ours = entry.partition("=")
+        read[name] = ours if ":" in ours else f"{home}:{ours or name}"
+    return read
 
 
-TYPES: Final[Mapping[str, Mapping[str, str]]] = {module: _places(homes) for module, homes in _ROWS.items()}
+TYPES: Final[Mapping[str, Mapping[str, str]]] = {
+    module: {name: place for home, names in homes.items() for name, place in places(names, home).items()}
+    for module, homes in _ROWS.items()
+}
 """Places by module and name, each ``module:attribute``."""

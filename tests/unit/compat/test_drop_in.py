@@ -36,6 +36,13 @@ def test_the_top_module_has_our_public_names() -> None:
         assert getattr(flytekit, name) is getattr(flyweight, name)
 
 
+def test_its_version_is_the_one_whose_names_are_answered() -> None:
+    import flytekit
+
+    page = Path(__file__).parents[3] / "docs/flytekit-names.md"
+    assert f"stock flytekit {flytekit.__version__}," in page.read_text()
+
+
 def test_a_star_gives_them_all() -> None:
     names: dict[str, object] = {}
     exec("from flytekit import *", names)
