@@ -1,10 +1,17 @@
-"""``flyweight`` with the gravest fault an engine can have planted in it: it acts first, and commits afterwards."""
+"""``flyweight`` with the gravest fault an engine can have planted in it: it acts first, and commits afterwards.
 
+Its disk is a slow one, so that a kill between the two is a matter of a few tries and not of hundreds.
+"""
+
+import asyncio
 import sys
 
 from flyweight.cli.main import main
 from flyweight.engine.commit import Committer
 from flyweight.engine.driver import Driver
+
+SLOW_DISK = 0.02
+"""Seconds."""
 
 
 class _Hasty:
@@ -13,6 +20,7 @@ class _Hasty:
 
     async def commit(self, parts):
         act(self.driver, parts)
+        await asyncio.sleep(SLOW_DISK)
         return await self.committer.commit(parts)
 
 
