@@ -14,6 +14,7 @@ from flyweight.clock import Clock
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.ports import Capacity
 from flyweight.engine.records import AttemptRecord, ExecutionRecord, NodeRecord
+from flyweight.errors import NotFound
 from flyweight.ids import NodeId
 from flyweight.protocol import watch_pb2
 from flyweight.services import views
@@ -29,6 +30,9 @@ CAPACITY_SECONDS = 1.0
 
 COMING_SECONDS = 60.0
 """How long an execution that is being created is waited for: as long as a client waits for the answer to that."""
+
+SOON_SECONDS = 0.25
+"""What has not come so long is looked for in the database: it may be older, as after a restart of the platform."""
 
 GATHER_SECONDS = 0.05
 """After changes were sent, the next ones are gathered so long, but for the execution's end, which is sent at once: a
@@ -63,7 +67,7 @@ class Watch:
         key = self._feed.recent(request.project, request.domain, request.name)
         if key is None and request.coming:
             with self._feed.expect(request.project, request.domain, request.name) as arrival:
-                await asyncio.wait([arrival], timeout=COMING_SECONDS)
+                await self._await(arrival, request)
                 if arrival.done():
                     async for event in self._from_the_start(arrival.result(), request):
                         yield event
@@ -74,6 +78,15 @@ class Watch:
             found, nodes = await self._lookup.snapshot(key)
             async for event in self._follow(found, nodes, subscription, request):
                 yield event
+
+    async def _await(self, arrival: asyncio.Future[Arrival], request: watch_pb2.WatchRequest) -> None:
+        """Wait for an execution that is being created, unless it turns out to have been there before."""
+        await asyncio.wait([arrival], timeout=SOON_SECONDS)
+        if not arrival.done():
+            try:
+                await self._lookup.execution(request.project, request.domain, request.name)
+            except NotFound:
+                await asyncio.wait([arrival], timeout=COMING_SECONDS)
 
     async def _from_the_start(
         self, arrival: Arrival, request: watch_pb2.WatchRequest

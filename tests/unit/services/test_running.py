@@ -123,6 +123,13 @@ async def test_a_watcher_who_comes_before_the_execution_sees_it_from_the_start(p
     assert seen[-1].execution.outputs == inputs(o0=4).SerializeToString()
 
 
+async def test_who_awaits_what_was_there_before_the_platform_was_started_gets_it_at_once(running: Platform) -> None:
+    running.feed._recent.clear()  # as after a restart
+    events = running.watch.watch(watch_pb2.WatchRequest(project=P, domain=D, name=NAME, coming=True))
+    state = execution_pb2.Execution.FromString((await until(events, "execution")).execution.execution)
+    assert state.id == OF
+
+
 async def test_a_watcher_who_comes_late_gets_the_whole_state_with_outputs_once(running: Platform) -> None:
     await finish(running, await running.executor.next())
     async with asyncio.timeout(10):
