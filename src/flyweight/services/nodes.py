@@ -6,7 +6,7 @@ from flyteidl.core import identifier_pb2
 from flyweight.engine.graph import NodeKind
 from flyweight.engine.phases import NodePhase
 from flyweight.engine.records import DYNAMIC, NO_NODE, AttemptRecord, NodeRecord
-from flyweight.errors import NotFound
+from flyweight.errors import NotFound, TooLarge
 from flyweight.ids import NodeId
 from flyweight.services import registered, views
 from flyweight.services.drawings import Drawings
@@ -83,9 +83,16 @@ class Nodes:
             outputs=await self._links.url_blob(node.outputs_uri),
             full_inputs=views.literal_map(await self._lookup.body(node.inputs, node.inputs_uri)),
             full_outputs=views.literal_map(await self._lookup.body(node.outputs, node.outputs_uri)),
-            dynamic_workflow=await self._drawings.workflow(node),
+            dynamic_workflow=await self._drawn(node),
             flyte_urls=views.flyte_urls(self._lookup.subject(found), node),
         )
+
+    async def _drawn(self, node: NodeRecord) -> node_execution_pb2.DynamicWorkflowNodeMetadata | None:
+        """Give what a node drew, beside its data: without it, if it is gone or too large."""
+        try:
+            return await self._drawings.workflow(node)
+        except (NotFound, TooLarge):
+            return None
 
     async def get_dynamic_node_workflow(
         self, request: node_execution_pb2.GetDynamicNodeWorkflowRequest

@@ -1,5 +1,6 @@
 """What dynamic tasks drew, as it is shown: what is gone does not hide the rest of its execution."""
 
+from flyteidl.admin import node_execution_pb2
 from flyteidl.core import dynamic_job_pb2, identifier_pb2
 
 from flyweight import blob, literals
@@ -39,3 +40,8 @@ async def test_a_drawing_that_is_gone_does_not_hide_its_execution(platform: Plat
     assert (found[node].attempt, found[node].closure.primary.template.id.name) == (0, "lib.double")
     blob.delete_prefix(job.output_prefix)
     assert await drawings.of(OF) == {}
+    asked = node_execution_pb2.NodeExecutionGetDataRequest(
+        id=identifier_pb2.NodeExecutionIdentifier(node_id=node, execution_id=OF)
+    )
+    data = await platform.nodes.get_node_execution_data(asked)
+    assert (data.full_outputs, data.HasField("dynamic_workflow")) == (inputs(o0=7), False)
