@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from flyteidl.core import identifier_pb2, literals_pb2
+from flyteidl.admin import node_execution_pb2
+from flyteidl.core import catalog_pb2, identifier_pb2, literals_pb2, tasks_pb2
 
+from flyweight import literals
 from flyweight.engine.records import CacheRecord
 from flyweight.ids import NO_ITEM, ExecutionKey, NodeId
 from flyweight.semantics.caching import CacheKey
@@ -11,7 +13,7 @@ from flyweight.semantics.caching import CacheKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A node that asks, before its first attempt, whether its outputs are there already."""
+    """A node, or an item of one, that asks before its first attempt whether its outputs are there already."""
 
     execution: ExecutionKey
     node: NodeId
@@ -73,10 +75,48 @@ class CacheClaimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheDue:
-    """It is time to ask again, for a node that waits for somebody else's outputs."""
+    """It is time to ask again, for a node or an item that waits for somebody else's outputs."""
 
     node: NodeId
     item: int = NO_ITEM
 
 
 Answer = CacheHit | CacheMiss | CacheClaimed
+
+COMPUTED = frozenset({catalog_pb2.CACHE_MISS, catalog_pb2.CACHE_SKIPPED, catalog_pb2.CACHE_LOOKUP_FAILURE})
+"""Of what has these cache statuses, the outputs are new."""
+
+
+def metadata(
+    status: catalog_pb2.CatalogCacheStatus, dataset: identifier_pb2.Identifier, inputs: str
+) -> node_execution_pb2.TaskNodeMetadata:
+    """Say what the catalog had, naming the entry as Flyte's does: ``inputs`` is the digest of those that count."""
+    tag = catalog_pb2.CatalogArtifactTag(artifact_id=inputs, name=f"flyte_cached-{inputs}")
+    return node_execution_pb2.TaskNodeMetadata(
+        cache_status=status, catalog_key=catalog_pb2.CatalogMetadata(dataset_id=dataset, artifact_tag=tag)
+    )
+
+
+def taken_from(source: identifier_pb2.TaskExecutionIdentifier) -> str:
+    """Say in words whose outputs were found."""
+    made = source.node_execution_id
+    return f"its outputs are those of execution {made.execution_id.name}, node {made.node_id}"
+
+
+def waits_for(owner: str) -> str:
+    """Say in words why something does not run that could."""
+    return f"waits for the outputs of {owner}, which runs the same with the same inputs"
+
+
+def owner(execution: identifier_pb2.WorkflowExecutionIdentifier, place: str) -> str:
+    """Name a node or an item as one that computes what others want too."""
+    return f"execution {execution.name} ({execution.project}/{execution.domain}), node {place}"
+
+
+def source(
+    task: tasks_pb2.TaskTemplate, execution: identifier_pb2.WorkflowExecutionIdentifier, place: str, attempt: int
+) -> bytes:
+    """Name the attempt that made what is kept, at a node or an item, as the ``source`` of its entry."""
+    of = identifier_pb2.NodeExecutionIdentifier(node_id=place, execution_id=execution)
+    made = identifier_pb2.TaskExecutionIdentifier(task_id=task.id, node_execution_id=of, retry_attempt=attempt)
+    return literals.to_bytes(made)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from flyteidl.core import literals_pb2
+from flyteidl.core import catalog_pb2, literals_pb2
 
 from flyweight.engine.phases import AttemptPhase
 from flyweight.protocol.items_pb2 import ItemChunk, MapProgress
@@ -33,12 +33,12 @@ class Items:
     begun: int = 0
     """The items before this one have begun; no other has."""
     open: set[int] = field(default_factory=set[int])
-    """With an executor."""
-    asking: set[int] = field(default_factory=set[int], compare=False)
-    """Of those that are open: the ones that nobody was given, because the catalog is asked first."""
+    """With an executor, or waiting for what the catalog says."""
     again: list[int] = field(default_factory=list[int], compare=False)
     """To be tried again, as a heap."""
     succeeded: int = 0
+    cached: int = 0
+    """Of those that succeeded: the catalog had their outputs."""
     failed: int = 0
     aborted: int = 0
     large: dict[int, bytes] = field(default_factory=dict[int, bytes])
@@ -75,6 +75,7 @@ class Items:
             needed=self.needed,
             open=len(self.open),
             succeeded=self.succeeded,
+            cached=self.cached,
             failed=self.failed,
             aborted=self.aborted,
         )
@@ -104,5 +105,6 @@ def restored(progress: MapProgress, rows: dict[int, bytes], inputs: literals_pb2
             items.succeeded += state == SUCCEEDED
             items.failed += state == FAILED
             items.aborted += state == ABORTED
+        items.cached += sum(lookup.status == catalog_pb2.CACHE_HIT for lookup in chunk.lookups.values())
     items.again.sort()
     return items

@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class MapProgress(_message.Message):
-    __slots__ = ("size", "needed", "open", "succeeded", "failed", "aborted", "bound_inputs", "deck")
+    __slots__ = ("size", "needed", "open", "succeeded", "failed", "aborted", "bound_inputs", "deck", "cached", "dataset")
     SIZE_FIELD_NUMBER: _ClassVar[int]
     NEEDED_FIELD_NUMBER: _ClassVar[int]
     OPEN_FIELD_NUMBER: _ClassVar[int]
@@ -16,6 +16,8 @@ class MapProgress(_message.Message):
     ABORTED_FIELD_NUMBER: _ClassVar[int]
     BOUND_INPUTS_FIELD_NUMBER: _ClassVar[int]
     DECK_FIELD_NUMBER: _ClassVar[int]
+    CACHED_FIELD_NUMBER: _ClassVar[int]
+    DATASET_FIELD_NUMBER: _ClassVar[int]
     size: int
     needed: int
     open: int
@@ -24,10 +26,12 @@ class MapProgress(_message.Message):
     aborted: int
     bound_inputs: _containers.RepeatedScalarFieldContainer[str]
     deck: bool
-    def __init__(self, size: _Optional[int] = ..., needed: _Optional[int] = ..., open: _Optional[int] = ..., succeeded: _Optional[int] = ..., failed: _Optional[int] = ..., aborted: _Optional[int] = ..., bound_inputs: _Optional[_Iterable[str]] = ..., deck: _Optional[bool] = ...) -> None: ...
+    cached: int
+    dataset: bytes
+    def __init__(self, size: _Optional[int] = ..., needed: _Optional[int] = ..., open: _Optional[int] = ..., succeeded: _Optional[int] = ..., failed: _Optional[int] = ..., aborted: _Optional[int] = ..., bound_inputs: _Optional[_Iterable[str]] = ..., deck: _Optional[bool] = ..., cached: _Optional[int] = ..., dataset: _Optional[bytes] = ...) -> None: ...
 
 class ItemChunk(_message.Message):
-    __slots__ = ("states", "attempts", "user_failures", "system_failures", "outputs", "stored", "queued_at", "started_at", "ended_at", "first_started_at", "log", "log_start", "log_end", "cpu_seconds", "peak_memory_bytes", "deck_revisions", "errors", "logs")
+    __slots__ = ("states", "attempts", "user_failures", "system_failures", "outputs", "stored", "queued_at", "started_at", "ended_at", "first_started_at", "log", "log_start", "log_end", "cpu_seconds", "peak_memory_bytes", "deck_revisions", "errors", "logs", "lookups")
     class ErrorsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -35,6 +39,13 @@ class ItemChunk(_message.Message):
         key: int
         value: bytes
         def __init__(self, key: _Optional[int] = ..., value: _Optional[bytes] = ...) -> None: ...
+    class LookupsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: int
+        value: Lookup
+        def __init__(self, key: _Optional[int] = ..., value: _Optional[_Union[Lookup, _Mapping]] = ...) -> None: ...
     STATES_FIELD_NUMBER: _ClassVar[int]
     ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
     USER_FAILURES_FIELD_NUMBER: _ClassVar[int]
@@ -53,6 +64,7 @@ class ItemChunk(_message.Message):
     DECK_REVISIONS_FIELD_NUMBER: _ClassVar[int]
     ERRORS_FIELD_NUMBER: _ClassVar[int]
     LOGS_FIELD_NUMBER: _ClassVar[int]
+    LOOKUPS_FIELD_NUMBER: _ClassVar[int]
     states: _containers.RepeatedScalarFieldContainer[int]
     attempts: _containers.RepeatedScalarFieldContainer[int]
     user_failures: _containers.RepeatedScalarFieldContainer[int]
@@ -71,7 +83,20 @@ class ItemChunk(_message.Message):
     deck_revisions: _containers.RepeatedScalarFieldContainer[int]
     errors: _containers.ScalarMap[int, bytes]
     logs: _containers.RepeatedCompositeFieldContainer[Log]
-    def __init__(self, states: _Optional[_Iterable[int]] = ..., attempts: _Optional[_Iterable[int]] = ..., user_failures: _Optional[_Iterable[int]] = ..., system_failures: _Optional[_Iterable[int]] = ..., outputs: _Optional[_Iterable[bytes]] = ..., stored: _Optional[_Iterable[bool]] = ..., queued_at: _Optional[_Iterable[int]] = ..., started_at: _Optional[_Iterable[int]] = ..., ended_at: _Optional[_Iterable[int]] = ..., first_started_at: _Optional[_Iterable[int]] = ..., log: _Optional[_Iterable[int]] = ..., log_start: _Optional[_Iterable[int]] = ..., log_end: _Optional[_Iterable[int]] = ..., cpu_seconds: _Optional[_Iterable[float]] = ..., peak_memory_bytes: _Optional[_Iterable[int]] = ..., deck_revisions: _Optional[_Iterable[int]] = ..., errors: _Optional[_Mapping[int, bytes]] = ..., logs: _Optional[_Iterable[_Union[Log, _Mapping]]] = ...) -> None: ...
+    lookups: _containers.MessageMap[int, Lookup]
+    def __init__(self, states: _Optional[_Iterable[int]] = ..., attempts: _Optional[_Iterable[int]] = ..., user_failures: _Optional[_Iterable[int]] = ..., system_failures: _Optional[_Iterable[int]] = ..., outputs: _Optional[_Iterable[bytes]] = ..., stored: _Optional[_Iterable[bool]] = ..., queued_at: _Optional[_Iterable[int]] = ..., started_at: _Optional[_Iterable[int]] = ..., ended_at: _Optional[_Iterable[int]] = ..., first_started_at: _Optional[_Iterable[int]] = ..., log: _Optional[_Iterable[int]] = ..., log_start: _Optional[_Iterable[int]] = ..., log_end: _Optional[_Iterable[int]] = ..., cpu_seconds: _Optional[_Iterable[float]] = ..., peak_memory_bytes: _Optional[_Iterable[int]] = ..., deck_revisions: _Optional[_Iterable[int]] = ..., errors: _Optional[_Mapping[int, bytes]] = ..., logs: _Optional[_Iterable[_Union[Log, _Mapping]]] = ..., lookups: _Optional[_Mapping[int, Lookup]] = ...) -> None: ...
+
+class Lookup(_message.Message):
+    __slots__ = ("status", "inputs", "source", "reason")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    INPUTS_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    status: int
+    inputs: str
+    source: bytes
+    reason: str
+    def __init__(self, status: _Optional[int] = ..., inputs: _Optional[str] = ..., source: _Optional[bytes] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class Log(_message.Message):
     __slots__ = ("worker", "path")

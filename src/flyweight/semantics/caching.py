@@ -44,22 +44,6 @@ class CacheKey:
     """Digest of each input that counts, by name: tells what differs from another key."""
 
     @property
-    def dataset(self) -> identifier_pb2.Identifier:
-        """Name the task's entries as Flyte's catalog does."""
-        return identifier_pb2.Identifier(
-            resource_type=identifier_pb2.DATASET,
-            project=self.project,
-            domain=self.domain,
-            name=f"flyte_task-{self.task}",
-            version=f"{self.version}-{self.interface}",
-        )
-
-    @property
-    def tag(self) -> str:
-        """Name the one entry as Flyte's catalog does."""
-        return f"flyte_cached-{self.inputs}"
-
-    @property
     def digest(self) -> str:
         """Give all of it in 43 characters."""
         parts = [self.project, self.domain, self.task, self.version, self.interface, self.inputs]
@@ -79,6 +63,17 @@ class Caching:
     """Whether equal calls that come at the same time wait for the first one."""
     ignored: Sequence[str] = ()
     """Inputs that do not count."""
+
+    @property
+    def dataset(self) -> identifier_pb2.Identifier:
+        """Name the task's entries as Flyte's catalog does."""
+        return identifier_pb2.Identifier(
+            resource_type=identifier_pb2.DATASET,
+            project=self.project,
+            domain=self.domain,
+            name=f"flyte_task-{self.task}",
+            version=f"{self.version}-{self.interface}",
+        )
 
     def key(self, inputs: literals_pb2.LiteralMap) -> CacheKey:
         """Give the key of a call."""

@@ -5,15 +5,17 @@ Flyte names the sub-nodes of an array node so. No row is an item's own: what is 
 
 import re
 from dataclasses import dataclass
+from typing import cast
 
-from flyteidl.core import literals_pb2
+from flyteidl.core import catalog_pb2, identifier_pb2, literals_pb2
 
 from flyweight.clock import Micros
+from flyweight.engine import catalog
 from flyweight.engine.items import CHUNK
 from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.engine.records import AttemptRecord, NodeRecord
 from flyweight.ids import NodeId, item_name
-from flyweight.protocol.items_pb2 import ItemChunk, Log, MapProgress
+from flyweight.protocol.items_pb2 import ItemChunk, Log, Lookup, MapProgress
 from flyweight.semantics import elements
 from flyweight.semantics.layout import DECK, OUTPUTS, ExecutionLayout
 
@@ -56,7 +58,7 @@ class Item:
         chunk, at, owner = self.chunk, self._at, self.owner
         detail = MapProgress.FromString(owner.detail)
         inputs = b"" if lists is None else elements.element(lists, detail.bound_inputs, self.index).SerializeToString()
-        attempt = self.attempt()
+        attempt, lookup = self.attempt(), self.lookup
         return NodeRecord(
             execution=owner.execution,
             node=self.name,
@@ -75,7 +77,27 @@ class Item:
             started_at=Micros(chunk.started_at[at]),
             updated_at=attempt.updated_at,
             ended_at=Micros(chunk.ended_at[at]),
+            cache=b"" if lookup is None or not lookup.status else self._cache(lookup),
+            reason="" if lookup is None else _reason(lookup),
         )
+
+    @property
+    def lookup(self) -> Lookup | None:
+        """What the catalog had for it; None if its task is not cached, or nobody asked."""
+        return self.chunk.lookups.get(self._at)
+
+    @property
+    def cache_status(self) -> catalog_pb2.CatalogCacheStatus:
+        """What the catalog had for it, in a word."""
+        status = catalog_pb2.CACHE_DISABLED if self.lookup is None else self.lookup.status
+        return cast("catalog_pb2.CatalogCacheStatus", status)
+
+    def _cache(self, lookup: Lookup) -> bytes:
+        dataset = identifier_pb2.Identifier.FromString(MapProgress.FromString(self.owner.detail).dataset)
+        found = catalog.metadata(self.cache_status, dataset, lookup.inputs)
+        if lookup.source:
+            found.catalog_key.source_task_execution.ParseFromString(lookup.source)
+        return found.SerializeToString()
 
     def attempt(self) -> AttemptRecord:
         """Show its latest attempt; of earlier ones only their number is kept."""
@@ -83,7 +105,7 @@ class Item:
         number = chunk.attempts[at] - 1
         prefix = self.layout.item(owner.node, self.index, number)
         log = chunk.logs[chunk.log[at] - 1] if chunk.log[at] else Log()
-        deck = MapProgress.FromString(owner.detail).deck
+        deck = MapProgress.FromString(owner.detail).deck and self.cache_status != catalog_pb2.CACHE_HIT
         times = chunk.queued_at[at], chunk.started_at[at], chunk.ended_at[at]
         return AttemptRecord(
             execution=owner.execution,
@@ -106,6 +128,13 @@ class Item:
             updated_at=Micros(max(times)),
             ended_at=Micros(chunk.ended_at[at]),
         )
+
+
+def _reason(lookup: Lookup) -> str:
+    """Say why the catalog had nothing, or whose outputs it had."""
+    if not lookup.source:
+        return lookup.reason
+    return catalog.taken_from(identifier_pb2.TaskExecutionIdentifier.FromString(lookup.source))
 
 
 def parse_item_name(name: str) -> tuple[NodeId, int] | None:

@@ -158,7 +158,8 @@ class Nodes:
         shown = views.attempt(subject, attempt, task_type=await self._task_type(found, node), why=node.reason)
         if node.kind == NodeKind.ARRAY.value:
             listed = await self._lookup.items(found, node, ITEMS_LISTED)
-            views.add_items(shown, subject, node, [item.attempt() for item in listed], [item.index for item in listed])
+            told = [(item.index, item.attempt(), item.cache_status) for item in listed]
+            views.add_items(shown, subject, node, told)
         return shown
 
     async def _task_type(self, found: StoredExecution, node: NodeRecord) -> str:

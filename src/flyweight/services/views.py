@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flyteidl.admin import common_pb2, execution_pb2, node_execution_pb2, task_execution_pb2
+from flyteidl.core import catalog_pb2, identifier_pb2, literals_pb2
 from flyteidl.core import execution_pb2 as core_execution_pb2
-from flyteidl.core import identifier_pb2, literals_pb2
 from google.protobuf.duration_pb2 import Duration
 
 from flyweight.clock import Micros, to_timestamp
@@ -152,10 +152,9 @@ def add_items(
     shown: task_execution_pb2.TaskExecution,
     subject: Subject,
     node: NodeRecord,
-    attempts: Sequence[AttemptRecord],
-    indexes: Sequence[int],
+    listed: Sequence[tuple[int, AttemptRecord, catalog_pb2.CatalogCacheStatus]],
 ) -> None:
-    """Put items of a map into its task execution, and say how many there are of them all."""
+    """Put items of a map into its task execution, by index, and say how many there are of them all."""
     shown.closure.reason = node.reason
     shown.closure.ClearField("logs")
     progress = MapProgress.FromString(node.detail)
@@ -166,15 +165,17 @@ def add_items(
             "succeeded": progress.succeeded,
             "failed": progress.failed,
             "running": progress.open,
-            "listed": len(attempts),
+            "from_cache": progress.cached,
+            "listed": len(listed),
         }
     )
-    for index, record in zip(indexes, attempts, strict=True):
+    for index, record, status in listed:
         shown.closure.metadata.external_resources.add(
             external_id=f"{subject.execution.name}-{record.node}-{record.attempt}",
             index=index,
             retry_attempt=record.attempt,
             phase=record.phase.value,
+            cache_status=status,
             logs=[_log_link(subject, record)] if record.log_path else [],
         )
 

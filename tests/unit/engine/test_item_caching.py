@@ -1,17 +1,26 @@
 """Cached items of a map: each is asked for, taken from the catalog or run, and kept with its success."""
 
-from flyteidl.core import identifier_pb2, types_pb2
+from flyteidl.admin import node_execution_pb2
+from flyteidl.core import catalog_pb2, identifier_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.engine import machine
 from flyweight.engine.catalog import CacheClaimed, CacheDue, CacheHit, CacheMiss
+from flyweight.engine.items import INLINE
 from flyweight.engine.phases import ExecutionPhase
+from flyweight.protocol.items_pb2 import MapProgress
+from flyweight.services.items import Item
 from tests.simulation.stepping import Run, everything
-from tests.simulation.workflows import INTEGER, inputs_of, mapped, task, workflow
+from tests.simulation.workflows import INTEGER, STRING, inputs_of, layout, mapped, task, workflow
 
 LIST = types_pb2.LiteralType(collection_type=INTEGER)
 CACHED = task("cached", cached="1")
 SERIAL = task("serial", cached="1", serialize=True, retries=1)
+EARLIER = identifier_pb2.TaskExecutionIdentifier(
+    node_execution_id=identifier_pb2.NodeExecutionIdentifier(
+        node_id="n7-n3", execution_id=identifier_pb2.WorkflowExecutionIdentifier(name="earlier")
+    )
+)
 
 
 def run(runs=CACHED, **spec):
@@ -89,6 +98,68 @@ def test_an_item_waits_for_others_outputs_and_lets_go_of_its_claim():
     assert list(made.questions) == ["n0-n1"]
     made.tell(miss(0))
     made.fail("n0-n0", kind="RECOVERABLE")
+    made.tell(miss(0))
     made.succeed("n0-n0", 1, o0=1)
     assert "n0-n0" in made.released
     assert len(everything(made.state).nodes) == 1
+
+
+def test_an_item_that_held_a_claim_asks_anew_before_it_is_tried_again():
+    made = run(SERIAL)
+    made.tell(miss(0))
+    made.questions.clear()
+    made.fail("n0-n0", kind="RECOVERABLE")
+    assert (made.released, list(made.questions)) == (["n0-n0"], ["n0-n0"])
+    assert ("n0-n0", 1) not in made.jobs
+
+
+def test_without_a_claim_an_item_asks_once_for_all_its_attempts():
+    made = run(task("stubborn", cached="1", retries=1))
+    made.tell(miss(0))
+    made.questions.clear()
+    made.fail("n0-n0", kind="RECOVERABLE")
+    assert (made.questions, ("n0-n0", 1) in made.jobs) == ({}, True)
+
+
+def seen(run, item):
+    owner = next(row for row in everything(run.state).nodes if row.node == "n0")
+    chunk, _ = run.state.nodes["n0"].items.find(item)
+    return Item(owner=owner, index=item, chunk=chunk, layout=layout(run.new)).node()
+
+
+def test_an_item_says_what_the_catalog_had_and_its_map_how_often():
+    made = run(task("cached", cached="1", deck=True))
+    made.tell(CacheHit(node="n0", item=0, outputs=inputs_of(o0=16), source=EARLIER))
+    made.tell(miss(1))
+    hit, missed = seen(made, 0), seen(made, 1)
+    found = node_execution_pb2.TaskNodeMetadata.FromString(hit.cache)
+    assert (found.cache_status, found.catalog_key.source_task_execution) == (catalog_pb2.CACHE_HIT, EARLIER)
+    assert found.catalog_key.dataset_id.name == "flyte_task-cached"
+    assert found.catalog_key.artifact_tag.artifact_id == made.questions["n0-n0"].key.inputs
+    assert (hit.reason, hit.deck_uri) == ("its outputs are those of execution earlier, node n7-n3", "")
+    assert (missed.reason, missed.deck_uri.endswith("/deck.html")) == ("nothing is kept", True)
+    row = next(row for row in everything(made.state).nodes if row.node == "n0")
+    assert (MapProgress.FromString(row.detail).cached, row.reason) == (1, "1 of 2 items succeeded (1 from the cache)")
+    made.succeed("n0-n1")
+    assert made.state.phase is ExecutionPhase.SUCCEEDED
+
+
+def test_who_waits_for_others_says_for_whom():
+    made = run(SERIAL)
+    made.tell(CacheClaimed(node="n0", item=1, owner="somebody"))
+    assert seen(made, 1).reason == "waits for the outputs of somebody, which runs the same with the same inputs"
+
+
+def test_large_outputs_are_kept_where_they_stand():
+    runs = task("wordy", {"a": INTEGER}, {"o0": STRING}, cached="1")
+    made = Run(workflow("w", [mapped("n0", runs, a=[4, 5])]), tasks=[runs])
+    made.tell(miss(0))
+    made.succeed("n0-n0", o0="x" * (INLINE + 1))
+    [entry], [(place, _)] = made.state.changed.item_entries, made.state.changed.uploads
+    assert (entry.outputs, entry.outputs_uri) == (b"", place)
+
+
+def test_items_that_are_not_cached_ask_nobody():
+    made = run(task("plain"))
+    assert (made.questions, len(made.jobs)) == ({}, 2)
+    assert not made.state.nodes["n0"].items.chunks[0].lookups

@@ -7,16 +7,17 @@ again. A claim that is a node's ends with the node.
 from typing import assert_never
 
 from flyteidl.admin import node_execution_pb2
-from flyteidl.core import catalog_pb2, identifier_pb2
+from flyteidl.core import catalog_pb2
 
 from flyweight import literals
 from flyweight.clock import Micros
+from flyweight.engine import catalog
 from flyweight.engine.catalog import Answer, CacheClaimed, CacheDue, CacheHit, CacheMiss, Question
 from flyweight.engine.graph import NodeKind
 from flyweight.engine.machine import attempts, outcomes
 from flyweight.engine.machine.commands import LetGo, LookUp, SetTimer
 from flyweight.engine.machine.turn import Turn
-from flyweight.engine.model import ExecutionState, NodeState
+from flyweight.engine.model import NodeState
 from flyweight.errors import PlatformError
 from flyweight.semantics.caching import Caching
 
@@ -85,7 +86,7 @@ def _ask(turn: Turn, node: NodeState) -> None:
         execution=turn.state.new.key,
         node=node.id,
         key=caching.key(node.inputs),
-        claim=_owner(turn.state, node) if caching.serialize else "",
+        claim=catalog.owner(turn.state.identifier, node.id) if caching.serialize else "",
     )
     turn.commands.append(LookUp(question=question))
 
@@ -93,8 +94,7 @@ def _ask(turn: Turn, node: NodeState) -> None:
 def _hit(turn: Turn, node: NodeState, event: CacheHit) -> None:
     node.cache = _metadata(node, catalog_pb2.CACHE_HIT)
     node.cache.catalog_key.source_task_execution.CopyFrom(event.source)
-    made = event.source.node_execution_id
-    node.reason = f"its outputs are those of execution {made.execution_id.name}, node {made.node_id}"
+    node.reason = catalog.taken_from(event.source)
     node.started_at = turn.now
     outcomes.succeed(turn, node, literals.to_bytes(event.outputs))
 
@@ -107,7 +107,7 @@ def _compute(turn: Turn, node: NodeState, status: catalog_pb2.CatalogCacheStatus
 
 
 def _wait(turn: Turn, node: NodeState, owner: str) -> None:
-    reason = f"waits for the outputs of {owner}, which runs the same with the same inputs"
+    reason = catalog.waits_for(owner)
     if node.reason != reason:
         node.reason = reason
         turn.touch(node)
@@ -115,18 +115,8 @@ def _wait(turn: Turn, node: NodeState, owner: str) -> None:
 
 
 def _metadata(node: NodeState, status: catalog_pb2.CatalogCacheStatus) -> node_execution_pb2.TaskNodeMetadata:
-    key = _caching(node).key(node.inputs)
-    return node_execution_pb2.TaskNodeMetadata(
-        cache_status=status,
-        catalog_key=catalog_pb2.CatalogMetadata(
-            dataset_id=key.dataset, artifact_tag=catalog_pb2.CatalogArtifactTag(artifact_id=key.inputs, name=key.tag)
-        ),
-    )
-
-
-def _owner(state: ExecutionState, node: NodeState) -> str:
-    of: identifier_pb2.WorkflowExecutionIdentifier = state.identifier
-    return f"execution {of.name} ({of.project}/{of.domain}), node {node.id}"
+    caching = _caching(node)
+    return catalog.metadata(status, caching.dataset, caching.key(node.inputs).inputs)
 
 
 def _caching(node: NodeState) -> Caching:

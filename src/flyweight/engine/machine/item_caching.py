@@ -1,67 +1,101 @@
-"""Cached items of a map: the catalog is asked for each before it runs, and what it gives is kept with its success."""
+"""Cached items of a map: the catalog is asked before an item's first attempt, and what it says stands in the chunk.
 
-from flyteidl.core import identifier_pb2
+An item that has asked and was not answered is open, but with no executor. A claim that is an item's ends with its
+attempt, and the next attempt asks anew: else an item that waits for a claim could keep its owner from being let in.
+"""
+
+from typing import assert_never
+
+from flyteidl.core import catalog_pb2
 
 from flyweight import literals
-from flyweight.engine.catalog import Question
-from flyweight.engine.graph import ArrayGraph
-from flyweight.engine.items import Items
-from flyweight.engine.machine.commands import LookUp
+from flyweight.clock import Micros
+from flyweight.engine import catalog
+from flyweight.engine.catalog import Answer, CacheClaimed, CacheDue, CacheHit, CacheMiss, Question
+from flyweight.engine.machine import items
+from flyweight.engine.machine.caching import ASK_AGAIN, OVERWRITTEN
+from flyweight.engine.machine.commands import LookUp, SetTimer
 from flyweight.engine.machine.turn import Turn
 from flyweight.engine.model import NodeState
-from flyweight.engine.records import CacheRecord
-from flyweight.errors import PlatformError
 from flyweight.ids import item_name
-from flyweight.semantics import elements
+from flyweight.protocol.items_pb2 import Lookup
 from flyweight.semantics.caching import Caching
 
 
-def ask(turn: Turn, node: NodeState, item: int) -> bool:
-    """Ask for an item that has begun, if it is cached and has not failed yet; tell whether an answer will come."""
-    array, items = _parts(node)
+def run(turn: Turn, node: NodeState, item: int) -> None:
+    """Run an item that has begun, unless it is cached and its outputs are there already."""
+    array, found = items.parts(node)
+    chunk, at = found.find(item)
     caching = array.item.cache
-    chunk, at = items.find(item)
-    if caching is None or turn.state.overwrite_cache or chunk.user_failures[at] or chunk.system_failures[at]:
+    if caching is None or (at in chunk.lookups and chunk.lookups[at].status):
+        items.start(turn, node, item)
+    elif turn.state.overwrite_cache:
+        _lookup(node, item).inputs = caching.key(items.inputs_of(node, item)).inputs
+        _compute(turn, node, item, catalog_pb2.CACHE_SKIPPED, OVERWRITTEN)
+    else:
+        _ask(turn, node, item, caching)
+
+
+def asks(node: NodeState, item: int) -> bool:
+    """Tell whether an item has asked the catalog and was not answered, or is to ask again."""
+    if node.items is None or item not in node.items.open:
         return False
-    of = turn.state.identifier
-    owner = f"execution {of.name} ({of.project}/{of.domain}), node {item_name(node.id, item)}"
-    items.asking.add(item)
-    question = Question(
-        execution=turn.state.new.key,
-        node=node.id,
-        item=item,
-        key=caching.key(elements.element(items.inputs, array.bound, item)),
-        claim=owner if caching.serialize else "",
-    )
+    chunk, at = node.items.find(item)
+    return at in chunk.lookups and not chunk.lookups[at].status
+
+
+def take(turn: Turn, node: NodeState, event: Answer | CacheDue) -> None:
+    """Take an answer for an item that asks."""
+    item = event.item
+    match event:
+        case CacheHit():
+            _hit(turn, node, event)
+        case CacheMiss():
+            missed = catalog_pb2.CACHE_LOOKUP_FAILURE if event.failed else catalog_pb2.CACHE_MISS
+            items.queue(turn, node, item)
+            _compute(turn, node, item, missed, event.reason)
+        case CacheClaimed():
+            _wait(turn, node, item, catalog.waits_for(event.owner))
+        case CacheDue():
+            caching = items.parts(node)[0].item.cache
+            if caching is not None:
+                _ask(turn, node, item, caching)
+        case _:
+            assert_never(event)
+
+
+def _ask(turn: Turn, node: NodeState, item: int, caching: Caching) -> None:
+    key = caching.key(items.inputs_of(node, item))
+    _lookup(node, item).inputs = key.inputs
+    claim = catalog.owner(turn.state.identifier, item_name(node.id, item)) if caching.serialize else ""
+    question = Question(execution=turn.state.new.key, node=node.id, item=item, key=key, claim=claim)
     turn.commands.append(LookUp(question=question))
-    return True
 
 
-def keep(turn: Turn, node: NodeState, item: int, outputs: bytes, outputs_uri: str) -> None:
-    """Keep what an item gave for others; it stands in one of the two."""
-    array, items = _parts(node)
-    caching: Caching | None = array.item.cache
-    if caching is None or array.item.task is None:
-        return
-    chunk, at = items.find(item)
-    source = identifier_pb2.TaskExecutionIdentifier(
-        task_id=array.item.task.id,
-        node_execution_id=identifier_pb2.NodeExecutionIdentifier(
-            node_id=item_name(node.id, item), execution_id=turn.state.identifier
-        ),
-        retry_attempt=chunk.attempts[at] - 1,
-    )
-    record = CacheRecord(
-        key=caching.key(elements.element(items.inputs, array.bound, item)),
-        outputs=outputs,
-        outputs_uri=outputs_uri,
-        source=literals.to_bytes(source),
-        created_at=turn.now,
-    )
-    turn.state.changed.item_entries.append(record)
+def _hit(turn: Turn, node: NodeState, event: CacheHit) -> None:
+    lookup = _lookup(node, event.item)
+    lookup.status, lookup.source, lookup.reason = catalog_pb2.CACHE_HIT, literals.to_bytes(event.source), ""
+    items.parts(node)[1].cached += 1
+    items.succeed(turn, node, event.item, event.outputs)
 
 
-def _parts(node: NodeState) -> tuple[ArrayGraph, Items]:
-    if node.graph.array is None or node.items is None:
-        raise PlatformError(f"node {node.id} has no items")
-    return node.graph.array, node.items
+def _compute(turn: Turn, node: NodeState, item: int, status: catalog_pb2.CatalogCacheStatus, reason: str) -> None:
+    lookup = _lookup(node, item)
+    lookup.status, lookup.reason = status, reason
+    turn.touch_item(node, item)
+    items.start(turn, node, item)
+
+
+def _wait(turn: Turn, node: NodeState, item: int, reason: str) -> None:
+    lookup = _lookup(node, item)
+    if lookup.reason != reason:
+        lookup.reason = reason
+        turn.touch_item(node, item)
+    due = CacheDue(node=node.id, item=item)
+    turn.commands.append(SetTimer(at=Micros(turn.now + ASK_AGAIN), event=due))
+
+
+def _lookup(node: NodeState, item: int) -> Lookup:
+    """Give what the item's chunk says of the catalog; it is there from then on."""
+    chunk, at = items.parts(node)[1].find(item)
+    return chunk.lookups[at]

@@ -3,20 +3,21 @@
 import heapq
 from typing import assert_never
 
-from flyteidl.core import execution_pb2, literals_pb2
+from flyteidl.core import catalog_pb2, execution_pb2, literals_pb2
 
 from flyweight import literals
 from flyweight.clock import Micros
+from flyweight.engine import catalog
 from flyweight.engine.graph import ArrayGraph
 from flyweight.engine.items import ABORTED, FAILED, INLINE, OPEN, SUCCEEDED, TO_BE_RETRIED, Items
 from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, LogSpan, Started, Succeeded
-from flyweight.engine.machine import item_caching
 from flyweight.engine.machine.attempts import CANCEL_GRACE, queue_expired, queue_timer, timeout_expired, timers_of
 from flyweight.engine.machine.commands import CancelAttempt, LetGo, SetTimer, StartAttempt
 from flyweight.engine.machine.events import Timer, TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import NodeState
 from flyweight.engine.phases import AttemptPhase, NodePhase
+from flyweight.engine.records import CacheRecord
 from flyweight.errors import PlatformError
 from flyweight.ids import AttemptId, item_name
 from flyweight.protocol.items_pb2 import ItemChunk, Log
@@ -186,20 +187,11 @@ def take(turn: Turn, node: NodeState, event: Succeeded | Failed | Cancelled) -> 
             assert_never(event)
 
 
-def succeed(
-    turn: Turn,
-    node: NodeState,
-    item: int,
-    outputs: literals_pb2.LiteralMap,
-    outputs_uri: str = "",
-    *,
-    known: bool = False,
-) -> None:
-    """End an item well; ``known`` is one whose outputs were there before it was given to anybody."""
+def succeed(turn: Turn, node: NodeState, item: int, outputs: literals_pb2.LiteralMap, outputs_uri: str = "") -> None:
+    """End an item well. One whose outputs were known before it was given to anybody could end so, too."""
     _, items = parts(node)
     chunk, at = items.find(item)
     data = outputs.SerializeToString()
-    place = ""
     if outputs_uri or len(data) > INLINE:
         chunk.stored[at] = True
         items.large[item] = data
@@ -208,10 +200,27 @@ def succeed(
             turn.state.changed.uploads.append((place, data))
     else:
         chunk.outputs[at] = data
-    if not known:
-        item_caching.keep(turn, node, item, b"" if place else data, place)
     items.succeeded += 1
+    if at in chunk.lookups and chunk.lookups[at].status in catalog.COMPUTED:
+        chunk.lookups[at].status = catalog_pb2.CACHE_POPULATED
+        turn.state.changed.item_entries.append(_entry(turn, node, item))
     close(turn, node, item, SUCCEEDED)
+
+
+def _entry(turn: Turn, node: NodeState, item: int) -> CacheRecord:
+    """Keep an item's outputs for others, where its own row has them."""
+    array, items = parts(node)
+    if array.item.cache is None or array.item.task is None:
+        raise PlatformError(f"the items of node {node.id} are not cached")
+    chunk, at = items.find(item)
+    made = turn.state.identifier, item_name(node.id, item), chunk.attempts[at] - 1
+    return CacheRecord(
+        key=array.item.cache.key(inputs_of(node, item)),
+        outputs=chunk.outputs[at],
+        outputs_uri=stored_at(turn, node, item) if chunk.stored[at] else "",
+        source=catalog.source(array.item.task, *made),
+        created_at=Micros(chunk.ended_at[at] or turn.now),
+    )
 
 
 def stored_at(turn: Turn, node: NodeState, item: int) -> str:
@@ -248,10 +257,11 @@ def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
     chunk.states[at] = state
     chunk.ended_at[at] = chunk.ended_at[at] or turn.now
     items.open.remove(item)
-    items.asking.discard(item)
+    items.aborted += state == ABORTED
     if array.item.cache is not None and array.item.cache.serialize:
         turn.commands.append(LetGo(node=node.id, item=item))
-    items.aborted += state == ABORTED
+        if state == TO_BE_RETRIED:  # whoever waited for it may compute meanwhile
+            chunk.lookups.pop(at, None)
     turn.state.open_attempts -= array.item.task is not None
     turn.touch_item(node, item)
 

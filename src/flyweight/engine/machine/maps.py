@@ -5,13 +5,12 @@ from typing import assert_never
 from flyteidl.core import execution_pb2, literals_pb2
 
 from flyweight import literals
-from flyweight.clock import Micros
-from flyweight.engine.catalog import Answer, CacheClaimed, CacheDue, CacheHit, CacheMiss
+from flyweight.engine.catalog import Answer, CacheDue
 from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.items import ABORTED, CHUNK, FAILED, SUCCEEDED, Items
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Report, Started, Succeeded
 from flyweight.engine.machine import item_caching, items, launches, outcomes
-from flyweight.engine.machine.commands import CancelAttempt, LetGo, SetTimer, StartChild, StopChild
+from flyweight.engine.machine.commands import CancelAttempt, LetGo, StartChild, StopChild
 from flyweight.engine.machine.events import TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
 from flyweight.engine.model import ExecutionState, NodeState
@@ -23,8 +22,6 @@ from flyweight.semantics import elements
 INVALID_LENGTH = "InvalidArrayLength"
 OPEN_ITEMS = 1024
 """So many items of a map are with an executor where nothing else limits them: more would only wait there."""
-ASK_AGAIN = Micros(5_000_000)
-"""After so long, an item asks again that waits for somebody else's outputs."""
 _NAMED = 5
 """How many of the items that failed are named."""
 
@@ -79,36 +76,22 @@ def _begin_item(turn: Turn, node: NodeState) -> None:
     item = items.begin(turn, node)
     known = node.past.items.get(item) if node.past is not None else None
     if known is not None:
-        items.succeed(turn, node, item, known, known=True)
+        items.succeed(turn, node, item, known)
         _settle(turn, node)
-    elif items.parts(node)[0].item.task is None:
+    elif items.parts(node)[0].item.task is not None:
+        item_caching.run(turn, node, item)
+    else:
         _launch(turn, node, item)
-    elif not item_caching.ask(turn, node, item):
-        items.start(turn, node, item)
 
 
 def answer(turn: Turn, event: Answer | CacheDue) -> None:
-    """Take the catalog's answer for an item; one that comes twice or too late changes nothing."""
+    """Take what the catalog says of an item; what comes twice or too late lets go of a claim, if anything."""
     node = turn.state.nodes.get(event.node)
-    if node is None or node.items is None or event.item not in node.items.asking:
-        if node is None or node.items is None or event.item not in node.items.open:
-            turn.commands.append(LetGo(node=event.node, item=event.item))
-        return
-    match event:
-        case CacheHit():
-            items.succeed(turn, node, event.item, event.outputs, known=True)
-            _settle(turn, node)
-        case CacheMiss():
-            node.items.asking.discard(event.item)
-            items.queue(turn, node, event.item)
-            items.start(turn, node, event.item)
-        case CacheClaimed():
-            due = CacheDue(node=node.id, item=event.item)
-            turn.commands.append(SetTimer(at=Micros(turn.now + ASK_AGAIN), event=due))
-        case CacheDue():
-            item_caching.ask(turn, node, event.item)
-        case _:
-            assert_never(event)
+    if node is not None and item_caching.asks(node, event.item):
+        item_caching.take(turn, node, event)
+        _settle(turn, node)
+    elif node is None or node.items is None or event.item not in node.items.open:
+        turn.commands.append(LetGo(node=event.node, item=event.item))
 
 
 def report(turn: Turn, event: Report) -> None:
@@ -184,7 +167,7 @@ def stop(turn: Turn, node: NodeState, cause: str) -> None:
     turn.touch(node)
     turn.state.maps.pop(node.id, None)
     for item in sorted(found.open):
-        if item in found.asking:
+        if item_caching.asks(node, item):
             items.close(turn, node, item, ABORTED)
         elif array.item.task is not None:
             items.stop(turn, node, item, cause)

@@ -2,6 +2,7 @@
 
 from flyteidl.core import catalog_pb2, execution_pb2
 
+from flyweight.engine.catalog import COMPUTED
 from flyweight.engine.machine.commands import LetGo
 from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
 from flyweight.engine.model import Frame, NodeState
@@ -11,15 +12,13 @@ AUTO_ABORT = "Some node execution failed, auto-abort."
 """propeller's words, which its clients know."""
 NODE_ABORTED = "NodeAborted"
 _FAILED_NODE = "\n\nfailed node: "
-_COMPUTED = frozenset({catalog_pb2.CACHE_MISS, catalog_pb2.CACHE_SKIPPED, catalog_pb2.CACHE_LOOKUP_FAILURE})
-"""Of nodes with these cache statuses, the outputs are new."""
 
 
 def succeed(turn: Turn, node: NodeState, outputs: bytes, outputs_uri: str = "") -> None:
     """End a node well; the nodes that waited for it alone are ready."""
     node.outputs_data = outputs
     node.outputs_uri = outputs_uri
-    if node.cache is not None and node.cache.cache_status in _COMPUTED:
+    if node.cache is not None and node.cache.cache_status in COMPUTED:
         node.cache.cache_status = catalog_pb2.CACHE_POPULATED
         turn.state.changed.entries[node.id] = node
     if turn.state.past is not None:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from flyteidl.core import catalog_pb2, execution_pb2, identifier_pb2
+from flyteidl.core import catalog_pb2, execution_pb2
 
 from flyweight import literals
+from flyweight.engine import catalog
 from flyweight.engine.graph import NodeKind
 from flyweight.engine.items import INLINE
 from flyweight.engine.jobs import LogSpan
@@ -122,8 +123,11 @@ def _map_detail(node: NodeState) -> tuple[bytes, str]:
     counts = node.items.progress()
     counts.bound_inputs.extend(sorted(node.graph.array.bound))
     counts.deck = node.graph.array.item.deck
+    if node.graph.array.item.cache is not None:
+        counts.dataset = literals.to_bytes(node.graph.array.item.cache.dataset)
+    cached = f" ({counts.cached:,} from the cache)" if counts.cached else ""
     failed = f", {counts.failed:,} failed" if counts.failed else ""
-    return counts.SerializeToString(), f"{counts.succeeded:,} of {counts.size:,} items succeeded{failed}"
+    return counts.SerializeToString(), f"{counts.succeeded:,} of {counts.size:,} items succeeded{cached}{failed}"
 
 
 def _items(state: ExecutionState, node: NodeState, number: int) -> ItemsRecord:
@@ -163,16 +167,11 @@ def _entry(state: ExecutionState, node: NodeState, record: NodeRecord) -> CacheR
     """Keep a node's outputs for others, where its own row has them."""
     if node.graph.cache is None or node.graph.task is None:
         raise PlatformError(f"node {node.id} is not cached")
-    source = identifier_pb2.TaskExecutionIdentifier(
-        task_id=node.graph.task.id,
-        node_execution_id=identifier_pb2.NodeExecutionIdentifier(node_id=node.id, execution_id=state.identifier),
-        retry_attempt=record.attempt,
-    )
     return CacheRecord(
         key=node.graph.cache.key(node.inputs),
         outputs=record.outputs,
         outputs_uri=record.outputs_uri,
-        source=literals.to_bytes(source),
+        source=catalog.source(node.graph.task, state.identifier, node.id, record.attempt),
         created_at=record.ended_at,
     )
 
