@@ -28,6 +28,13 @@ def test_of_two_at_once_one_computes(seen: dict) -> None:
     assert seen["serial_runs"] == ["7"]
 
 
+def test_a_map_takes_what_it_can_from_the_cache_item_by_item(seen: dict) -> None:
+    assert seen["mapped"] == [[[1, 4, 9], [POPULATED] * 3], [[9, 4, 16], [HIT, HIT, POPULATED]]]
+    assert seen["mapped_runs"] == ["1", "2", "3", "4"]
+    first, *made = seen["made"]
+    assert made == [first, "n0-n2"]
+
+
 def test_the_stock_client_recovers(seen: dict) -> None:
     assert seen["broken"] == EXECUTION_FAILED
     assert seen["recovered"] == [EXECUTION_SUCCEEDED, 82]

@@ -1,9 +1,10 @@
 """Cached tasks of the stock flytekit, and a workflow that fails until a file is there."""
 
+import functools
 import time
 from pathlib import Path
 
-from flytekit import Cache, task, workflow
+from flytekit import Cache, map_task, task, workflow
 
 
 def note(notes: str, x: int) -> None:
@@ -39,6 +40,11 @@ def cached_wf(x: int, notes: str) -> int:
 @workflow
 def serial_wf(x: int, notes: str) -> int:
     return slow_square(x=x, notes=notes)
+
+
+@workflow
+def mapped_wf(xs: list[int], notes: str) -> list[int]:
+    return map_task(functools.partial(square, notes=notes))(x=xs)
 
 
 @workflow

@@ -4,6 +4,8 @@ import json
 import sys
 from pathlib import Path
 
+from flyteidl.admin import node_execution_pb2, task_execution_pb2
+from flyteidl.core import identifier_pb2
 from flytekit.configuration import Config
 from flytekit.remote import FlyteRemote
 
@@ -29,6 +31,22 @@ def node(execution, name="n0"):
     return [metadata.cache_status, made.node_execution_id.execution_id.name if made and made.task_id.name else ""]
 
 
+def items(execution):
+    asked = task_execution_pb2.TaskExecutionListRequest(
+        node_execution_id=execution.node_executions["n0"].id.to_flyte_idl(), limit=10
+    )
+    [listed] = remote.client._stub.ListTaskExecutions(asked).task_executions
+    resources = sorted(listed.closure.metadata.external_resources, key=lambda each: each.index)
+    return [each.cache_status for each in resources]
+
+
+def item(execution, name):
+    of = identifier_pb2.NodeExecutionIdentifier(node_id=name, execution_id=execution.id.to_flyte_idl())
+    found = remote.client._stub.GetNodeExecution(node_execution_pb2.NodeExecutionGetRequest(id=of))
+    made = found.closure.task_node_metadata.catalog_key.source_task_execution.node_execution_id
+    return [made.execution_id.name, made.node_id]
+
+
 told = {}
 inputs = {"x": 7, "notes": str(folder / "notes")}
 first = finished(remote.execute(fetched("cached_wf"), inputs=inputs))
@@ -42,6 +60,12 @@ told["runs"] = [lines("notes"), lines("others")]
 both = [remote.execute(fetched("serial_wf"), inputs={**inputs, "notes": str(folder / "serial")}) for _ in range(2)]
 told["serial"] = sorted(node(finished(each))[0] for each in both)
 told["serial_runs"] = lines("serial")
+
+some = finished(remote.execute(fetched("mapped_wf"), inputs={"xs": [1, 2, 3], "notes": str(folder / "mapped")}))
+more = finished(remote.execute(fetched("mapped_wf"), inputs={"xs": [3, 2, 4], "notes": str(folder / "mapped")}))
+told["mapped"] = [[each.outputs["o0"], items(each)] for each in (some, more)]
+told["mapped_runs"] = sorted(lines("mapped"))
+told["made"] = [some.id.name, *item(more, "n0-n0")]
 
 file = folder / "file"
 broken = finished(remote.execute(fetched("mends"), inputs={**inputs, "x": 9, "file": str(file)}))
