@@ -113,6 +113,13 @@ def test_a_failed_item_is_tried_again_within_its_own_budget():
     assert "1 of 2 items failed: item 1. Item 1: [2/2] currentAttempt done" in made.state.error.message
 
 
+def test_the_last_attempt_that_our_faults_leave_an_item_is_not_interruptible():
+    made = run(mapped("n0", PLAIN, a=[1]), interruptible={"value": True})
+    for number in range(3):
+        made.fail("n0-n0", number, kind="RECOVERABLE", origin="SYSTEM")
+    assert [made.jobs["n0-n0", number].interruptible for number in range(4)] == [True, True, True, False]
+
+
 def test_a_failed_item_fails_the_map_at_once_and_stops_the_others():
     made = run(mapped("n0", PLAIN, a=[1, 2, 3], concurrency=2))
     made.fail("n0-n1")

@@ -142,8 +142,6 @@ def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
     layout, number = state.layout, attempt.id.attempt
     raw = layout.raw_data(node.id, number)
     wanted = node.graph.interruptible if state.interruptible is None else state.interruptible
-    # The last try that faults of the platform leave runs where nobody interrupts it, as in Flyte.
-    interruptible = bool(wanted) and spending.failures(node).system < budgets.SYSTEM_RETRIES
     earlier = [layout.checkpoint(node.id, each.id.attempt) for each in node.attempts[:number] if each.started_at]
     return Job(
         attempt=attempt.id,
@@ -159,7 +157,7 @@ def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
         earlier_checkpoints=tuple(reversed(earlier)),
         environment=state.environment,
         deck_uri=attempt.deck_uri,
-        interruptible=interruptible,
+        interruptible=budgets.may_interrupt(wanted, spending.failures(node).system),
     )
 
 

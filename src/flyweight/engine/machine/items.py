@@ -97,7 +97,8 @@ def _job(turn: Turn, node: NodeState, item: int) -> Job:
     attempt, layout = attempt_of(turn, node, item), state.layout
     number, place = attempt.attempt, item_name(node.id, item)
     prefix, raw = layout.item(node.id, item, number), layout.raw_data(place, number)
-    interruptible = array.item.interruptible if state.interruptible is None else state.interruptible
+    wanted = array.item.interruptible if state.interruptible is None else state.interruptible
+    chunk, at = items.find(item)
     return Job(
         attempt=attempt,
         execution=state.identifier,
@@ -112,7 +113,7 @@ def _job(turn: Turn, node: NodeState, item: int) -> Job:
         previous_checkpoint_prefix=layout.checkpoint(place, number - 1) if number else "",
         environment=state.environment,
         deck_uri=f"{prefix}/{DECK}" if array.item.deck else "",
-        interruptible=bool(interruptible),
+        interruptible=budgets.may_interrupt(wanted, chunk.system_failures[at]),
     )
 
 
