@@ -4,7 +4,7 @@ import click
 
 from flyweight.cli.loading import find_entity, load_module
 from flyweight.compile.needs import needs
-from flyweight.sdk.task import Task
+from flyweight.sdk.base_task import PythonTask
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -16,7 +16,7 @@ def build(file: str, entity: str, options: tuple[str, ...]) -> None:
     del options
     found = find_entity(load_module(file), entity)
     for needed in dict.fromkeys(needs(found)):
-        if isinstance(needed, Task):
+        if isinstance(needed, PythonTask):
             click.echo(f"{needed.name}: {needed.options.container_image or 'the default image'}")
     click.echo(
         "Nothing was built: a platform runs a task in the Python environment that its configuration names for the "
