@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from flyweight import blob
+from flyweight.errors import NotFound
 from flyweight.ids import new_object_name
 from flyweight.types.data import current_data
 from flyweight.types.file import FlyteFile
@@ -96,9 +97,13 @@ class FlyteDirectory(LazyPath):
                 yield root, name
 
     def relative_names(self) -> list[str]:
-        """Give the path below this folder of every file in it."""
-        root = self.path if self.downloaded or self.remote_source is None else self.remote_source
-        return self.data.list(root)
+        """Give the path below this folder of every file in it; raises NotFound if it is to be here and is not."""
+        if self.remote_source is not None and not self.downloaded:
+            return self.data.list(self.remote_source)
+        folder = self.download()
+        if not Path(folder).is_dir():
+            raise NotFound(f"There is no folder {folder}.")
+        return self.data.list(folder)
 
     def __truediv__(self, other: str | os.PathLike[str]) -> Path:
         """Give a path inside; the folder is downloaded."""

@@ -10,7 +10,7 @@ from typing import TypeVar, Union
 import pytest
 from flyteidl.core.types_pb2 import BlobType
 
-from flyweight.errors import InvalidInput, TypeMismatch
+from flyweight.errors import InvalidInput, NotFound, TypeMismatch
 from flyweight.types import BlobData, FlyteDirectory, FlyteFile, Registry, use_data
 from tests.unit.types.wire import text
 
@@ -206,6 +206,18 @@ def test_a_folder_lists_and_crawls_what_is_in_it(registry: Registry, data: BlobD
     assert (elsewhere / "top.csv").read_text() == "t"
     [deep, _] = FlyteDirectory.listdir(elsewhere)
     assert deep.remote_source  # what is inside lies elsewhere too, and is not uploaded again
+
+
+def test_listing_a_folder_that_is_not_here_says_so(tmp_path: Path):
+    missing = FlyteDirectory(str(tmp_path / "nope"))
+    for look in (FlyteDirectory.listdir, lambda one: list(one.crawl())):
+        with pytest.raises(NotFound, match=r"There is no folder .*nope\."):
+            look(missing)
+
+
+def test_a_folder_with_a_downloader_is_fetched_before_it_is_listed(tmp_path: Path, folder: Path):
+    lazy = FlyteDirectory(str(tmp_path / "later"), lambda: folder.rename(tmp_path / "later"))
+    assert [Path(inside.path).name for inside in FlyteDirectory.listdir(lazy)] == ["deep"]
 
 
 def test_a_downloader_is_asked_once_when_the_path_is_needed(tmp_path: Path):
