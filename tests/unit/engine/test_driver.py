@@ -1,6 +1,8 @@
 """The driver commits before it acts, groups what waits, and keeps one execution's trouble from the others."""
 
 import asyncio
+import gc
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +13,16 @@ from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.ports import Capacity
 from flyweight.engine.records import LoadedExecution
 from flyweight.errors import PreconditionFailed, TryAgain, Unsupported
-from tests.simulation.workflows import closure, inputs_of, mapped, new_execution, workflow
+from tests.simulation.workflows import (
+    DURATION,
+    closure,
+    inputs_of,
+    mapped,
+    new_execution,
+    node,
+    task,
+    workflow,
+)
 from tests.unit.engine.driving import CLOSED, TASK, Parts, Store, new, opened, run, until
 
 
@@ -222,6 +233,26 @@ def test_while_attempts_wait_for_slots_what_ends_is_gathered_but_for_small_execu
             await asyncio.sleep(0.1)
         await until(lambda: not any(parts.driver.live(key) for key in range(1, 6)))
         assert len(parts.store.batches) - before == commits
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def timers_in_memory():
+    gc.collect()
+    return sum(isinstance(each, asyncio.TimerHandle) for each in gc.get_objects())
+
+
+def test_a_timer_that_has_fired_is_forgotten():
+    nap = task("nap", {"duration": DURATION}, {}, kind="core-sleep")
+    naps = [node(f"n{at}", nap, [f"n{at - 1}"] if at else (), duration=timedelta(seconds=1)) for at in range(50)]
+    closed = closure(workflow("w", naps), tasks=[nap])
+
+    async def scenario():
+        parts, before = await opened(), timers_in_memory()
+        await parts.driver.create(new_execution(closed), closed)
+        await until(lambda: any(row.node == "n49" for row in parts.store.rows("nodes")))
+        assert timers_in_memory() - before < 10
         await parts.driver.close()
 
     run(scenario)

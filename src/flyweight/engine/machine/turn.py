@@ -13,6 +13,8 @@ from flyweight.ids import NodeId
 
 ExecutionError = execution_pb2.ExecutionError
 NO_LIMIT = Micros(0)
+_KEPT_READ = 64
+"""So many parsed outputs are kept for the nodes that begin next."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,6 +37,8 @@ class Turn:
         """Give what a node gave; None for one that has not succeeded."""
         found = self.read.get(node.id) or node.outputs
         if found is not None:
+            if len(self.read) >= _KEPT_READ:  # a node that gathers from thousands reads each of them once
+                self.read.clear()
             self.read[node.id] = found
         return found
 
