@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 from flyteidl.admin import execution_pb2
-from flyteidl.core import literals_pb2
+from flyteidl.core import literals_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.engine import machine
+from flyweight.engine.catalog import CacheMiss
 from flyweight.engine.children import ChildEnded
 from flyweight.engine.jobs import Succeeded
 from flyweight.engine.phases import ExecutionPhase, NodePhase
@@ -22,6 +23,7 @@ from tests.simulation.workflows import (
     gate,
     inputs_of,
     layout,
+    mapped,
     node,
     plan,
     task,
@@ -29,6 +31,7 @@ from tests.simulation.workflows import (
 )
 
 PLAIN = task("plain", deck=True)
+CACHED = task("cached", cached="1")
 OTHER = task("other", {"a": INTEGER})
 ONE = {"inputs": {"x": INTEGER}, "outputs": {"r": INTEGER}}
 
@@ -268,3 +271,32 @@ def test_new_code_takes_over_tasks_by_their_names(renamed):
         return
     inside = {"n1-0-n0": "RECOVERED", "n1-0-n1": "RECOVERED"}
     assert phases(second).items() >= {"n0": "RECOVERED", **inside}.items()
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_items_of_a_map_that_succeeded_are_taken_over_and_the_others_run(newer):
+    returns = {"outputs": {"r": types_pb2.LiteralType(collection_type=INTEGER)}, "results": {"r": "n0.o0"}}
+    made = workflow("w", [mapped("n0", CACHED, a=[1, 2, 3])], **returns)
+    first = Run(made, tasks=[CACHED])
+    for question in first.questions.values():
+        first.tell(CacheMiss(node="n0", item=question.item, reason="nothing is kept"))
+    first.succeed("n0-n1", o0=20)
+    past = recovering(first, **({"closure_digest": "newer"} if newer else {}))
+    second = Run(made, tasks=[CACHED], past=past)
+    assert sorted(second.questions) == ["n0-n0", "n0-n2"]
+    assert second.state.changed.item_entries == []
+    for item in (0, 2):
+        second.tell(CacheMiss(node="n0", item=item, reason="nothing is kept"))
+        second.succeed(f"n0-n{item}", o0=item)
+    assert second.state.phase is ExecutionPhase.SUCCEEDED
+    given = second.state.outputs.literals["r"].collection.literals
+    assert [literals.primitive_value(each) for each in given] == [0, 20, 2]
+
+
+def test_items_lack_an_output_that_newer_code_has_and_run_again():
+    first = Run(workflow("w", [mapped("n0", PLAIN, a=[1, 2])]), tasks=[PLAIN])
+    first.succeed("n0-n1", o0=20)
+    more = task("plain", outputs={"o0": INTEGER, "o1": INTEGER})
+    past = recovering(first, closure_digest="newer")
+    second = Run(workflow("w", [mapped("n0", more, a=[1, 2])]), tasks=[more], past=past)
+    assert sorted(second.jobs) == [("n0-n0", 0), ("n0-n1", 0)]

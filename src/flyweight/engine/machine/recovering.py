@@ -52,8 +52,11 @@ def _of_other_code(node: NodeState, past: Past) -> Past | None:
     task = node.graph.task if node.graph.array is None else node.graph.array.item.task
     if past.kind is not node.graph.kind or past.task != (task.id.name if task is not None else ""):
         return None
-    if task is None or node.graph.array is not None:
-        return replace(past, outputs=None, child="")
+    if task is None:
+        return replace(past, outputs=None, child="", items={})
     names = task.interface.outputs.variables
+    if node.graph.array is not None:
+        items = {item: given for item, given in past.items.items() if all(name in given.literals for name in names)}
+        return replace(past, outputs=None, child="", items=items)
     given = past.outputs is not None and all(name in past.outputs.literals for name in names)
     return past if given else replace(past, outputs=None)
