@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2, tasks_pb2
 
+from flyweight import literals
 from flyweight.clock import SystemClock
 from flyweight.engine.jobs import Cancelled, Failed, Job, Report, Started, Succeeded
 from flyweight.executors.command import CommandExecutor, CommandOptions
@@ -108,7 +109,7 @@ def stock_job(folder: Path, name: str, number: int = 0) -> Job:
         execution=identifier_pb2.WorkflowExecutionIdentifier(project="p", domain="d", name="e"),
         workflow="wf",
         task=task,
-        inputs=literals_pb2.LiteralMap(literals={"x": value}),
+        inputs_data=literals.to_bytes(literals.literal_map({"x": value})),
         inputs_uri=f"{root}/inputs.pb",
         output_prefix=f"{root}/0",
         raw_output_prefix=f"{root}/raw",
@@ -135,6 +136,8 @@ async def test_tasks_are_forked_from_one_process_and_fail_on_their_own(tmp_path:
             commands.start(stock_job(tmp_path, "add", number))
             end = await ended(reports)
             assert result(end).integer == 8
+            assert end.usage.cpu_seconds > 0
+            assert end.usage.peak_memory_bytes > 10 * 2**20
             parents.add(Path(end.log.path).read_text().strip())
         assert len(parents) == 1
         commands.start(stock_job(tmp_path, "boom", 2))

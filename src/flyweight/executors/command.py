@@ -7,10 +7,8 @@ import asyncio
 import os
 import shutil
 import signal
-from asyncio.subprocess import DEVNULL
 from collections import deque
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,6 +23,7 @@ from flyweight.errors import UserError
 from flyweight.executors import deck_page, destinations, faults
 from flyweight.executors.asked_secrets import secret_variables
 from flyweight.executors.checkpoints import with_last_checkpoint
+from flyweight.executors.cold_process import ColdProcess
 from flyweight.executors.environments import Environments, find_program
 from flyweight.executors.leftovers import MARK, kill_marked, mark
 from flyweight.executors.memory import kernel_kills, memory_limit
@@ -33,7 +32,7 @@ from flyweight.executors.outcomes import Drew, read_outcome
 from flyweight.executors.slots import Slots
 from flyweight.executors.templates import fill
 from flyweight.executors.variables import task_variables
-from flyweight.executors.warm_process import PROGRAMS, CommandCall, WarmProcess
+from flyweight.executors.warm_process import PROGRAMS, CommandCall, CommandExit, WarmProcess
 from flyweight.ids import AttemptId
 from flyweight.semantics.layout import OUTPUTS
 from flyweight.settings import PlatformSecrets
@@ -72,8 +71,18 @@ class _Command:
     gauge: MemoryGauge
     send: Callable[[signal.Signals], None]
     """Signals its process group, once there is one."""
+    exit: CommandExit | None = None
+    """Once it has ended."""
     cancelled: bool = False
     timers: list[asyncio.TimerHandle] = field(default_factory=list[asyncio.TimerHandle])
+
+    def usage(self) -> Usage:
+        """Tell what it has used, as far as that is known."""
+        if self.exit is None:
+            return Usage(peak_memory_bytes=self.gauge.peak)
+        # A look may miss what came and went between two, and the kernel adds no processes up: the larger is nearer.
+        peak = max(self.gauge.peak, self.exit.peak_memory_bytes)
+        return Usage(cpu_seconds=self.exit.cpu_seconds, peak_memory_bytes=peak)
 
 
 class CommandExecutor:
@@ -180,15 +189,15 @@ class CommandExecutor:
             return self._cancelled(command)
         kills = kernel_kills()
         self._report(Started(attempt=job.attempt, at=command.started_at, worker=python, log=command.log))
-        returncode = await self._run(command, call, python)
+        command.exit = await self._run(command, call, python)
         if command.cancelled:
             return self._cancelled(command)
         failure = None
         if command.gauge.broken:
             failure = faults.out_of_memory(command.gauge.limit, command.gauge.peak)
-        elif returncode:
+        elif command.exit.code:
             tail = await asyncio.to_thread(_tail, command.log.path)
-            failure = faults.command_failed(returncode, out_of_memory=kernel_kills() > kills, tail=tail)
+            failure = faults.command_failed(command.exit.code, out_of_memory=kernel_kills() > kills, tail=tail)
         outcome = await asyncio.to_thread(
             read_outcome, job.task, job.output_prefix, failure, self._options.max_output_bytes
         )
@@ -205,7 +214,7 @@ class CommandExecutor:
             started_at=command.started_at,
             ended_at=self._clock.now(),
             log=_closed(command.log),
-            usage=Usage(peak_memory_bytes=command.gauge.peak),
+            usage=command.usage(),
         )
 
     def _prepare(self, command: _Command) -> tuple[CommandCall, str]:
@@ -249,8 +258,8 @@ class CommandExecutor:
             blob.put(job.lists.uri, job.lists.inputs.SerializeToString())
             self._placed.append(job.lists.uri)
 
-    async def _run(self, command: _Command, call: CommandCall, python: str) -> int:
-        """Run the command, warm if it can be; gives its return code."""
+    async def _run(self, command: _Command, call: CommandCall, python: str) -> CommandExit:
+        """Run the command, warm if it can be."""
         if Path(call.argv[0]).name in PROGRAMS:
             warm = self._warm.setdefault(python, WarmProcess(python, self._options.folder, self._options.variables))
             if await warm.available():
@@ -262,27 +271,13 @@ class CommandExecutor:
                 return await done
         return await self._run_cold(command, call)
 
-    async def _run_cold(self, command: _Command, call: CommandCall) -> int:
-        with call.log.open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                *call.argv,
-                stdin=DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=call.directory,
-                env={**call.environment, MARK: mark(command.directory)},
-                start_new_session=True,
-            )
-
-        def send(which: signal.Signals) -> None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, which)
-
-        command.send = send
+    async def _run_cold(self, command: _Command, call: CommandCall) -> CommandExit:
+        process = ColdProcess(call, {MARK: mark(command.directory)})
+        command.send = process.signal
         self._watch(command, lambda: process.pid)
         if command.cancelled:
-            send(signal.SIGTERM)
-        return await process.wait()
+            process.signal(signal.SIGTERM)
+        return await process.done
 
     def _watch(self, command: _Command, process: Callable[[], int]) -> None:
         limit = memory_limit(command.job.task)
@@ -296,11 +291,16 @@ class CommandExecutor:
             started_at=command.started_at,
             ended_at=self._clock.now(),
             log=_closed(command.log),
-            usage=Usage(peak_memory_bytes=command.gauge.peak),
+            usage=command.usage(),
         )
 
     def _cancelled(self, command: _Command) -> Cancelled:
-        return Cancelled(attempt=command.job.attempt, ended_at=self._clock.now(), log=_closed(command.log))
+        return Cancelled(
+            attempt=command.job.attempt,
+            ended_at=self._clock.now(),
+            log=_closed(command.log),
+            usage=command.usage(),
+        )
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

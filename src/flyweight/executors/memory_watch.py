@@ -1,4 +1,4 @@
-"""Holds running attempts to their memory limits by looking at their processes a few times a second."""
+"""Measures the memory of running attempts a few times a second, and holds them to their limits."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flyweight.executors.memory import tree_memory
 
 _INTERVAL = 0.15
-"""Seconds between two looks; they are taken only while an attempt with a limit runs."""
+"""Seconds between two looks; they are taken only while something is watched."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -15,7 +15,7 @@ class MemoryGauge:
     """What one attempt has used so far, and what it may use."""
 
     limit: int
-    """Bytes; 0: no limit, then nothing is measured either."""
+    """Bytes; 0: none, then it is only measured."""
     process: Callable[[], int]
     """Tells the process at the top; 0 while it is not started."""
     on_breach: Callable[[], None]
@@ -43,11 +43,10 @@ class MemoryWatch:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, gauge: MemoryGauge) -> None:
-        """Watch an attempt, if it has a limit."""
-        if gauge.limit:
-            self._gauges.add(gauge)
-            if self._timer is None:
-                self._timer = asyncio.get_running_loop().call_later(_INTERVAL, self._look)
+        """Watch an attempt."""
+        self._gauges.add(gauge)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_INTERVAL, self._look)
 
     def remove(self, gauge: MemoryGauge) -> None:
         """Watch it no more."""

@@ -4,7 +4,8 @@
 
 FD is a stream socket of JSON lines. In: ``{"run": id, "argv": [...], "env": {...}, "cwd": path, "log": path}`` and
 ``{"signal": number, "id": id}``. Out: ``{"ready": true}`` or ``{"unavailable": why}`` once, then for each task
-``{"pid": pid, "id": id}`` and ``{"exit": code, "id": id}`` (negative: a signal). Python 3.9 and its library suffice.
+``{"pid": pid, "id": id}`` and ``{"exit": code, "id": id, "cpu": seconds, "peak": bytes}`` (a negative code: a signal).
+Python 3.9 and its library suffice.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ USUAL = (
 
 PR_SET_PDEATHSIG = 1
 READ = 65536
+MAXRSS = 1 if sys.platform == "darwin" else 1024
+"""Bytes in what the kernel counts a process's largest size in."""
 
 Task = dict[str, Any]
 
@@ -151,7 +154,7 @@ class Server:
         """Tell of every child that has ended, and end what it left behind."""
         while self.children:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, used = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if not pid:
@@ -160,7 +163,8 @@ class Server:
             if number is not None:
                 signal_group(pid, signal.SIGKILL)
                 code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-                send(self.connection, {"exit": code, "id": number})
+                cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss * MAXRSS
+                send(self.connection, {"exit": code, "id": number, "cpu": cpu, "peak": peak})
 
     def signal(self, number: int, which: int) -> None:
         """Signal one child's process group; a child that has ended is no longer here, so no other process is hit."""

@@ -26,6 +26,20 @@ class CommandCall:
     log: Path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandExit:
+    """How a command ended, and what it and all the processes that it has waited for used."""
+
+    code: int
+    """Its return code; negative: a signal."""
+    cpu_seconds: float = 0.0
+    peak_memory_bytes: int = 0
+    """The largest size of any one of them; 0 where that is not known."""
+
+
+_LOST = CommandExit(code=-signal.SIGKILL)
+
+
 class WarmProcess:
     """Started at first use; restarted when it was lost. All commands that ran in it are lost with it."""
 
@@ -34,7 +48,7 @@ class WarmProcess:
         self._directory = directory
         self._environment = environment
         self._numbers = 0
-        self._waiting: dict[int, asyncio.Future[int]] = {}
+        self._waiting: dict[int, asyncio.Future[CommandExit]] = {}
         self._processes: dict[int, int] = {}
         self._writer: asyncio.StreamWriter | None = None
         self._life: asyncio.Task[None] | None = None
@@ -50,10 +64,10 @@ class WarmProcess:
             self._life = asyncio.get_running_loop().create_task(self._live(self._up))
         return self._up is not None and await asyncio.shield(self._up)
 
-    def run(self, call: CommandCall) -> tuple[int, "asyncio.Future[int]"]:
-        """Run a command; gives its number, and its return code to come (-SIGKILL when the process was lost)."""
+    def run(self, call: CommandCall) -> tuple[int, "asyncio.Future[CommandExit]"]:
+        """Run a command; gives its number, and its end to come (as if by SIGKILL when the process was lost)."""
         self._numbers += 1
-        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[CommandExit] = asyncio.get_running_loop().create_future()
         self._waiting[self._numbers] = done
         self._send(
             {
@@ -119,14 +133,20 @@ class WarmProcess:
                 up.set_result(False)
             self._lose_all()
 
-    def _received(self, message: dict[str, int | bool | str], up: "asyncio.Future[bool]") -> None:
+    def _received(self, message: dict[str, float | bool | str], up: "asyncio.Future[bool]") -> None:
         if "pid" in message:
             self._processes[int(message["id"])] = int(message["pid"])
         elif "exit" in message:
             self._processes.pop(int(message["id"]), None)
             done = self._waiting.pop(int(message["id"]), None)
             if done is not None and not done.done():
-                done.set_result(int(message["exit"]))
+                done.set_result(
+                    CommandExit(
+                        code=int(message["exit"]),
+                        cpu_seconds=float(message["cpu"]),
+                        peak_memory_bytes=int(message["peak"]),
+                    )
+                )
         elif "ready" in message or "unavailable" in message:
             self._refused = "unavailable" in message
             if not up.done():
@@ -135,7 +155,7 @@ class WarmProcess:
     def _lose_all(self) -> None:
         for done in self._waiting.values():
             if not done.done():
-                done.set_result(-signal.SIGKILL)
+                done.set_result(_LOST)
         self._waiting.clear()
         self._processes.clear()
 

@@ -193,6 +193,17 @@ async def test_a_broken_memory_limit_is_told(tmp_path: Path) -> None:
         assert (await reports.end()).error.code == "OutOfMemory"
 
 
+@pytest.mark.parametrize("last", ["pass", "sys.exit(3)"])
+async def test_what_a_command_used_is_told_with_what_it_started(tmp_path: Path, last: str) -> None:
+    burn = "import sys, time\nwhile time.process_time() < 0.2: pass\n"
+    source = f"import subprocess\n{burn}subprocess.run([sys.executable, '-c', {burn!r}], check=True)\n{last}"
+    async with running_commands(tmp_path) as (executor, reports):
+        executor.start(script(tmp_path, source))
+        end = await reports.end()
+        assert isinstance(end, Succeeded if last == "pass" else Failed)
+        assert end.usage.cpu_seconds >= 0.4
+
+
 async def test_two_run_at_once_and_close_leaves_nothing(tmp_path: Path) -> None:
     source = "import os, sys, pathlib, signal\npathlib.Path(sys.argv[1]).write_text(str(os.getpid()))\nsignal.pause()"
     async with running_commands(tmp_path) as (executor, reports):
