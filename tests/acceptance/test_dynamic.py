@@ -63,3 +63,14 @@ def test_what_failed_is_drawn_anew_by_the_tasks_retries_and_the_error_says_where
         error = platform.get(f"/api/v1/executions/{PLACE}/{name}")["closure"]["error"]
         assert "3 will not do" in error["message"]
         assert "n0-1-dn0" in error["message"]
+
+
+def test_a_dynamic_task_draws_a_map_whose_items_are_cached(tmp_path: Path) -> None:
+    with live_platform(tmp_path) as platform:
+        seen = []
+        for n in ("2", "3"):
+            name = start(platform, "mapped", "--n", n)
+            until(lambda name=name: ended(platform, name), f"{name} ends", deadline=60)
+            items = [node(platform, name, f"n0-0-dn0-n{item}")["closure"] for item in range(int(n))]
+            seen.append([each["taskNodeMetadata"]["cacheStatus"] for each in items])
+        assert seen == [["CACHE_POPULATED"] * 2, ["CACHE_HIT", "CACHE_HIT", "CACHE_POPULATED"]]

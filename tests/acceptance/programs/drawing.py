@@ -1,7 +1,7 @@
 """Dynamic tasks in dynamic tasks, with workflows and branches among what they draw, and a deck."""
 
 import flyweight
-from flyweight import conditional, dynamic, task, workflow
+from flyweight import conditional, dynamic, map_task, task, workflow
 
 
 @task
@@ -51,3 +51,18 @@ def stubborn(x: int) -> int:
 @workflow
 def refused(x: int) -> int:
     return stubborn(x=x)
+
+
+@task(cache=True, cache_version="1")
+def double(x: int) -> int:
+    return 2 * x
+
+
+@dynamic
+def doubles(n: int) -> list[int]:
+    return map_task(double)(x=list(range(n)))
+
+
+@workflow
+def mapped(n: int) -> list[int]:
+    return doubles(n=n)
