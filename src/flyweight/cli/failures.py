@@ -51,11 +51,6 @@ def is_ours(filename: str) -> bool:
     return filename.startswith(OURS) or any(part in filename for part in _IMPORT_MACHINERY) or "/click/" in filename
 
 
-def has_user_frames(trace: TracebackType | None) -> bool:
-    """Tell whether a traceback passes through code that is not ours."""
-    return any(not is_ours(frame.filename) for frame in traceback.extract_tb(trace))
-
-
 def user_line(trace: TracebackType | None) -> str | None:
     """Give the innermost line of the user's own code that a traceback passes through, with where it stands."""
     for frame in reversed(traceback.extract_tb(trace)):

@@ -4,11 +4,8 @@ What a transformer is handed and gives are faces of flyteidl messages (``compat/
 flytekit expects; plain messages are taken from it as well.
 """
 
-import asyncio
-import contextvars
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
 from html import escape
 from typing import Any, Generic, TypeVar, get_args
@@ -18,6 +15,7 @@ from flyteidl.core import literals_pb2, types_pb2
 from flyweight.compat.context import FlyteContext, FlyteContextManager
 from flyweight.compat.models import face
 from flyweight.errors import TypeMismatch
+from flyweight.runtime.coroutines import finish
 from flyweight.types.annotations import class_of, split
 from flyweight.types.codec import Codec, Conversions
 from flyweight.types.mismatch import mismatch, type_name
@@ -120,11 +118,11 @@ class AsyncTypeTransformer(TypeTransformer[T], ABC):
 
     def to_literal(self, ctx: FlyteContext, python_val: T, python_type: type[T], expected: Any) -> Any:
         """Give a value's literal, and wait for it."""
-        return waited(self.async_to_literal(ctx, python_val, python_type, expected))
+        return finish(self.async_to_literal(ctx, python_val, python_type, expected))
 
     def to_python_value(self, ctx: FlyteContext, lv: Any, expected_python_type: type[T]) -> T | None:
         """Give the value of a literal, and wait for it."""
-        return waited(self.async_to_python_value(ctx, lv, expected_python_type))
+        return finish(self.async_to_python_value(ctx, lv, expected_python_type))
 
 
 class SimpleTransformer(TypeTransformer[T]):
@@ -305,16 +303,6 @@ class UnionTransformer:
 def message(given: Any) -> Any:
     """Give the flyteidl message that a face, or the message itself, stands for."""
     return given.to_flyte_idl() if hasattr(given, "to_flyte_idl") else given
-
-
-def waited(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine to its end, also where a loop runs already: then on a loop of another thread."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(coroutine)
-    with ThreadPoolExecutor(1) as threads:
-        return threads.submit(contextvars.copy_context().run, lambda: asyncio.run(coroutine)).result()
 
 
 def _context() -> FlyteContext:

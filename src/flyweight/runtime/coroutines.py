@@ -10,7 +10,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def finish(coroutine: Coroutine[Any, Any, object]) -> object:
+def finish(coroutine: Coroutine[Any, Any, R]) -> R:
     """Run a coroutine to its end; beside a loop that runs already (a notebook's), on a thread with its own."""
     try:
         asyncio.get_running_loop()

@@ -129,11 +129,6 @@ _HOMES = {"polars": "flyweight.types.polars_frames"}
 """Libraries whose handlers stand elsewhere, as ``HANDLERS``, and are loaded when one of their classes is met."""
 
 
-def register_frames(module: str, class_name: str, handler: FrameHandler) -> None:
-    """Add a library: its top-level module, the name of its dataframe's class, and what writes and reads it."""
-    _HANDLERS[module, class_name] = handler
-
-
 def handler_for(frame_type: Any) -> FrameHandler | None:
     """Find the handler of a dataframe's class, or of a class that it extends."""
     if not isinstance(frame_type, type):
