@@ -4,9 +4,11 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
+from flyteidl.admin import common_pb2
 from flyteidl.core import identifier_pb2
 
 from flyweight.compat.models import Model, face
+from flyweight.compile.launch_plans import notifications, security_context
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.specs import compile_each
 from flyweight.sdk.entity import AnyEntity
@@ -57,12 +59,17 @@ def get_serializable(
 def _apply(options: Options, spec: Any) -> None:
     """Let what was asked for now win over what the launch plan says."""
     if options.labels:
-        spec.labels.values.update(options.labels.values)
+        spec.labels.CopyFrom(common_pb2.Labels(values=options.labels.values))
     if options.annotations:
-        spec.annotations.values.update(options.annotations.values)
+        spec.annotations.CopyFrom(common_pb2.Annotations(values=options.annotations.values))
     if options.raw_output_data_config:
         spec.raw_output_data_config.output_location_prefix = options.raw_output_data_config.output_location_prefix
     if options.max_parallelism:
         spec.max_parallelism = options.max_parallelism
     if options.overwrite_cache is not None:
         spec.overwrite_cache = options.overwrite_cache
+    if options.notifications:
+        del spec.entity_metadata.notifications[:]
+        spec.entity_metadata.notifications.extend(notifications(options))
+    if options.security_context is not None:
+        spec.security_context.CopyFrom(security_context(options))

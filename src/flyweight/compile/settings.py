@@ -45,7 +45,7 @@ class ImageConfig:
         name = found[1] or found[3]
         full = self.default if name == "default" else self.by_name.get(name)
         if full is None:
-            have = ", ".join(["default", *self.by_name])
+            have = ", ".join({"default": "", **self.by_name})
             raise InvalidInput(f"The image `{name}` is not configured: pass --image {name}=IMAGE. Configured: {have}.")
         repository, _, tag = full.rpartition(":") if ":" in full.rsplit("/", 1)[-1] else (full, "", "latest")
         match found[2]:

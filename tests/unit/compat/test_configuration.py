@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -100,6 +101,26 @@ def test_a_launch_plan_takes_options() -> None:
     made = get_serializable(OrderedDict(), settings, plan, Options(labels=Labels({"team": "a"}), max_parallelism=3))
     assert made.spec.labels.to_flyte_idl().values["team"] == "a"
     assert made.spec.max_parallelism == 3
+
+
+def test_options_stand_in_the_place_of_what_a_launch_plan_says() -> None:
+    from flytekit import Email, Labels, LaunchPlan, WorkflowExecutionPhase
+    from flytekit.configuration import ImageConfig, SerializationSettings
+    from flytekit.core.options import Options
+    from flytekit.tools.translator import get_serializable
+
+    ends = [WorkflowExecutionPhase.FAILED]
+    own = {"labels": Labels({"own": "1"}), "notifications": [Email(phases=ends, recipients_email=["own@example.org"])]}
+    plan = LaunchPlan.create("with settings of its own", pipeline, **own)
+    asked = Options.default_from(k8s_service_account="robot")
+    asked = replace(
+        asked, labels=Labels({"team": "a"}), notifications=[Email(phases=ends, recipients_email=["a@example.org"])]
+    )
+    settings = SerializationSettings(ImageConfig.from_images("a:b", {"gpu": "c:d"}), "p", "d", "v")
+    spec = get_serializable(OrderedDict(), settings, plan, asked).spec.to_flyte_idl()
+    assert dict(spec.labels.values) == {"team": "a"}
+    assert [list(one.email.recipients_email) for one in spec.entity_metadata.notifications] == [["a@example.org"]]
+    assert spec.security_context.run_as.k8s_service_account == "robot"
 
 
 def test_a_reference_is_its_id() -> None:
