@@ -231,12 +231,15 @@ def duration(value: int | dt.timedelta | None) -> dt.timedelta:
     match value:
         case None:
             return dt.timedelta(0)
-        case dt.timedelta() if value >= dt.timedelta(0):
-            return value
-        case int() if not isinstance(value, bool) and value >= 0:
-            return dt.timedelta(seconds=value)
+        case dt.timedelta():
+            length = value
+        case int() if not isinstance(value, bool):
+            length = dt.timedelta(seconds=value)
         case _:
-            raise InvalidInput(f"`timeout` takes seconds as an integer, or a timedelta, from 0 on; not {value!r}.")
+            raise InvalidInput(f"`timeout` takes seconds as an integer, or a timedelta; {value!r} is neither.")
+    if length < dt.timedelta(0):
+        raise InvalidInput(f"`timeout` is a length of time, 0 or more, not {value!r}.")
+    return length
 
 
 def image_name(image: str | ImageSpec | None) -> str | None:
