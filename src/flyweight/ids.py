@@ -28,6 +28,9 @@ MAX_NODE_ID = 20
 EXECUTION_NAME = re.compile(r"^[a-z][a-z\-0-9]{0,62}$")
 """Flyte's rule for execution names (flyteadmin, validation/execution_validator.go)."""
 
+_MAP_TASK = re.compile(r"(?:.*\.)?(?P<readable>map_.+)_[0-9a-f]{32}(?:-arraynode)?")
+"""How flytekit names a map task (flytekit, core/array_node_map_task.py): a digest keeps two of one function apart."""
+
 _FLYTE_BASE32 = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcdefghijklmnopqrstuvwxyz123456")
 
 
@@ -42,6 +45,16 @@ class EntityKey:
 
     def __str__(self) -> str:
         return f"{self.project}:{self.domain}:{self.name}:{self.version}"
+
+
+def readable_name(name: str) -> str:
+    """Leave out of a map task's name what only tells it from its like.
+
+    >>> readable_name("module.map_score_16318ca80b87ebf18c3d87a1d798ce59-arraynode"), readable_name("score")
+    ('map_score', 'score')
+    """
+    found = _MAP_TASK.fullmatch(name)
+    return found["readable"] if found else name
 
 
 NO_ITEM = -1

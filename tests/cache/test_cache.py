@@ -38,7 +38,7 @@ async def test_what_is_kept_again_takes_the_others_place(cache):
 
 
 async def test_at_first_there_is_nothing(cache):
-    assert await cache.look_up(key()) == (None, "nothing is kept of this task yet")
+    assert await cache.look_up(key()) == (None, "the cache has nothing of this task yet")
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,8 @@ def is_ours(filename: str) -> bool:
 def user_line(trace: TracebackType | None) -> str | None:
     """Give the innermost line of the user's own code that a traceback passes through, with where it stands."""
     for frame in reversed(traceback.extract_tb(trace)):
-        if not is_ours(frame.filename) and not frame.filename.startswith(_INSTALLED):
+        generated = not frame.line  # as the __init__ of a dataclass is
+        if not generated and not is_ours(frame.filename) and not frame.filename.startswith(_INSTALLED):
             return f"{frame.filename}:{frame.lineno} in {frame.name}: {frame.line}"
     return None
 

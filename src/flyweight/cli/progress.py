@@ -13,6 +13,7 @@ from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.progress import NodeState
 from flyweight.clock import SystemClock
 from flyweight.errors import FlyweightError
+from flyweight.ids import readable_name
 
 REFRESH_PER_SECOND: Final = 10
 MOST_ROWS: Final = 30
@@ -46,7 +47,7 @@ def follow(execution: FlyteWorkflowExecution, console: Console | None = None) ->
 def node_names(execution: FlyteWorkflowExecution) -> dict[str, str]:
     """Give what nodes run, by id; a server that does not say leaves them their ids."""
     try:
-        return execution.node_names
+        return {node: readable_name(name) for node, name in execution.node_names.items()}
     except FlyweightError:
         return {}
 
@@ -68,7 +69,7 @@ class _Lines:
             return
         self._seen[node.node_id] = node.phase, now
         said = f"{_title(node, self._names)} {node.phase.lower()}{_reason(node)}"
-        self._out.print(f"  {said}", highlight=False, markup=False)
+        self._out.print(f"  {said}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _follow_live(execution: FlyteWorkflowExecution, out: Console) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flyteidl.core import compiler_pb2, workflow_pb2
 
 from flyweight.console.nesting import NOTHING_DRAWN, Level, level
-from flyweight.ids import END_NODE, START_NODE, NodeId
+from flyweight.ids import END_NODE, START_NODE, NodeId, readable_name
 from flyweight.services.drawings import Drawn
 
 BOX_WIDTH = 168
@@ -196,7 +196,7 @@ def _direct(upstream: Mapping[str, list[str]], layers: list[list[str]]) -> dict[
 def _box(piece: _Piece, x: float, y: float) -> Box:
     return Box(
         node=piece.unique,
-        title=piece.node.metadata.name or piece.node.id,
+        title=readable_name(piece.node.metadata.name) or piece.node.id,
         kind=node_kind(piece.node),
         x=x,
         y=y,

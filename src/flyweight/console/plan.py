@@ -7,7 +7,7 @@ from flyteidl.core import compiler_pb2, identifier_pb2, workflow_pb2
 
 from flyweight.console.graph import node_kind
 from flyweight.console.nesting import NOTHING_DRAWN, Level, level
-from flyweight.ids import END_NODE, START_NODE, NodeId
+from flyweight.ids import END_NODE, START_NODE, NodeId, readable_name
 from flyweight.services.drawings import Drawn
 
 
@@ -47,7 +47,7 @@ def _steps(within: Level, depth: int) -> Iterator[Step]:
 
 def _step(node: workflow_pb2.Node, unique: NodeId, depth: int) -> Step:
     entity = _entity(node)
-    name = node.metadata.name or (entity.name.rpartition(".")[2] if entity is not None else node.id)
+    name = readable_name(node.metadata.name) or (entity.name.rpartition(".")[2] if entity is not None else node.id)
     return Step(node=unique, title=name, kind=node_kind(node), depth=depth, entity=entity)
 
 

@@ -40,7 +40,13 @@ class CronSchedule:
     """The input, a datetime, that is given the time of the schedule."""
 
     def __post_init__(self) -> None:
-        if self.cron_expression or self.schedule is None:
+        if self.cron_expression:
+            raise InvalidInput(
+                f"`cron_expression` ({self.cron_expression!r}) is AWS's, which Flyte's scheduler does not know; "
+                "give five fields by name: CronSchedule(schedule='0 6 * * 1-5'). "
+                "Without a name the first is `cron_expression`."
+            )
+        if self.schedule is None:
             raise InvalidInput(
                 "A CronSchedule takes `schedule`: five fields like `0 6 * * 1-5`, or a name like `daily`."
             )

@@ -21,7 +21,7 @@ from flyteidl.core import (
 
 from flyweight import literals
 
-NOTHING_KEPT = "nothing is kept of this task yet"
+NOTHING_KEPT = "the cache has nothing of this task yet"
 """Why a first call finds nothing."""
 _INTERFACE_LENGTH = 8
 

@@ -213,6 +213,15 @@ def test_gates_of_a_run_here_are_answered_on_the_command_line(
         compat.uninstall()
 
 
+def test_an_error_in_a_generated_constructor_names_the_users_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "nightly.py"
+    place.write_text("from flyweight import CronSchedule\nCronSchedule(schedule='often')\n")
+    assert main(["run", str(place), "wf"]) == 1
+    assert f"  at {place}:2 in <module>: CronSchedule(schedule='often')\n" in capsys.readouterr().err
+
+
 def test_an_error_in_a_workflows_body_names_the_users_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "looping.py").write_text(
         "from flyweight import task, workflow\n@task\ndef names() -> list[str]:\n    return []\n"

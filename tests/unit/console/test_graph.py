@@ -26,6 +26,12 @@ def apart(one: Box, other: Box) -> bool:
     )
 
 
+def test_a_map_task_is_called_by_its_function_without_the_digest():
+    mapped = task("m")
+    mapped.metadata.name = "map_score_16318ca80b87ebf18c3d87a1d798ce59-arraynode"
+    assert boxes(drawing(mapped))["m"].title == "map_score"
+
+
 def test_what_comes_after_stands_below():
     at = boxes(drawing(task("c", "b"), task("b", "a"), task("a")))
     assert at["a"].y + at["a"].height < at["b"].y

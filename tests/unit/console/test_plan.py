@@ -13,6 +13,13 @@ def test_steps_stand_behind_what_they_need():
     assert found[0].entity.name == "module.a"
 
 
+def test_a_map_task_is_called_by_its_function_without_the_digest():
+    mapped = task("m")
+    mapped.metadata.name = "module.map_score_16318ca80b87ebf18c3d87a1d798ce59-arraynode"
+    (step,) = steps(closure(template("main", mapped)))
+    assert step.title == "map_score"
+
+
 def test_those_of_a_sub_workflow_stand_below_their_own():
     found = steps(closure(template("main", sub_workflow("s", "inner"), task("z", "s")), template("inner", task("x"))))
     assert [(step.node, step.depth, step.kind) for step in found] == [

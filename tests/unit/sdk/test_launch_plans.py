@@ -109,7 +109,9 @@ def test_one_name_is_one_plan_and_another_one_says_what_differs() -> None:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda: CronSchedule(cron_expression="0 6 * * ? *"), "takes `schedule`"),
+        (lambda: CronSchedule(cron_expression="0 6 * * ? *"), "give five fields by name"),
+        (lambda: CronSchedule("*/5 * * * *"), "Without a name the first is `cron_expression`"),
+        (CronSchedule, "takes `schedule`"),
         (lambda: CronSchedule(schedule="0 6 * *"), "has five fields"),
         (lambda: CronSchedule(schedule="daily", offset="10 minutes"), "ISO 8601"),
         (lambda: FixedRate(dt.timedelta(seconds=90)), "whole minutes"),
