@@ -1,6 +1,7 @@
 """Ends processes that outlived the attempt or platform which started them, by a mark in their environment (Linux)."""
 
 import os
+import select
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,6 +10,9 @@ from pathlib import Path
 MARK = "FLYWEIGHT_WORKER"
 """The variable that every worker and command is started with, and that what they start inherits."""
 
+_PATIENCE = 1000
+"""Milliseconds that a killed process is waited for; one that the kernel holds longer is left to it."""
+
 
 def mark(directory: Path) -> str:
     """Give the mark of a process that works in this folder; processes below it bear marks that start with it."""
@@ -16,7 +20,7 @@ def mark(directory: Path) -> str:
 
 
 def kill_marked(directory: Path) -> int:
-    """Kill every process that was marked for this folder or one below it, and tell how many.
+    """Kill every process that was marked for this folder or one below it, wait for them to be gone, and count them.
 
     Looks again until a look finds nobody new: a process may have started another one behind the first look's back, and
     one that is just being executed has no environment to read yet. Reads all of /proc: call it in a thread.
@@ -26,10 +30,25 @@ def kill_marked(directory: Path) -> int:
     with suppress(OSError):  # this process has no file left to open: what calls this has more to do than to clear up
         while found := {process for process in _marked(wanted) if process not in killed}:
             for process in found:
-                with suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGKILL)
+                _kill(process)
             killed |= found
     return len(killed)
+
+
+def _kill(process: int) -> None:
+    with suppress(ProcessLookupError):
+        try:
+            handle = os.pidfd_open(process)
+        except OSError:  # an old kernel, or no file left to open: it is killed all the same
+            os.kill(process, signal.SIGKILL)
+            return
+        try:
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+            ended = select.poll()
+            ended.register(handle, select.POLLIN)
+            ended.poll(_PATIENCE)
+        finally:
+            os.close(handle)
 
 
 def _marked(wanted: bytes) -> Iterator[int]:
