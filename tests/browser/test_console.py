@@ -1,5 +1,7 @@
 """The console's pages in a real browser on a real platform: lists that move by themselves, nodes, data and logs."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -22,6 +24,19 @@ def test_a_run_appears_in_the_list_by_itself(platform: LivePlatform, page: Page)
     expect(row.locator(".chip")).to_have_text("Succeeded")
     expect(row).to_contain_text("greet_all")
     expect(page.get_by_text("Nothing has run here yet")).to_have_count(0)
+
+
+def test_a_long_error_pushes_no_column_out_of_the_list(platform: LivePlatform, page: Page, tmp_path: Path) -> None:
+    (tmp_path / "failing.py").write_text(
+        "from flyweight import task\n@task\ndef fail() -> int:\n    raise ValueError('no room ' * 20)\n"
+    )
+    # In a domain of its own: another test looks for failures and finds none.
+    platform.run("run", "--remote", "--wait", "-d", "production", "failing.py", "fail", cwd=tmp_path, check=False)
+    page.goto(f"http://{platform.endpoint}/console/projects/flytesnacks/domains/production/executions")
+    expect(page.locator("#rows .line").first).to_contain_text("no room")
+    for width in (900, 480):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.locator("#list").evaluate("card => card.scrollWidth <= card.clientWidth")
 
 
 def test_filters_stand_in_the_address(platform: LivePlatform, page: Page) -> None:
