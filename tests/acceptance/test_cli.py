@@ -144,3 +144,13 @@ class TestReferences:
         done = platform.run("run", "--remote", "usage.py", "ref_task", "--xs", '["a"]', cwd=tmp_path, check=False)
         assert done.returncode == 1
         assert "`xs` is list[int], the reference says list[str]" in done.stderr
+
+
+def test_activating_a_schedule_says_that_nothing_acts_on_it_yet(platform: LivePlatform, tmp_path: Path) -> None:
+    (tmp_path / "nightly.py").write_text(
+        "from flyweight import CronSchedule, LaunchPlan, workflow\n@workflow\ndef wf(x: int = 1) -> int:\n    return x\n"
+        "plan = LaunchPlan.get_or_create(wf, name='nightly', schedule=CronSchedule(schedule='0 6 * * *'))\n"
+    )
+    platform.run("register", "--version", "v1", "nightly.py", cwd=tmp_path)
+    assert "does not act on it yet" in platform.run("launchplan", "nightly", "--activate").stderr
+    assert not platform.run("launchplan", "nightly.wf", "--activate").stderr

@@ -1,8 +1,15 @@
 """``flyweight launchplan NAME [VERSION] --activate|--deactivate``: which version of a launch plan is the active one."""
 
+from typing import Final
+
 import click
 
 from flyweight.cli.session import open_remote
+
+UNSCHEDULED: Final = (
+    "It has a schedule: a Flyte cluster acts on it; Flyweight's own platform keeps the schedule and does not act "
+    "on it yet. Until then, start it from cron: flyweight run --remote FILE NAME."
+)
 
 
 @click.command()
@@ -23,3 +30,5 @@ def launchplan(
     else:
         remote.deactivate_launchplan(found.id)
     click.echo(f"{found.name} {found.version} is {'active' if activate else 'not active'}.")
+    if activate and found.message.spec.entity_metadata.HasField("schedule"):
+        click.echo(UNSCHEDULED, err=True)
