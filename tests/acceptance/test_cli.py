@@ -63,6 +63,9 @@ def test_an_execution_is_found_listed_and_started_again(platform: LivePlatform) 
     assert {line.split()[2] for line in of_the_task[1:]} == {"hello.greet"}
     assert len(of_the_task) >= 3
     assert "Hello, you!" in platform.run("execution", again, "wait").stdout
+    nobody = platform.run("get", "executions", "nobody", check=False)
+    assert nobody.returncode
+    assert "no executions of the name nobody" in nobody.stderr
 
 
 def test_times_are_shown_as_a_tree_and_as_a_table(platform: LivePlatform) -> None:

@@ -12,6 +12,7 @@ from flyweight.client.entities import FetchedEntity, FlyteLaunchPlan
 from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.remote import FlyteRemote
 from flyweight.clock import from_timestamp, to_datetime
+from flyweight.errors import NotFound
 
 WIDE: Final = 1000
 KINDS = ("executions", "launchplans", "tasks", "workflows", "projects")
@@ -68,6 +69,11 @@ def get(  # noqa: PLR0913  one parameter an option, as click calls it
             table = _entities(remote.list_tasks(name, limit=limit))
         case _:
             table = _entities(remote.list_workflows(name, limit=limit))
+    if name and not table.row_count:
+        raise NotFound(
+            f"There are no {kind} of the name {name} in {remote.default_project}/{remote.default_domain}: "
+            f"`flyweight get {kind}` lists those that are there."
+        )
     out = Console()
     if not out.is_terminal:  # for grep and scripts: one row a line, nothing cut
         out = Console(width=WIDE)
