@@ -112,6 +112,7 @@ def follow(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("FLYTE_LOCAL_CACHE_ENABLED", "true")
+    before = dict(os.environ)
     compat.install()
     parsers = [
         SkipParser(),
@@ -126,6 +127,8 @@ def follow(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
         reader.settle()
     finally:
         compat.uninstall()
+        os.environ.clear()
+        os.environ.update(before)
         for name in reader.modules:
             sys.modules.pop(name, None)
     return reader

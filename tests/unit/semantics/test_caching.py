@@ -28,12 +28,11 @@ def key(of=None, /, **values):
     return caching_of(of or template()).key(literals.literal_map(given))
 
 
-def test_a_key_is_named_as_flytes_catalog_names_it():
-    made = key()
-    assert (made.dataset.project, made.dataset.domain, made.dataset.name) == ("p", "d", "flyte_task-pkg.train")
-    version, inputs, outputs = made.dataset.version.split("-")
+def test_what_is_kept_of_a_task_is_named_as_flytes_catalog_names_it():
+    made = caching_of(template()).dataset
+    assert (made.project, made.domain, made.name) == ("p", "d", "flyte_task-pkg.train")
+    version, inputs, outputs = made.version.split("-")
     assert (version, len(inputs), len(outputs)) == ("1", 8, 8)
-    assert made.tag.startswith("flyte_cached-")
 
 
 def test_what_does_not_count():
