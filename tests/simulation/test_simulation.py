@@ -1,13 +1,13 @@
 """Whatever goes wrong around it, and whenever: every execution comes to the one end that its tasks' fates decide.
 
-A few hundred seeds; ``make simulation`` runs as many as one likes, and any of them again.
+A few dozen seeds; ``make simulation`` runs as many as one likes, and any of them again.
 """
 
 import pytest
 
 from tests.simulation.simulate import check_ends, check_recovered, check_terminated
 
-pytestmark = pytest.mark.slow  # hundreds of seeds; any one of them takes milliseconds
+pytestmark = pytest.mark.slow  # dozens of seeds; any one of them takes milliseconds
 
 
 def test_every_execution_comes_to_the_same_end_in_a_storm_as_in_a_calm(seed):
