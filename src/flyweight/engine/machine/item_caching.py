@@ -1,7 +1,8 @@
 """Cached items of a map: the catalog is asked before an item's first attempt, and what it says stands in the chunk.
 
 An item that has asked and was not answered is open, but with no executor. A claim that is an item's ends with its
-attempt, and the next attempt asks anew: else an item that waits for a claim could keep its owner from being let in.
+attempt, and the next attempt asks anew; and while an item waits for somebody else's claim, it takes no place of
+``max_parallelism``: else it could keep the claim's owner from being let in.
 """
 
 from typing import assert_never
@@ -49,8 +50,10 @@ def take(turn: Turn, node: NodeState, event: Answer | CacheDue) -> None:
     item = event.item
     match event:
         case CacheHit():
+            _take_place(turn, node, item)
             _hit(turn, node, event)
         case CacheMiss():
+            _take_place(turn, node, item)
             missed = catalog_pb2.CACHE_LOOKUP_FAILURE if event.failed else catalog_pb2.CACHE_MISS
             items.queue(turn, node, item)
             _compute(turn, node, item, missed, event.reason)
@@ -86,8 +89,18 @@ def _compute(turn: Turn, node: NodeState, item: int, status: catalog_pb2.Catalog
     items.start(turn, node, item)
 
 
+def _take_place(turn: Turn, node: NodeState, item: int) -> None:
+    """Count an item again among those that are open; it may be one too many for a while, which no other waits for."""
+    chunk, at = items.parts(node)[1].find(item)
+    if items.waits(chunk, at):
+        chunk.lookups[at].reason = ""
+        turn.state.open_attempts += 1
+
+
 def _wait(turn: Turn, node: NodeState, item: int, reason: str) -> None:
+    """Wait for somebody else's outputs, and give up the place: a node may have the claim, and wait for a place."""
     lookup = _lookup(node, item)
+    turn.state.open_attempts -= not lookup.reason
     if lookup.reason != reason:
         lookup.reason = reason
         turn.touch_item(node, item)

@@ -63,6 +63,11 @@ def _lost_in_queue(chunk: ItemChunk, at: int) -> bool:
     return execution_pb2.ExecutionError.FromString(chunk.errors[at]).code == budgets.PLATFORM_RESTARTED
 
 
+def waits(chunk: ItemChunk, at: int) -> bool:
+    """Tell whether an item waits for what somebody else computes. It takes no place then: the other may need it."""
+    return at in chunk.lookups and not chunk.lookups[at].status and bool(chunk.lookups[at].reason)
+
+
 def queue(turn: Turn, node: NodeState, item: int) -> None:
     """Note that an item which had to be looked up in the cache waits for a slot from now on."""
     chunk, at = parts(node)[1].find(item)
@@ -255,15 +260,17 @@ def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
     chunk, at = items.find(item)
     if chunk.states[at] not in OPEN:
         raise PlatformError(f"item {item} of node {node.id} has ended already")
+    waiting = waits(chunk, at)
+    serialize = array.item.cache is not None and array.item.cache.serialize
     chunk.states[at] = state
     chunk.ended_at[at] = chunk.ended_at[at] or turn.now
     items.open.remove(item)
     items.aborted += state == ABORTED
-    if array.item.cache is not None and array.item.cache.serialize:
+    if serialize:
         turn.commands.append(LetGo(node=node.id, item=item))
-        if state == TO_BE_RETRIED:  # whoever waited for it may compute meanwhile
-            chunk.lookups.pop(at, None)
-    turn.state.open_attempts -= array.item.task is not None
+    if state == TO_BE_RETRIED and (serialize or waiting):  # whoever waited for it may compute meanwhile
+        chunk.lookups.pop(at, None)
+    turn.state.open_attempts -= array.item.task is not None and not waiting
     turn.touch_item(node, item)
 
 
