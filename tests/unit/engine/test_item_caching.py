@@ -11,7 +11,7 @@ from flyweight.engine.phases import ExecutionPhase
 from flyweight.protocol.items_pb2 import MapProgress
 from flyweight.services.items import Item
 from tests.simulation.stepping import Run, everything
-from tests.simulation.workflows import INTEGER, STRING, inputs_of, layout, mapped, task, workflow
+from tests.simulation.workflows import INTEGER, STRING, inputs_of, layout, mapped, node, task, workflow
 
 LIST = types_pb2.LiteralType(collection_type=INTEGER)
 CACHED = task("cached", cached="1")
@@ -119,6 +119,24 @@ def test_without_a_claim_an_item_asks_once_for_all_its_attempts():
     made.questions.clear()
     made.fail("n0-n0", kind="RECOVERABLE")
     assert (made.questions, ("n0-n0", 1) in made.jobs) == ({}, True)
+
+
+def test_an_item_that_waits_for_a_claim_leaves_its_place_to_the_claims_owner():
+    template = workflow(
+        "w",
+        [mapped("n0", SERIAL, a=[4]), node("n1", SERIAL, a=4)],
+        outputs={"r": LIST},
+        results={"r": "n0.o0"},
+    )
+    made = Run(template, tasks=[SERIAL], max_parallelism=1)
+    made.tell(CacheMiss(node="n1", reason="nothing is kept"))
+    assert not made.jobs  # the item was first, and has the only place
+    made.tell(CacheClaimed(node="n0", item=0, owner="e1/n1"))
+    assert list(made.jobs) == [("n1", 0)]
+    made.succeed("n1", o0=16)
+    made.tell(hit(0, 16))
+    assert outputs(made) == [16]
+    assert made.state.open_attempts == 0
 
 
 def seen(run, item):
