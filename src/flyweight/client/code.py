@@ -82,7 +82,7 @@ def source_root(entity: AnyEntity) -> Path | None:
             roots = (source_root(node.entity) for node in all_nodes(entity))
             return next((root for root in roots if root is not None), None)
         case MapTask():
-            return source_root(entity.task)
+            return source_root(entity.target)
         case LaunchPlan():
             return source_root(entity.workflow)
         case _:

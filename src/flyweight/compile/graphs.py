@@ -190,7 +190,7 @@ def _task_of(entity: AnyEntity) -> PythonTask[Any] | None:
         case PythonTask():
             return entity
         case MapTask():
-            return entity.task
+            return entity.target
         case _:
             return None
 
@@ -200,7 +200,7 @@ def _timeout(entity: AnyEntity) -> dt.timedelta | None:
         case PythonTask():
             return entity.options.timeout
         case MapTask():
-            return entity.task.options.timeout
+            return entity.target.options.timeout
         case Gate():
             return entity.timeout
         case _:
@@ -212,7 +212,7 @@ def _interruptible(entity: AnyEntity) -> bool | None:
         case PythonTask() | Workflow():
             return entity.options.interruptible
         case MapTask():
-            return entity.task.options.interruptible
+            return entity.target.options.interruptible
         case LaunchPlan():
             return entity.workflow.options.interruptible
         case _:

@@ -21,7 +21,7 @@ def map_task_spec(mapped: MapTask, settings: SerializationSettings) -> admin_tas
         InvalidInput: the task is not at its module's top level, so that no worker could find it.
 
     """
-    spec = task_spec(mapped.task, settings)
+    spec = task_spec(mapped.target, settings)
     template = spec.template
     template.id.name = mapped.name
     template.task_type_version = 1  # as flytekit marks an array node's task

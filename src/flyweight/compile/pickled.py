@@ -65,7 +65,7 @@ def entity_digest(entity: AnyEntity, root: Path | None = None) -> str:
     for needed in dict.fromkeys(needs(entity)):
         match needed:
             case PythonTask() | MapTask():
-                task = needed.task if isinstance(needed, MapTask) else needed
+                task = needed.target if isinstance(needed, MapTask) else needed
                 parts.append(("task", needed.name, *_code(task), _settled(task.options)))
             case FunctionWorkflow():
                 settled = (needed.options.failure_policy, needed.options.interruptible, needed.options.default_options)
@@ -102,7 +102,7 @@ def _task_of(entity: AnyEntity) -> AnyTask | None:
         case PythonTask():
             return entity
         case MapTask():
-            return entity.task
+            return entity.target
         case _:
             return None
 

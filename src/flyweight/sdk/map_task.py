@@ -3,8 +3,8 @@
 import functools
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from flyweight.errors import InvalidInput, Unsupported
 from flyweight.sdk.base_task import PythonTask
@@ -12,6 +12,8 @@ from flyweight.sdk.entity import Entity
 from flyweight.sdk.interface import Interface
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.reference import ReferenceLaunchPlan, ReferenceTask
+
+TargetT = TypeVar("TargetT", bound=Entity[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,81 +25,15 @@ class MapOptions:
     min_success_ratio: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapped:
-    """What is mapped: the task, and inputs that every element is given alike."""
+class OverLists(Entity[..., Any], Generic[TargetT]):
+    """Something over lists: each element is a call of the target."""
 
-    task: PythonTask[Any]
-    bound: Mapping[str, object] = field(default_factory=dict)
-
-
-class MapTask(Entity[..., Any]):
-    """A task over lists. Two are equal when they are registered as one: same task, same settings, same bound inputs."""
-
-    def __init__(self, mapped: Mapped, options: MapOptions) -> None:
-        self.task = mapped.task
-        self.options = options
-        self.bound = tuple(sorted(mapped.bound))
-        """Inputs that are not mapped over."""
-        self._interface = _listed(mapped.task.interface, mapped.bound, options)
-
-    @property
-    def name(self) -> str:
-        """``module.map_function_HASH-arraynode``, as flytekit derives it."""
-        location = self.task.location
-        parts = (",".join(self.bound), self.options.concurrency, self.options.min_successes)
-        text = "".join(map(str, (*parts, self.options.min_success_ratio)))
-        digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-        prefix = f"{location.module}." if location.module else ""
-        return f"{prefix}map_{location.function}_{digest}-arraynode"
-
-    @property
-    def target(self) -> PythonTask[Any]:
-        """What is mapped: the task."""
-        return self.task
-
-    @property
-    def title(self) -> str:
-        """The task that is mapped."""
-        return f"map_task({self.task.name})"
-
-    @property
-    def short_name(self) -> str:
-        """The whole name, as flytekit shows it."""
-        return self.name
-
-    @property
-    def interface(self) -> Interface:
-        """The task's interface, with a list in place of each input that is mapped over, and of the output."""
-        return self._interface
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, MapTask):
-            return NotImplemented
-        return (self.task, self.bound, self.options) == (other.task, other.bound, other.options)
-
-    def __hash__(self) -> int:
-        return hash((self.task, self.bound, self.options))
-
-
-class MappedEntity(Entity[..., Any]):
-    """A launch plan, or something that is registered already, over lists: each element is a call of its own."""
-
-    bound = ()
-    """Every input is mapped over; those that a launch plan fixes are none."""
-
-    def __init__(
-        self, target: LaunchPlan | ReferenceLaunchPlan[..., Any] | ReferenceTask[..., Any], options: MapOptions
-    ) -> None:
+    def __init__(self, target: TargetT, bound: Mapping[str, object], options: MapOptions) -> None:
         self.target = target
         self.options = options
-        own = target.interface
-        self._interface = _listed(Interface(own.inputs, own.outputs), {}, options)
-
-    @property
-    def name(self) -> str:
-        """The name of what is mapped."""
-        return self.target.name
+        self.bound = tuple(sorted(bound))
+        """Inputs that are not mapped over: every element is given the same."""
+        self._interface = _listed(target.interface, bound, options)
 
     @property
     def title(self) -> str:
@@ -111,8 +47,39 @@ class MappedEntity(Entity[..., Any]):
 
     @property
     def interface(self) -> Interface:
-        """The interface with a list in place of each input and of the output."""
+        """The target's interface, with a list in place of each input that is mapped over, and of the output."""
         return self._interface
+
+
+class MapTask(OverLists[PythonTask[Any]]):
+    """A task over lists. Two are equal when they are registered as one: same task, same settings, same bound inputs."""
+
+    @property
+    def name(self) -> str:
+        """``module.map_function_HASH-arraynode``, as flytekit derives it."""
+        location = self.target.location
+        parts = (",".join(self.bound), self.options.concurrency, self.options.min_successes)
+        text = "".join(map(str, (*parts, self.options.min_success_ratio)))
+        digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        prefix = f"{location.module}." if location.module else ""
+        return f"{prefix}map_{location.function}_{digest}-arraynode"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, MapTask):
+            return NotImplemented
+        return (self.target, self.bound, self.options) == (other.target, other.bound, other.options)
+
+    def __hash__(self) -> int:
+        return hash((self.target, self.bound, self.options))
+
+
+class MappedEntity(OverLists[LaunchPlan | ReferenceLaunchPlan[..., Any] | ReferenceTask[..., Any]]):
+    """A launch plan, or something that is registered already, over lists; inputs that a launch plan fixes are none."""
+
+    @property
+    def name(self) -> str:
+        """The name of what is mapped."""
+        return self.target.name
 
 
 def map_task(
@@ -145,19 +112,16 @@ def map_task(
     """
     options = MapOptions(concurrency=concurrency, min_successes=min_successes, min_success_ratio=min_success_ratio)
     if isinstance(target, LaunchPlan | ReferenceLaunchPlan | ReferenceTask):
-        found: MapTask | MappedEntity = MappedEntity(target, options)
-        own, bound = target, {}
+        found: MapTask | MappedEntity = MappedEntity(target, {}, options)
     else:
-        mapped = _mapped(target)
-        found = MapTask(mapped, options)
-        own, bound = mapped.task, mapped.bound
-    name, interface = own.name, own.interface
+        found = MapTask(*_task(target), options)
+    name, interface = found.target.name, found.target.interface
     if len(interface.outputs) > 1:
         raise InvalidInput(f"{name} has {len(interface.outputs)} outputs; a task that is mapped has one or none.")
-    unknown = [key for key in bound if key not in interface.inputs]
+    unknown = [key for key in found.bound if key not in interface.inputs]
     if unknown:
         raise InvalidInput(f"{name} has no input `{unknown[0]}`. Its inputs are: {', '.join(interface.inputs)}.")
-    if len(bound) == len(interface.inputs):
+    if len(found.bound) == len(interface.inputs):
         raise InvalidInput(f"{name} has no input left to map over: leave at least one out of functools.partial.")
     if not 0 <= min_success_ratio <= 1:
         raise InvalidInput(f"`min_success_ratio` is a part of all elements, from 0 to 1, not {min_success_ratio}.")
@@ -166,16 +130,17 @@ def map_task(
     return found
 
 
-def _mapped(target: object) -> Mapped:
+def _task(target: object) -> tuple[PythonTask[Any], Mapping[str, object]]:
+    """Give the task, and the inputs that every element is given alike."""
     if isinstance(target, PythonTask):
-        return Mapped(task=target)
+        return target, {}
     if not isinstance(target, functools.partial) or not isinstance(target.func, PythonTask):
         raise Unsupported(
             f"map_task takes a task, functools.partial of one, a launch plan or a reference, not {target!r}."
         )
     if target.args:
         raise InvalidInput(f"Name the inputs of {target.func.name} in functools.partial: positions are not kept.")
-    return Mapped(task=target.func, bound=target.keywords)
+    return target.func, target.keywords
 
 
 def _listed(own: Interface, bound: Mapping[str, object], options: MapOptions) -> Interface:
