@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from flyteidl.core import catalog_pb2, literals_pb2
 
 from flyweight.engine.phases import AttemptPhase
-from flyweight.protocol.items_pb2 import ItemChunk, MapProgress
+from flyweight.protocol.items_pb2 import ItemChunk, MapProgress, Stage
 
 CHUNK = 256
 """Items a row."""
@@ -33,9 +33,11 @@ class Items:
     begun: int = 0
     """The items before this one have begun; no other has."""
     open: set[int] = field(default_factory=set[int])
-    """With an executor, or waiting for what the catalog says."""
+    """With an executor, or waiting for what the catalog says, or for a place."""
     again: list[int] = field(default_factory=list[int], compare=False)
     """To be tried again, as a heap."""
+    held: list[int] = field(default_factory=list[int], compare=False)
+    """Open, looked up, and held back until ``max_parallelism`` has a place for them, as a heap."""
     succeeded: int = 0
     cached: int = 0
     """Of those that succeeded: the catalog had their outputs."""
@@ -47,9 +49,14 @@ class Items:
     """Items that stand for executions which are under way, by their names."""
 
     @property
-    def waiting(self) -> bool:
+    def to_begin(self) -> bool:
         """Tell whether an item waits to be begun."""
         return self.begun < self.size or bool(self.again)
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether an item waits for its turn: to be begun, or to be let in."""
+        return self.to_begin or bool(self.held)
 
     @property
     def lost(self) -> bool:
@@ -94,12 +101,15 @@ def restored(progress: MapProgress, rows: dict[int, bytes], inputs: literals_pb2
     for number, body in rows.items():
         chunk = items.chunks[number] = ItemChunk.FromString(body)
         first = number * CHUNK
-        for item, (state, attempts) in enumerate(zip(chunk.states, chunk.attempts, strict=True), start=first):
+        for at, (state, attempts) in enumerate(zip(chunk.states, chunk.attempts, strict=True)):
             if not attempts:
                 break
+            item = first + at
             items.begun = max(items.begun, item + 1)
             if state in OPEN:
                 items.open.add(item)
+                if at in chunk.lookups and chunk.lookups[at].stage == Stage.HELD:
+                    items.held.append(item)
             elif state == TO_BE_RETRIED:
                 items.again.append(item)
             items.succeeded += state == SUCCEEDED
@@ -107,4 +117,5 @@ def restored(progress: MapProgress, rows: dict[int, bytes], inputs: literals_pb2
             items.aborted += state == ABORTED
         items.cached += sum(lookup.status == catalog_pb2.CACHE_HIT for lookup in chunk.lookups.values())
     items.again.sort()
+    items.held.sort()
     return items

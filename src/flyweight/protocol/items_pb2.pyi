@@ -1,10 +1,22 @@
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class Stage(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ASKS: _ClassVar[Stage]
+    WAITS: _ClassVar[Stage]
+    HELD: _ClassVar[Stage]
+    PLACED: _ClassVar[Stage]
+ASKS: Stage
+WAITS: Stage
+HELD: Stage
+PLACED: Stage
 
 class MapProgress(_message.Message):
     __slots__ = ("size", "needed", "open", "succeeded", "failed", "aborted", "bound_inputs", "deck", "cached", "dataset")
@@ -87,16 +99,18 @@ class ItemChunk(_message.Message):
     def __init__(self, states: _Optional[_Iterable[int]] = ..., attempts: _Optional[_Iterable[int]] = ..., user_failures: _Optional[_Iterable[int]] = ..., system_failures: _Optional[_Iterable[int]] = ..., outputs: _Optional[_Iterable[bytes]] = ..., stored: _Optional[_Iterable[bool]] = ..., queued_at: _Optional[_Iterable[int]] = ..., started_at: _Optional[_Iterable[int]] = ..., ended_at: _Optional[_Iterable[int]] = ..., first_started_at: _Optional[_Iterable[int]] = ..., log: _Optional[_Iterable[int]] = ..., log_start: _Optional[_Iterable[int]] = ..., log_end: _Optional[_Iterable[int]] = ..., cpu_seconds: _Optional[_Iterable[float]] = ..., peak_memory_bytes: _Optional[_Iterable[int]] = ..., deck_revisions: _Optional[_Iterable[int]] = ..., errors: _Optional[_Mapping[int, bytes]] = ..., logs: _Optional[_Iterable[_Union[Log, _Mapping]]] = ..., lookups: _Optional[_Mapping[int, Lookup]] = ...) -> None: ...
 
 class Lookup(_message.Message):
-    __slots__ = ("status", "inputs", "source", "reason")
+    __slots__ = ("status", "inputs", "source", "reason", "stage")
     STATUS_FIELD_NUMBER: _ClassVar[int]
     INPUTS_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
     status: int
     inputs: str
     source: bytes
     reason: str
-    def __init__(self, status: _Optional[int] = ..., inputs: _Optional[str] = ..., source: _Optional[bytes] = ..., reason: _Optional[str] = ...) -> None: ...
+    stage: Stage
+    def __init__(self, status: _Optional[int] = ..., inputs: _Optional[str] = ..., source: _Optional[bytes] = ..., reason: _Optional[str] = ..., stage: _Optional[_Union[Stage, str]] = ...) -> None: ...
 
 class Log(_message.Message):
     __slots__ = ("worker", "path")

@@ -121,22 +121,39 @@ def test_without_a_claim_an_item_asks_once_for_all_its_attempts():
     assert (made.questions, ("n0-n0", 1) in made.jobs) == ({}, True)
 
 
-def test_an_item_that_waits_for_a_claim_leaves_its_place_to_the_claims_owner():
+def test_an_item_takes_its_place_last_and_who_waits_has_none():
     template = workflow(
         "w",
-        [mapped("n0", SERIAL, a=[4]), node("n1", SERIAL, a=4)],
+        [mapped("n0", SERIAL, a=[4, 5]), node("n1", SERIAL, a=4)],
         outputs={"r": LIST},
         results={"r": "n0.o0"},
     )
     made = Run(template, tasks=[SERIAL], max_parallelism=1)
-    made.tell(CacheMiss(node="n1", reason="nothing is kept"))
-    assert not made.jobs  # the item was first, and has the only place
+    assert (set(made.questions), made.state.open_attempts) == ({"n0-n0", "n0-n1", "n1"}, 0)
     made.tell(CacheClaimed(node="n0", item=0, owner="e1/n1"))
-    assert list(made.jobs) == [("n1", 0)]
+    made.tell(miss(1))
+    made.tell(CacheMiss(node="n1", reason="nothing is kept"))
+    assert (list(made.jobs), made.state.open_attempts) == ([("n0-n1", 0)], 1)
+    made.succeed("n0-n1", o0=25)
+    assert list(made.jobs) == [("n0-n1", 0), ("n1", 0)]
     made.succeed("n1", o0=16)
     made.tell(hit(0, 16))
-    assert outputs(made) == [16]
-    assert made.state.open_attempts == 0
+    assert (outputs(made), made.state.open_attempts) == ([16, 25], 0)
+
+
+def test_an_item_that_is_held_back_is_there_after_a_restart_and_ends_at_once_with_its_map():
+    made = Run(workflow("w", [mapped("n0", SERIAL, a=[4, 5])]), tasks=[SERIAL], max_parallelism=1)
+    made.tell(miss(0))
+    made.tell(miss(1))
+    assert (list(made.jobs), made.state.nodes["n0"].items.held) == ([("n0-n0", 0)], [1])
+    made.restart()
+    made.tell(miss(0))
+    made.tell(miss(1))
+    assert list(made.jobs) == [("n0-n0", 0), ("n0-n0", 1)]
+    made.tell(machine.Terminate(cause="enough"))
+    assert made.state.nodes["n0"].items.open == {0}
+    made.stopped("n0-n0", 1)
+    assert made.state.phase is ExecutionPhase.ABORTED
 
 
 def seen(run, item):

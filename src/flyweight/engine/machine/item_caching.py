@@ -1,8 +1,7 @@
 """Cached items of a map: the catalog is asked before an item's first attempt, and what it says stands in the chunk.
 
 An item that has asked and was not answered is open, but with no executor. A claim that is an item's ends with its
-attempt, and the next attempt asks anew; and while an item waits for somebody else's claim, it takes no place of
-``max_parallelism``: else it could keep the claim's owner from being let in.
+attempt, and the next attempt asks anew: its share of ``concurrency`` ends then, too, and comes before a claim.
 """
 
 from typing import assert_never
@@ -19,8 +18,10 @@ from flyweight.engine.machine.commands import LookUp, SetTimer
 from flyweight.engine.machine.turn import Turn
 from flyweight.engine.model import NodeState
 from flyweight.ids import item_name
-from flyweight.protocol.items_pb2 import Lookup
+from flyweight.protocol.items_pb2 import Lookup, Stage
 from flyweight.semantics.caching import Caching
+
+_ASKING = frozenset({Stage.ASKS, Stage.WAITS})
 
 
 def run(turn: Turn, node: NodeState, item: int) -> None:
@@ -28,8 +29,10 @@ def run(turn: Turn, node: NodeState, item: int) -> None:
     array, found = items.parts(node)
     chunk, at = found.find(item)
     caching = array.item.cache
-    if caching is None or (at in chunk.lookups and chunk.lookups[at].status):
+    if caching is None:
         items.start(turn, node, item)
+    elif chunk.lookups[at].stage == Stage.HELD:
+        items.admit(turn, node, item)
     elif turn.state.overwrite_cache:
         _lookup(node, item).inputs = caching.key(items.inputs_of(node, item)).inputs
         _compute(turn, node, item, catalog_pb2.CACHE_SKIPPED, OVERWRITTEN)
@@ -42,7 +45,7 @@ def asks(node: NodeState, item: int) -> bool:
     if node.items is None or item not in node.items.open:
         return False
     chunk, at = node.items.find(item)
-    return at in chunk.lookups and not chunk.lookups[at].status
+    return at in chunk.lookups and chunk.lookups[at].stage in _ASKING
 
 
 def take(turn: Turn, node: NodeState, event: Answer | CacheDue) -> None:
@@ -50,12 +53,9 @@ def take(turn: Turn, node: NodeState, event: Answer | CacheDue) -> None:
     item = event.item
     match event:
         case CacheHit():
-            _take_place(turn, node, item)
             _hit(turn, node, event)
         case CacheMiss():
-            _take_place(turn, node, item)
             missed = catalog_pb2.CACHE_LOOKUP_FAILURE if event.failed else catalog_pb2.CACHE_MISS
-            items.queue(turn, node, item)
             _compute(turn, node, item, missed, event.reason)
         case CacheClaimed():
             _wait(turn, node, item, catalog.waits_for(event.owner))
@@ -85,24 +85,13 @@ def _hit(turn: Turn, node: NodeState, event: CacheHit) -> None:
 def _compute(turn: Turn, node: NodeState, item: int, status: catalog_pb2.CatalogCacheStatus, reason: str) -> None:
     lookup = _lookup(node, item)
     lookup.status, lookup.reason = status, reason
-    turn.touch_item(node, item)
-    items.start(turn, node, item)
-
-
-def _take_place(turn: Turn, node: NodeState, item: int) -> None:
-    """Count an item again among those that are open; it may be one too many for a while, which no other waits for."""
-    chunk, at = items.parts(node)[1].find(item)
-    if items.waits(chunk, at):
-        chunk.lookups[at].reason = ""
-        turn.state.open_attempts += 1
+    items.admit(turn, node, item)
 
 
 def _wait(turn: Turn, node: NodeState, item: int, reason: str) -> None:
-    """Wait for somebody else's outputs, and give up the place: a node may have the claim, and wait for a place."""
     lookup = _lookup(node, item)
-    turn.state.open_attempts -= not lookup.reason
-    if lookup.reason != reason:
-        lookup.reason = reason
+    if (lookup.stage, lookup.reason) != (Stage.WAITS, reason):
+        lookup.stage, lookup.reason = Stage.WAITS, reason
         turn.touch_item(node, item)
     due = CacheDue(node=node.id, item=item)
     turn.commands.append(SetTimer(at=Micros(turn.now + ASK_AGAIN), event=due))

@@ -1,4 +1,8 @@
-"""The life of one item of a map: begun, reported on, timed out, stopped, tried again; each attempt as a task's is."""
+"""The life of one item of a map: begun, reported on, timed out, stopped, tried again; each attempt as a task's is.
+
+Whatever an item takes, it takes in the order in which plain nodes do: its share of ``concurrency``, what the catalog
+has or lets it claim, and last its place of ``max_parallelism``. So who has a place waits for nobody.
+"""
 
 import heapq
 from typing import assert_never
@@ -20,7 +24,7 @@ from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.engine.records import CacheRecord
 from flyweight.errors import PlatformError
 from flyweight.ids import AttemptId, item_name
-from flyweight.protocol.items_pb2 import ItemChunk, Log
+from flyweight.protocol.items_pb2 import ItemChunk, Log, Stage
 from flyweight.semantics import budgets, elements
 from flyweight.semantics.layout import CHECKPOINTS, DECK, OUTPUTS
 
@@ -36,7 +40,10 @@ def parts(node: NodeState) -> tuple[ArrayGraph, Items]:
 
 
 def begin(turn: Turn, node: NodeState) -> int:
-    """Begin the next item: one that is to be tried again, else one that has not begun. Gives which it is."""
+    """Begin the next item: one that is to be tried again, else one that has not begun. Gives which it is.
+
+    One that is cached has no place yet.
+    """
     array, items = parts(node)
     if items.again:
         item = heapq.heappop(items.again)
@@ -50,8 +57,11 @@ def begin(turn: Turn, node: NodeState) -> int:
         chunk.queued_at[at] = turn.now
     chunk.started_at[at] = chunk.ended_at[at] = chunk.log[at] = 0
     chunk.errors.pop(at, None)
+    if array.item.cache is not None:
+        lookup = chunk.lookups[at]
+        lookup.stage = Stage.HELD if lookup.status else Stage.ASKS
     items.open.add(item)
-    turn.state.open_attempts += array.item.task is not None
+    turn.state.open_attempts += placed(node, item)
     turn.touch_item(node, item)
     return item
 
@@ -63,16 +73,34 @@ def _lost_in_queue(chunk: ItemChunk, at: int) -> bool:
     return execution_pb2.ExecutionError.FromString(chunk.errors[at]).code == budgets.PLATFORM_RESTARTED
 
 
-def waits(chunk: ItemChunk, at: int) -> bool:
-    """Tell whether an item waits for what somebody else computes. It takes no place then: the other may need it."""
-    return at in chunk.lookups and not chunk.lookups[at].status and bool(chunk.lookups[at].reason)
+def placed(node: NodeState, item: int) -> bool:
+    """Tell whether an open item has a place of ``max_parallelism``."""
+    array, items = parts(node)
+    chunk, at = items.find(item)
+    return array.item.task is not None and (at not in chunk.lookups or chunk.lookups[at].stage == Stage.PLACED)
 
 
-def queue(turn: Turn, node: NodeState, item: int) -> None:
-    """Note that an item which had to be looked up in the cache waits for a slot from now on."""
+def admit(turn: Turn, node: NodeState, item: int) -> None:
+    """Start an item that was looked up, or hold it back until the execution has a place for it."""
+    _, items = parts(node)
+    if turn.state.max_parallelism:
+        chunk, at = items.find(item)
+        chunk.lookups[at].stage = Stage.HELD
+        heapq.heappush(items.held, item)
+        turn.state.maps[node.id] = node
+        turn.touch_item(node, item)
+    else:
+        let_in(turn, node, item)
+
+
+def let_in(turn: Turn, node: NodeState, item: int) -> None:
+    """Give an item that was looked up its place; it waits for a slot from now on."""
     chunk, at = parts(node)[1].find(item)
+    chunk.lookups[at].stage = Stage.PLACED
     chunk.queued_at[at] = turn.now
+    turn.state.open_attempts += 1
     turn.touch_item(node, item)
+    start(turn, node, item)
 
 
 def start(turn: Turn, node: NodeState, item: int) -> None:
@@ -260,7 +288,7 @@ def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
     chunk, at = items.find(item)
     if chunk.states[at] not in OPEN:
         raise PlatformError(f"item {item} of node {node.id} has ended already")
-    waiting = waits(chunk, at)
+    had_place = placed(node, item)
     serialize = array.item.cache is not None and array.item.cache.serialize
     chunk.states[at] = state
     chunk.ended_at[at] = chunk.ended_at[at] or turn.now
@@ -268,9 +296,9 @@ def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
     items.aborted += state == ABORTED
     if serialize:
         turn.commands.append(LetGo(node=node.id, item=item))
-    if state == TO_BE_RETRIED and (serialize or waiting):  # whoever waited for it may compute meanwhile
+    if state == TO_BE_RETRIED and serialize:  # whoever waited for it may compute meanwhile
         chunk.lookups.pop(at, None)
-    turn.state.open_attempts -= array.item.task is not None and not waiting
+    turn.state.open_attempts -= had_place
     turn.touch_item(node, item)
 
 
@@ -320,6 +348,7 @@ def timer(turn: Turn, node: NodeState, event: TimerFired) -> None:
 def restarted(turn: Turn, node: NodeState) -> None:
     """Close what was open when the platform died, at nobody's cost; it begins anew under the next number."""
     _, items = parts(node)
+    items.held.clear()
     for item in sorted(items.open):
         chunk, at = items.find(item)
         if node.phase is NodePhase.FAILING or at in chunk.errors:

@@ -1,5 +1,6 @@
 """Nodes that map over lists: a few items are open at a time, and what becomes of all decides the node's end."""
 
+import heapq
 from typing import assert_never
 
 from flyteidl.core import execution_pb2, literals_pb2
@@ -51,8 +52,7 @@ def release(turn: Turn) -> None:
     while left and passed < len(maps):
         name = next(iter(maps))
         node = maps.pop(name)
-        if _room(turn.state, node):
-            _begin_item(turn, node)
+        if _release(turn, node):
             left, passed = left - 1, 0
         else:
             passed += 1
@@ -61,15 +61,34 @@ def release(turn: Turn) -> None:
 
 
 def unsettled(state: ExecutionState) -> bool:
-    """Tell whether an item could begin, and waits only for its turn."""
-    return any(_room(state, node) for node in state.maps.values())
+    """Tell whether an item could go on, and waits only for its turn."""
+    return any(_can_let_in(state, node) or _can_begin(state, node) for node in state.maps.values())
 
 
-def _room(state: ExecutionState, node: NodeState) -> bool:
-    array, found = items.parts(node)
-    if array.item.task is not None and 0 < state.max_parallelism <= state.open_attempts:
+def _release(turn: Turn, node: NodeState) -> bool:
+    """Let in an item that is held back, or else begin one; tell whether there was one, and room for it."""
+    if _can_let_in(turn.state, node):
+        items.let_in(turn, node, heapq.heappop(items.parts(node)[1].held))
+    elif _can_begin(turn.state, node):
+        _begin_item(turn, node)
+    else:
         return False
-    return len(found.open) < (array.concurrency or OPEN_ITEMS)
+    return True
+
+
+def _can_let_in(state: ExecutionState, node: NodeState) -> bool:
+    return bool(items.parts(node)[1].held) and _has_place(state)
+
+
+def _can_begin(state: ExecutionState, node: NodeState) -> bool:
+    array, found = items.parts(node)
+    if not found.to_begin or len(found.open) >= (array.concurrency or OPEN_ITEMS):
+        return False
+    return array.item.task is None or array.item.cache is not None or _has_place(state)
+
+
+def _has_place(state: ExecutionState) -> bool:
+    return not 0 < state.max_parallelism <= state.open_attempts
 
 
 def _begin_item(turn: Turn, node: NodeState) -> None:
@@ -166,11 +185,12 @@ def stop(turn: Turn, node: NodeState, cause: str) -> None:
     node.phase = NodePhase.FAILING
     turn.touch(node)
     turn.state.maps.pop(node.id, None)
+    found.held.clear()
     for item in sorted(found.open):
-        if item_caching.asks(node, item):
-            items.close(turn, node, item, ABORTED)
-        elif array.item.task is not None:
+        if items.placed(node, item):
             items.stop(turn, node, item, cause)
+        elif array.item.task is not None:
+            items.close(turn, node, item, ABORTED)
         else:
             made = launches.item_child(turn.state, node, item_name(node.id, item), items.inputs_of(node, item))
             found.children[made.name] = item

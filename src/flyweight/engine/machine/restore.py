@@ -13,7 +13,7 @@ from flyweight.engine.items import CHUNK, Items, restored
 from flyweight.engine.jobs import LogSpan, Usage
 from flyweight.engine.machine import caching, gates, recovering
 from flyweight.engine.machine.frames import stopped_from_outside
-from flyweight.engine.machine.items import waits
+from flyweight.engine.machine.items import placed
 from flyweight.engine.machine.outcomes import AUTO_ABORT
 from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, SignalState, frame_below, new_frame
 from flyweight.engine.phases import ExecutionPhase, NodePhase
@@ -214,8 +214,7 @@ def _recall(state: ExecutionState, frame: Frame) -> None:
 
 
 def _place_items(state: ExecutionState, node: NodeState, items: Items) -> None:
-    if node.graph.array is not None and node.graph.array.item.task is not None:
-        state.open_attempts += sum(not waits(*items.find(item)) for item in items.open)
+    state.open_attempts += sum(placed(node, item) for item in items.open)
     if items.waiting and node.phase is not NodePhase.FAILING:
         state.maps[node.id] = node
 
