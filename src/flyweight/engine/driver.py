@@ -28,6 +28,7 @@ from flyweight.engine.machine import (
     Changes,
     Command,
     CompileDrawn,
+    DropTimers,
     Event,
     LetGo,
     LookUp,
@@ -41,6 +42,7 @@ from flyweight.engine.ports import Blobs, Capacity, Catalog, Children, EngineSto
 from flyweight.engine.recollecting import Recollecting
 from flyweight.engine.records import NO_EXECUTION, NewExecution
 from flyweight.engine.recovery import Recovery, load_closure
+from flyweight.engine.timers import Timers
 from flyweight.engine.turns import Creation, Part, batch_of, is_empty
 from flyweight.errors import PreconditionFailed, TryAgain, Unsupported
 from flyweight.ids import ExecutionKey
@@ -90,8 +92,7 @@ class DriverSettings:
 @dataclass(slots=True, kw_only=True)
 class _Live:
     state: ExecutionState
-    timers: set[asyncio.TimerHandle] = field(default_factory=set[asyncio.TimerHandle])
-    """Those that have not fired."""
+    timers: Timers = field(default_factory=Timers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +170,6 @@ class Driver:
     async def close(self) -> None:
         """Stop the executor and the loop. What has not ended goes on at the next ``open``."""
         self._closing = True
-        self._launching.close()
-        self._lookups.close()
-        self._drawing.close()
         await self._ports.executor.close()
         self._wake.set()
         if self._loop_task is not None:
@@ -179,9 +177,11 @@ class Driver:
             for task in late:
                 task.cancel()
             await asyncio.gather(self._loop_task, return_exceptions=True)
+        # After the loop, whose last turn may have given each of them something to do.
+        for part in (self._launching, self._lookups, self._drawing):
+            part.close()
         for live in self._live.values():
-            for timer in live.timers:
-                timer.cancel()
+            live.timers.clear()
         for happening in self._inbox:
             waiter = happening.creation.done if happening.creation else happening.done
             if waiter is not None and not waiter.done():
@@ -307,7 +307,7 @@ class Driver:
         self._act(await self._committer.commit([part for part, _ in touched]))
         for part, live in touched:
             if live.state.phase.terminal and self._live.pop(part.key, None) is not None:
-                _cancel_timers(live)
+                live.timers.clear()
                 self._lookups.forget(part.key)
                 self._tell_parent(live.state)
 
@@ -339,13 +339,15 @@ class Driver:
     def _crash(self, state: ExecutionState, reason: execution_pb2.ExecutionError) -> list[Command]:
         """End an execution at once; one whose state is past all use without a look at what is in it."""
         now = self._ports.clock.now()
+        running = machine.open_attempts(state)
         try:
             return machine.crash(state, reason, now)
         except Exception:  # as above: its own row must do
             _log.exception("execution %s cannot even be closed in order", state.new.name)
             state.nodes.clear()
             state.changed = Changed()
-            return machine.crash(state, reason, now)
+            left = [CancelAttempt(attempt=attempt, reason=reason.message) for attempt in running]
+            return [*left, *machine.crash(state, reason, now)]
 
     def _gather(self, part: Part, state: ExecutionState) -> None:
         try:
@@ -410,19 +412,18 @@ class Driver:
                 self._lookups.let_go(key, command.node, command.item)
             case CompileDrawn():
                 self._drawing.compile(command)
-            case SetTimer():
+            case SetTimer() | DropTimers():
                 live = self._live.get(key)
                 if live is not None:
-                    self._set_timer(live, command)
+                    self._time(live, command)
 
-    def _set_timer(self, live: _Live, command: SetTimer) -> None:
-        def fire() -> None:
-            live.timers.discard(timer)
-            self._happened(_Happening(live.state.new.key, command.event))
-
+    def _time(self, live: _Live, command: SetTimer | DropTimers) -> None:
+        if isinstance(command, DropTimers):
+            live.timers.drop(command.attempt)
+            return
         wait = max(command.at - self._ports.clock.now(), 0) / 1_000_000
-        timer = asyncio.get_running_loop().call_later(wait, fire)
-        live.timers.add(timer)
+        happening = _Happening(live.state.new.key, command.event)
+        live.timers.set(command, wait, lambda: self._happened(happening))
 
     def _start(self, job: Job) -> None:
         try:
@@ -441,7 +442,7 @@ class Driver:
         """Forget an execution that could not be committed."""
         live = self._live.pop(creation.new.key, None)
         if live is not None:
-            _cancel_timers(live)
+            live.timers.clear()
         if not creation.done.done():
             creation.done.set_exception(error)
 
@@ -475,8 +476,3 @@ def _too_late(happening: _Happening) -> None:
 def _resolve(waiter: asyncio.Future[None]) -> None:
     if not waiter.done():  # its caller may have gone away
         waiter.set_result(None)
-
-
-def _cancel_timers(live: _Live) -> None:
-    for timer in live.timers:
-        timer.cancel()

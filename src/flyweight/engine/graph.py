@@ -95,6 +95,8 @@ class Graph:
     outputs: Sequence[literals_pb2.Binding]
     failure: int | None = None
     """The node that runs when the workflow has failed; it stands last, and nothing ever makes it ready."""
+    interruptible: bool = False
+    """What holds for tasks that say nothing themselves, where nobody who starts it says otherwise."""
     choice: bool = False
     """Whether it is the cases of a branch: one node runs, the others are skipped, and its outputs are the graph's."""
 
@@ -250,6 +252,7 @@ def _index_workflow(compiled: compiler_pb2.CompiledWorkflow, entities: _Entities
         fail_fast=template.metadata.on_failure == policy,
         outputs=tuple(template.outputs),
         failure=failure,
+        interruptible=template.metadata_defaults.interruptible,
     )
 
 

@@ -167,7 +167,8 @@ class ExecutionState:
     max_parallelism: int = 0
     """How many tasks may be open at once; 0 is no limit."""
     environment: dict[str, str] = field(default_factory=dict[str, str])
-    interruptible: bool | None = None
+    interruptible: bool = False
+    """What holds for tasks that say nothing themselves."""
     overwrite_cache: bool = False
     """Whether tasks are run although their outputs are cached; what they give is cached anew."""
     past: Recollection | None = field(default=None, repr=False, compare=False)

@@ -90,9 +90,9 @@ def pause(tried: str, failures: int) -> int:
     return longest // 2 + crc32(tried.encode()) % (longest // 2)
 
 
-def may_interrupt(wanted: bool | None, failures: int) -> bool:  # noqa: FBT001 - what the spec says, as it stands there
+def may_interrupt(wanted: bool, failures: int) -> bool:  # noqa: FBT001 - what the spec says, as it stands there
     """Tell whether an attempt may be interrupted, after so many faults of the system; the last one may not."""
-    return bool(wanted) and failures < SYSTEM_RETRIES
+    return wanted and failures < SYSTEM_RETRIES
 
 
 def execution_error(error: errors_pb2.ContainerError) -> execution_pb2.ExecutionError:

@@ -60,6 +60,7 @@ class Parts:
     def __init__(self, store, settings=None):
         self.store, self.blobs = store, {}
         self.entries, self.claims, self.reads, self.terms = {}, {}, [], []
+        self.executed = []
         self.jobs, self.cancelled, self.told, self.decks, self.refuse = {}, [], [], [], False
         ports = Ports(
             store=store,
@@ -83,6 +84,7 @@ class Parts:
         if self.refuse:
             raise RuntimeError("no room at all")
         self.jobs[job.attempt.execution, job.attempt.node, job.attempt.attempt] = job
+        self.executed.append(job.attempt)
 
     def cancel(self, attempt, reason):
         self.cancelled.append((attempt.execution, reason))

@@ -8,18 +8,20 @@ import pytest
 
 from flyweight import literals
 from flyweight.engine.driver import DriverSettings
-from flyweight.engine.jobs import DeckPublished
+from flyweight.engine.jobs import DeckPublished, Started, Succeeded
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.ports import Capacity
 from flyweight.engine.records import LoadedExecution
 from flyweight.errors import PreconditionFailed, TryAgain, Unsupported
 from tests.simulation.workflows import (
     DURATION,
+    INTEGER,
     closure,
     inputs_of,
     mapped,
     new_execution,
     node,
+    plan,
     task,
     workflow,
 )
@@ -112,6 +114,7 @@ def test_an_execution_that_cannot_even_be_closed_in_order_stops_no_other():
         await until(lambda: not parts.driver.live(1))
         ended = parts.store.rows("executions")[-1]
         assert (ended.phase, b"KeyError" in ended.error) == (ExecutionPhase.FAILED, True)
+        assert [key for key, _ in parts.cancelled] == [1, 1], "its items run on"
         parts.succeed(2)
         await until(lambda: not parts.driver.live(2))
         await parts.driver.close()
@@ -254,6 +257,47 @@ def test_a_timer_that_has_fired_is_forgotten():
         await until(lambda: any(row.node == "n49" for row in parts.store.rows("nodes")))
         assert timers_in_memory() - before < 10
         await parts.driver.close()
+
+    run(scenario)
+
+
+def test_attempts_that_have_ended_leave_no_timers_behind():
+    slow = task("slow", timeout=3600)
+    closed = closure(workflow("w", [mapped("n0", slow, a=list(range(40))), node("n1", slow, a=1)]), tasks=[slow])
+
+    async def scenario():
+        parts = await opened(queue_timeout=3600)
+        await parts.driver.create(new_execution(closed), closed)
+        for attempt in list(parts.executed):
+            parts.report(Started(attempt=attempt, at=parts.driver._ports.clock.now()))
+            if attempt.item != 7:
+                parts.report(Succeeded(attempt=attempt, outputs=inputs_of(o0=1)))
+        await until(lambda: [row.phase for row in parts.store.rows("nodes") if row.node == "n1"][-1].terminal)
+        assert len(parts.driver._live[1].timers) == 3
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_what_the_last_turn_begins_is_closed_with_the_driver():
+    class Children:
+        async def start(self, child):
+            await asyncio.Event().wait()
+
+    other = plan(workflow("other", [], inputs={"a": INTEGER}))
+    closed = closure(
+        workflow("w", [node("n0", TASK, a=1), node("n1", other, ["n0"], a="n0.o0")]), tasks=[TASK], plans=[other]
+    )
+
+    async def scenario():
+        parts, before = Parts(Store()), asyncio.all_tasks()
+        await parts.driver.open(Children())
+        await parts.driver.create(new_execution(closed), closed)
+        parts.succeed(1)
+        await parts.driver.close()
+        await asyncio.sleep(0)
+        assert parts.store.rows("nodes")[-1].node == "n1"
+        assert asyncio.all_tasks() == before
 
     run(scenario)
 

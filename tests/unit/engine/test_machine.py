@@ -9,7 +9,7 @@ from flyweight.engine.jobs import DeckPublished
 from flyweight.engine.machine import Changes, Terminate, Timer
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from tests.simulation.stepping import SECOND, Run
-from tests.simulation.workflows import FAIL_LATE, INTEGER, inputs_of, layout, node, task, workflow
+from tests.simulation.workflows import FAIL_LATE, INTEGER, inputs_of, layout, mapped, node, task, workflow
 
 PLAIN, STUBBORN, SLOW = task("plain"), task("stubborn", retries=2), task("slow", retries=5, timeout=10)
 
@@ -184,6 +184,33 @@ def test_the_last_try_that_our_faults_leave_is_not_interrupted():
         run.fail("n0", number, "RECOVERABLE", "SYSTEM")
         run.fire(Timer.RETRY)
     assert [run.jobs["n0", number].interruptible for number in range(4)] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("of_node", "of_task", "of_execution", "of_workflow", "meant"),
+    [
+        (None, None, None, True, True),
+        (None, None, False, True, False),
+        (None, None, True, False, True),
+        (None, False, True, True, False),
+        (True, False, False, False, True),
+        (None, None, None, False, False),
+    ],
+)
+def test_the_node_says_whether_it_may_be_interrupted_else_the_execution_else_the_workflow(
+    of_node, of_task, of_execution, of_workflow, meant
+):
+    runs, told = task("plain"), {} if of_execution is None else {"interruptible": {"value": of_execution}}
+    if of_task is not None:
+        runs.metadata.interruptible = of_task
+    nodes = [node("n0", runs, a=".x"), mapped("n1", runs, a=[1])]
+    for made in (nodes[0], nodes[1].array_node.node):
+        if of_node is not None:
+            made.metadata.interruptible = of_node
+    template = workflow("w", nodes, inputs={"x": INTEGER})
+    template.metadata_defaults.interruptible = of_workflow
+    run = Run(template, tasks=[runs], inputs=inputs_of(x=1), **told)
+    assert [job.interruptible for job in run.jobs.values()] == [meant, meant]
 
 
 def test_attempts_that_ran_before_may_have_left_checkpoints():

@@ -4,6 +4,7 @@ from flyweight.engine.machine.commands import (
     CancelAttempt,
     Command,
     CompileDrawn,
+    DropTimers,
     LetGo,
     LookUp,
     SetTimer,
@@ -27,7 +28,7 @@ from flyweight.engine.machine.events import (
 )
 from flyweight.engine.machine.restore import begin, restore
 from flyweight.engine.machine.rows import Changes, changes
-from flyweight.engine.machine.step import crash, step, unsettled
+from flyweight.engine.machine.step import crash, open_attempts, step, unsettled
 
 __all__ = [
     "CancelAttempt",
@@ -38,6 +39,7 @@ __all__ = [
     "Compiled",
     "Continued",
     "Created",
+    "DropTimers",
     "Event",
     "GateDue",
     "LetGo",
@@ -55,6 +57,7 @@ __all__ = [
     "begin",
     "changes",
     "crash",
+    "open_attempts",
     "restore",
     "step",
     "unsettled",

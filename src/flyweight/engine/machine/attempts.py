@@ -5,6 +5,7 @@ from typing import Literal, assert_never
 
 from flyweight import literals
 from flyweight.clock import Micros
+from flyweight.engine.graph import GraphNode
 from flyweight.engine.jobs import (
     Cancelled,
     DeckPublished,
@@ -15,7 +16,7 @@ from flyweight.engine.jobs import (
     Succeeded,
 )
 from flyweight.engine.machine import dynamic, outcomes, sleeps, spending
-from flyweight.engine.machine.commands import CancelAttempt, SetTimer, StartAttempt
+from flyweight.engine.machine.commands import CancelAttempt, DropTimers, SetTimer, StartAttempt
 from flyweight.engine.machine.events import Timer, TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import AttemptState, ExecutionState, NodeState
@@ -141,7 +142,6 @@ def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
         raise PlatformError(f"node {node.id} runs no task")
     layout, number = state.layout, attempt.id.attempt
     raw = layout.raw_data(node.id, number)
-    wanted = node.graph.interruptible if state.interruptible is None else state.interruptible
     earlier = [layout.checkpoint(node.id, each.id.attempt) for each in node.attempts[:number] if each.started_at]
     return Job(
         attempt=attempt.id,
@@ -157,8 +157,14 @@ def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
         earlier_checkpoints=tuple(reversed(earlier)),
         environment=state.environment,
         deck_uri=attempt.deck_uri,
-        interruptible=budgets.may_interrupt(wanted, spending.failures(node).system),
+        interruptible=may_interrupt(state, node.graph, spending.failures(node).system),
     )
+
+
+def may_interrupt(state: ExecutionState, runs: GraphNode, system_failures: int) -> bool:
+    """Tell whether an attempt may run where it can be interrupted: its node decides, else whoever started it all."""
+    wanted = state.interruptible if runs.interruptible is None else runs.interruptible
+    return budgets.may_interrupt(wanted, system_failures)
 
 
 def _previous_checkpoint(state: ExecutionState, node: NodeState, number: int) -> str:
@@ -263,6 +269,13 @@ def _close(turn: Turn, attempt: AttemptState, phase: AttemptPhase) -> None:
     attempt.ended_at = attempt.ended_at or turn.now
     turn.state.open_attempts -= 1
     turn.touch_attempt(attempt)
+    timeout = turn.state.nodes[attempt.id.node].graph.timeout
+    turn.commands += drop_timers(turn, attempt.id, timeout, stopped=attempt.error is not None)
+
+
+def drop_timers(turn: Turn, attempt: AttemptId, timeout: Micros, *, stopped: bool) -> list[DropTimers]:
+    """Take back the timers of an attempt that has ended, if it can have any."""
+    return [DropTimers(attempt=attempt)] if timeout or turn.queue_timeout or stopped else []
 
 
 def _failed(turn: Turn, node: NodeState, attempt: AttemptState, error: ExecutionError, *, recoverable: bool) -> None:

@@ -29,10 +29,17 @@ class CancelAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetTimer:
-    """Send the event at that time. Timers are never taken back: a late one is ignored."""
+    """Send the event at that time. One that comes too late is ignored."""
 
     at: Micros
     event: TimerFired | GateDue | CacheDue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropTimers:
+    """Take back the timers of an attempt that has ended; most would stand for long after it."""
+
+    attempt: AttemptId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,4 +81,4 @@ class CompileDrawn:
     output_prefix: str
 
 
-Command = StartAttempt | CancelAttempt | SetTimer | StartChild | StopChild | LookUp | LetGo | CompileDrawn
+Command = StartAttempt | CancelAttempt | SetTimer | DropTimers | StartChild | StopChild | LookUp | LetGo | CompileDrawn

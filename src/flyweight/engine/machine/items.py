@@ -15,7 +15,15 @@ from flyweight.engine import catalog
 from flyweight.engine.graph import ArrayGraph
 from flyweight.engine.items import ABORTED, FAILED, INLINE, OPEN, SUCCEEDED, TO_BE_RETRIED, Items
 from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, LogSpan, Started, Succeeded
-from flyweight.engine.machine.attempts import CANCEL_GRACE, queue_expired, queue_timer, timeout_expired, timers_of
+from flyweight.engine.machine.attempts import (
+    CANCEL_GRACE,
+    drop_timers,
+    may_interrupt,
+    queue_expired,
+    queue_timer,
+    timeout_expired,
+    timers_of,
+)
 from flyweight.engine.machine.commands import CancelAttempt, LetGo, SetTimer, StartAttempt
 from flyweight.engine.machine.events import Timer, TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
@@ -130,7 +138,6 @@ def _job(turn: Turn, node: NodeState, item: int) -> Job:
     attempt, layout = attempt_of(turn, node, item), state.layout
     number, place = attempt.attempt, item_name(node.id, item)
     prefix, raw = layout.item(node.id, item, number), layout.raw_data(place, number)
-    wanted = array.item.interruptible if state.interruptible is None else state.interruptible
     chunk, at = items.find(item)
     return Job(
         attempt=attempt,
@@ -146,7 +153,7 @@ def _job(turn: Turn, node: NodeState, item: int) -> Job:
         previous_checkpoint_prefix=layout.checkpoint(place, number - 1) if number else "",
         environment=state.environment,
         deck_uri=f"{prefix}/{DECK}" if array.item.deck else "",
-        interruptible=budgets.may_interrupt(wanted, chunk.system_failures[at]),
+        interruptible=may_interrupt(state, array.item, chunk.system_failures[at]),
     )
 
 
@@ -299,6 +306,8 @@ def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
     if state == TO_BE_RETRIED and serialize:  # whoever waited for it may compute meanwhile
         chunk.lookups.pop(at, None)
     turn.state.open_attempts -= had_place
+    stopped = at in chunk.errors or node.phase is NodePhase.FAILING
+    turn.commands += drop_timers(turn, attempt_of(turn, node, item), array.item.timeout, stopped=stopped)
     turn.touch_item(node, item)
 
 

@@ -56,7 +56,7 @@ def begin(
         inputs=inputs,
         max_parallelism=max(spec.max_parallelism, 0),
         environment={pair.key: pair.value for pair in spec.envs.values},
-        interruptible=spec.interruptible.value if spec.HasField("interruptible") else None,
+        interruptible=spec.interruptible.value if spec.HasField("interruptible") else graph.primary.interruptible,
         overwrite_cache=spec.overwrite_cache,
         past=past,
     )

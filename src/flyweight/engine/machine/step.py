@@ -7,6 +7,7 @@ from flyteidl.core import execution_pb2
 from flyweight.clock import Micros
 from flyweight.engine.catalog import CacheClaimed, CacheDue, CacheHit, CacheMiss
 from flyweight.engine.children import ChildEnded, ChildStarted
+from flyweight.engine.items import CHUNK
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
 from flyweight.engine.machine import attempts, caching, dynamic, frames, gates, launches, maps
 from flyweight.engine.machine.commands import CancelAttempt, Command, StopChild
@@ -26,7 +27,7 @@ from flyweight.engine.machine.events import (
 from flyweight.engine.machine.turn import NO_LIMIT, Turn
 from flyweight.engine.model import ExecutionState, new_frame
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
-from flyweight.ids import NO_ITEM
+from flyweight.ids import NO_ITEM, AttemptId
 
 SHARE = 500
 """How many nodes one step may begin or close: some hundredths of a second's work."""
@@ -102,6 +103,19 @@ def _begin(turn: Turn) -> None:
     state.started_at = turn.now
     turn.touch_execution()
     frames.open_frame(turn, new_frame(state.graph, state.graph.primary, state.inputs))
+
+
+def open_attempts(state: ExecutionState) -> list[AttemptId]:
+    """List what an executor may have, whatever shape the state is in; takes nothing for granted, and never raises."""
+    found: list[AttemptId] = []
+    for node in state.nodes.values():
+        found += [attempt.id for attempt in node.attempts if attempt.open]
+        chunks = node.items.chunks if node.items is not None else {}
+        for item in sorted(node.items.open) if node.items is not None else ():
+            number, at = divmod(item, CHUNK)
+            if number in chunks and at < len(chunks[number].attempts):
+                found.append(AttemptId(state.new.key, node.id, chunks[number].attempts[at] - 1, item))
+    return found
 
 
 def crash(state: ExecutionState, error: execution_pb2.ExecutionError, now: Micros) -> list[Command]:
