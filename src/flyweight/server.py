@@ -270,8 +270,9 @@ def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
     )
     data = Data(lookup, links, registration, max_upload_bytes=base.settings.max_upload_bytes)
     drawings = Drawings(lookup)
+    executions = Executions(store=store, lookup=lookup, launcher=launcher, driver=driver, links=links, clock=clock)
     console = ConsoleServices(
-        executions=Executions(store=store, lookup=lookup, launcher=launcher, driver=driver, links=links, clock=clock),
+        executions=executions,
         nodes=Nodes(store=store, tasks=registry.tasks, lookup=lookup, links=links, drawings=drawings),
         drawings=drawings,
         data=data,
@@ -279,7 +280,7 @@ def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
         workflows=Workflows(registry, registration, clock),
         launch_plans=LaunchPlans(registry, registration, clock),
         projects=Projects(projects, clock),
-        watch=Watch(lookup, feed, driver.capacity, clock),
+        watch=Watch(lookup, feed, executions.create_execution, driver.capacity, clock),
         logs=Logs(lookup, feed),
         decks=Decks(lookup, feed),
         clock=clock,

@@ -1,6 +1,7 @@
 """Starts executions: of what is registered, of references, and of this process's entities, registered on the way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypedDict, Unpack, cast
 
@@ -18,8 +19,9 @@ from flyweight.client.references import resolve_reference
 from flyweight.client.register import Registering, RegisterSettings
 from flyweight.compile.launch_plans import notifications, security_context
 from flyweight.compile.settings import ImageConfig, SerializationSettings
-from flyweight.errors import AlreadyExists, InvalidInput, NotFound
+from flyweight.errors import AlreadyExists, InvalidInput, NotFound, Unsupported
 from flyweight.ids import new_execution_name, new_object_name
+from flyweight.protocol import watch_pb2
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.reference import ReferenceEntity
@@ -29,6 +31,8 @@ AnyEntity = Entity[Any, Any]
 Executable = AnyEntity | FetchedEntity
 
 LONGEST_NAME = 63
+PATIENCE_MS = 2_000
+"""How long the call that creates an execution waits for its end; one that takes longer is watched."""
 
 
 class ExecutionSettings(TypedDict, total=False):
@@ -169,14 +173,16 @@ class Executing(Looking, Registering):
             execution_pb2.Execution(id=of, spec=request.spec), types[1], interface.outputs.variables
         )
 
-        def create() -> None:
-            self._create_execution(request, own_name=bool(settings.get("execution_name")))
+        wait = bool(settings.get("wait"))
 
-        if settings.get("wait") or self._watches_at_once():
+        def create() -> None:
+            execution.told(self._create_execution(request, settings, run=wait and not self._watches_at_once()))
+
+        if self._watches_at_once():
             execution.follow_from_creation(create)
         else:
             create()
-        return execution.wait() if settings.get("wait") else execution
+        return execution.wait() if wait else execution
 
     def _handle_of(
         self,
@@ -191,13 +197,21 @@ class Executing(Looking, Registering):
         """Tell whether every execution is watched from its start; in interactive mode it is."""
         return False
 
-    def _create_execution(self, request: execution_pb2.ExecutionCreateRequest, *, own_name: bool) -> None:
+    def _create_execution(
+        self, request: execution_pb2.ExecutionCreateRequest, settings: ExecuteSettings, *, run: bool
+    ) -> Iterable[watch_pb2.WatchEvent]:
+        """Have it created; with ``run``, give what there is to tell of it if it has ended soon."""
         try:
+            if run:
+                with suppress(Unsupported):  # one of Flyte's servers
+                    wanted = watch_pb2.RunRequest(execution=request.SerializeToString(), patience_ms=PATIENCE_MS)
+                    return self.connection.call(rpcs.RUN_EXECUTION, wanted).events
             self.connection.call(rpcs.CREATE_EXECUTION, request)
         except AlreadyExists:
-            if own_name:
+            if settings.get("execution_name"):
                 raise
             # Else the name was drawn here, so this is our own request, whose first answer was lost.
+        return ()
 
 
 def execution_spec(target: identifier_pb2.Identifier, settings: ExecutionSettings) -> execution_pb2.ExecutionSpec:

@@ -3,7 +3,7 @@
 import datetime as dt
 import html
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flyteidl.admin import common_pb2, execution_pb2
@@ -160,6 +160,11 @@ class FlyteWorkflowExecution:
             watcher.stop()
             raise
         watcher.created()
+
+    def told(self, events: Iterable[watch_pb2.WatchEvent]) -> None:
+        """Take news of it, as ``Watch`` pushes them."""
+        for event in events:
+            self._progress.apply(event)
 
     def wait(
         self,

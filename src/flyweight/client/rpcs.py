@@ -143,5 +143,6 @@ CREATE_DOWNLOAD_LINK = Rpc(
     dataproxy_pb2.CreateDownloadLinkResponse,
 )
 GET_DATA = Rpc(DATA_PROXY, "GetData", dataproxy_pb2.GetDataRequest, dataproxy_pb2.GetDataResponse)
+RUN_EXECUTION = Rpc(WATCH, "Run", watch_pb2.RunRequest, watch_pb2.RunReply)  # repeatable as CreateExecution is
 WATCH_EXECUTION = Rpc(WATCH, "Watch", watch_pb2.WatchRequest, watch_pb2.WatchEvent)
 READ_LOGS = Rpc(WATCH, "Logs", watch_pb2.LogsRequest, watch_pb2.LogChunk)

@@ -22,6 +22,20 @@ class WatchRequest(_message.Message):
     coming: bool
     def __init__(self, project: _Optional[str] = ..., domain: _Optional[str] = ..., name: _Optional[str] = ..., logs: _Optional[bool] = ..., together: _Optional[bool] = ..., coming: _Optional[bool] = ...) -> None: ...
 
+class RunRequest(_message.Message):
+    __slots__ = ("execution", "patience_ms")
+    EXECUTION_FIELD_NUMBER: _ClassVar[int]
+    PATIENCE_MS_FIELD_NUMBER: _ClassVar[int]
+    execution: bytes
+    patience_ms: int
+    def __init__(self, execution: _Optional[bytes] = ..., patience_ms: _Optional[int] = ...) -> None: ...
+
+class RunReply(_message.Message):
+    __slots__ = ("events",)
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    events: _containers.RepeatedCompositeFieldContainer[WatchEvent]
+    def __init__(self, events: _Optional[_Iterable[_Union[WatchEvent, _Mapping]]] = ...) -> None: ...
+
 class WatchEvent(_message.Message):
     __slots__ = ("execution", "node", "log", "deck", "capacity", "nodes")
     EXECUTION_FIELD_NUMBER: _ClassVar[int]

@@ -39,6 +39,11 @@ class WatchServiceStub:
                 request_serializer=flyweight_dot_protocol_dot_watch__pb2.WatchRequest.SerializeToString,
                 response_deserializer=flyweight_dot_protocol_dot_watch__pb2.WatchEvent.FromString,
                 _registered_method=True)
+        self.Run = channel.unary_unary(
+                '/flyweight.watch.v1.WatchService/Run',
+                request_serializer=flyweight_dot_protocol_dot_watch__pb2.RunRequest.SerializeToString,
+                response_deserializer=flyweight_dot_protocol_dot_watch__pb2.RunReply.FromString,
+                _registered_method=True)
         self.Logs = channel.unary_stream(
                 '/flyweight.watch.v1.WatchService/Logs',
                 request_serializer=flyweight_dot_protocol_dot_watch__pb2.LogsRequest.SerializeToString,
@@ -52,6 +57,14 @@ class WatchServiceServicer:
     def Watch(self, request, context):
         """One execution: its present state first (execution, then every node), then each change as it is committed.
         The stream ends after the execution's terminal state was sent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Run(self, request, context):
+        """Creates an execution, as AdminService.CreateExecution does, and answers when it has ended, with all that there is to
+        tell of it; or after a while with nothing: then it is to be watched. A small run costs its caller this one call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -71,6 +84,11 @@ def add_WatchServiceServicer_to_server(servicer, server):
                     servicer.Watch,
                     request_deserializer=flyweight_dot_protocol_dot_watch__pb2.WatchRequest.FromString,
                     response_serializer=flyweight_dot_protocol_dot_watch__pb2.WatchEvent.SerializeToString,
+            ),
+            'Run': grpc.unary_unary_rpc_method_handler(
+                    servicer.Run,
+                    request_deserializer=flyweight_dot_protocol_dot_watch__pb2.RunRequest.FromString,
+                    response_serializer=flyweight_dot_protocol_dot_watch__pb2.RunReply.SerializeToString,
             ),
             'Logs': grpc.unary_stream_rpc_method_handler(
                     servicer.Logs,
@@ -105,6 +123,33 @@ class WatchService:
             '/flyweight.watch.v1.WatchService/Watch',
             flyweight_dot_protocol_dot_watch__pb2.WatchRequest.SerializeToString,
             flyweight_dot_protocol_dot_watch__pb2.WatchEvent.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Run(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/flyweight.watch.v1.WatchService/Run',
+            flyweight_dot_protocol_dot_watch__pb2.RunRequest.SerializeToString,
+            flyweight_dot_protocol_dot_watch__pb2.RunReply.FromString,
             options,
             channel_credentials,
             insecure,

@@ -158,9 +158,9 @@ class Launcher:
         name = request.name or new_execution_name()
         check_execution_name(name)
         place = request.project, request.domain, name
-        # The row's uniqueness would refuse the second of two at once, and with it all that shares its transaction.
-        if place in self._starting or await self._store.key_of(*place) is not None:
-            raise AlreadyExists(f"execution {name!r} exists already in {request.project}/{request.domain}")
+        # Of two at once, the second is refused here; later ones by the row's uniqueness, without a question beforehand.
+        if place in self._starting:
+            raise _taken(*place)
         self._starting.add(place)
         try:
             await self._create(request, name, origin)
@@ -209,6 +209,9 @@ class Launcher:
         body = literals.to_bytes(inputs)
         if len(body) <= self._settings.inline_limit:
             return body, ""
+        # Its place follows from the name, so here that must be asked first: another's inputs may stand there.
+        if await self._store.key_of(request.project, request.domain, name) is not None:
+            raise _taken(request.project, request.domain, name)
         layout = ExecutionLayout(
             metadata=self._settings.metadata, raw="", project=request.project, domain=request.domain, execution=name
         )
@@ -238,6 +241,10 @@ def _again(found: StoredExecution, name: str) -> execution_pb2.ExecutionCreateRe
         spec=spec,
         inputs=literals.map_from_bytes(found.new.user_inputs),
     )
+
+
+def _taken(project: str, domain: str, name: str) -> AlreadyExists:
+    return AlreadyExists(f"execution {name!r} exists already in {project}/{domain}")
 
 
 def _named(found: StoredExecution) -> _Identifier:

@@ -5,16 +5,17 @@ because what a reader was last sent is kept. A slow reader skips intermediate st
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from flyteidl.admin import execution_pb2
+from google.protobuf.message import DecodeError
 
 from flyweight.clock import Clock
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.ports import Capacity
 from flyweight.engine.records import AttemptRecord, ExecutionRecord, NodeRecord
-from flyweight.errors import NotFound
+from flyweight.errors import InvalidInput, NotFound
 from flyweight.ids import NodeId
 from flyweight.protocol import watch_pb2
 from flyweight.services import views
@@ -49,12 +50,18 @@ LIST_SECONDS = 0.2
 _SUCCEEDED = frozenset({NodePhase.SUCCEEDED, NodePhase.RECOVERED})
 
 
+Create = Callable[[execution_pb2.ExecutionCreateRequest], Awaitable[object]]
+
+
 class Watch:
     """Pushes what happens to one execution, and which executions of a domain change."""
 
-    def __init__(self, lookup: Lookup, feed: Feed, capacity: Callable[[], Capacity], clock: Clock) -> None:
+    def __init__(
+        self, lookup: Lookup, feed: Feed, create: Create, capacity: Callable[[], Capacity], clock: Clock
+    ) -> None:
         self._lookup = lookup
         self._feed = feed
+        self._create = create
         self._capacity = capacity
         self._clock = clock
 
@@ -79,6 +86,30 @@ class Watch:
             async for event in self._follow(found, nodes, subscription, request):
                 yield event
 
+    async def run(self, request: watch_pb2.RunRequest) -> watch_pb2.RunReply:
+        """Create an execution, and tell of it in one piece if it ends soon.
+
+        Raises what ``Executions.create_execution`` says, and ``InvalidInput`` for a request without a name.
+        """
+        try:
+            wanted = execution_pb2.ExecutionCreateRequest.FromString(request.execution)
+        except DecodeError as problem:
+            raise InvalidInput(f"`execution` is no flyteidl.admin.ExecutionCreateRequest: {problem}") from problem
+        if not wanted.name:
+            raise InvalidInput("An execution that is to be followed from its start needs a name: draw one.")
+        with self._feed.expect(wanted.project, wanted.domain, wanted.name) as arrival:
+            await self._create(wanted)
+            if not arrival.done():  # an earlier call of the same request, whose answer was lost, has created it
+                return watch_pb2.RunReply()
+            subscription = arrival.result().subscription
+            await wait_until(subscription.ended, request.patience_ms / 1000)
+            if not subscription.ended.is_set() or len(subscription.pending.nodes) > NODES_TOGETHER:
+                return watch_pb2.RunReply()
+            told = watch_pb2.WatchRequest(together=True)
+            events = [event async for event in self._follow(*_newest(arrival.result()), subscription, told)]
+        whole = watch_pb2.RunReply(events=events)
+        return whole if whole.ByteSize() <= BYTES_TOGETHER else watch_pb2.RunReply()
+
     async def _await(self, arrival: asyncio.Future[Arrival], request: watch_pb2.WatchRequest) -> None:
         """Wait for an execution that is being created, unless it turns out to have been there before."""
         await asyncio.wait([arrival], timeout=SOON_SECONDS)
@@ -93,10 +124,7 @@ class Watch:
     ) -> AsyncIterator[watch_pb2.WatchEvent]:
         """Follow an execution that has just been created: what was collected of it is all there is."""
         await wait_until(arrival.subscription.ended, GATHER_SECONDS)
-        first = arrival.subscription.take()
-        record = first.execution or ExecutionRecord(key=arrival.new.key, phase=ExecutionPhase.QUEUED)
-        found = StoredExecution(new=arrival.new, record=record, state=execution_pb2.EXECUTION_ACTIVE)
-        async for event in self._follow(found, list(first.nodes.values()), arrival.subscription, request):
+        async for event in self._follow(*_newest(arrival), arrival.subscription, request):
             yield event
 
     async def _follow(
@@ -260,6 +288,14 @@ class _Stream:
             if tail.ended or to_the_end:
                 del self._tails[node, attempt]
                 self._read_out.add((node, attempt))
+
+
+def _newest(arrival: Arrival) -> tuple[StoredExecution, list[NodeRecord]]:
+    """Take what has become of an execution since it was created."""
+    first = arrival.subscription.take()
+    record = first.execution or ExecutionRecord(key=arrival.new.key, phase=ExecutionPhase.QUEUED)
+    found = StoredExecution(new=arrival.new, record=record, state=execution_pb2.EXECUTION_ACTIVE)
+    return found, list(first.nodes.values())
 
 
 def _shown(record: NodeRecord) -> tuple[object, ...]:

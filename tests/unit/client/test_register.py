@@ -1,14 +1,19 @@
 """Registration: everything once, nothing twice, and a version never changes its meaning."""
 
+import grpc
 import pytest
-from flyteidl.admin import launch_plan_pb2
+from flyteidl.admin import execution_pb2, launch_plan_pb2
+from flyteidl.core import execution_pb2 as phases_pb2
+from flyteidl.core import identifier_pb2, literals_pb2
 
-from flyweight import LaunchPlan, reference_launch_plan, reference_task, reference_workflow, task, workflow
+from flyweight import LaunchPlan, literals, reference_launch_plan, reference_task, reference_workflow, task, workflow
+from flyweight.client import rpcs
 from flyweight.client.remote import FlyteRemote
 from flyweight.compile.tasks import CODE_DIGEST_TAG
 from flyweight.errors import CompileError, InvalidInput, NotFound, TypeMismatch
+from flyweight.protocol import watch_pb2
 from tests.unit.client.registry import Registry
-from tests.unit.client.scripted import ScriptedServer
+from tests.unit.client.scripted import Refusal, ScriptedServer
 
 
 @task
@@ -173,6 +178,32 @@ class TestExecute:
         assert list(sent.spec.tags) == ["t"]
         assert sent.spec.overwrite_cache
 
+    def test_who_waits_has_it_created_and_told_in_one_call(
+        self, server: ScriptedServer, registry: Registry, remote: FlyteRemote
+    ) -> None:
+        def run(request: watch_pb2.RunRequest) -> watch_pb2.RunReply:
+            of = execution_pb2.ExecutionCreateRequest.FromString(request.execution)
+            return watch_pb2.RunReply(events=[end(of.name)])
+
+        server.answer(rpcs.RUN_EXECUTION, run)
+        assert remote.execute(scale, {"total": 3}, wait=True).outputs["o0"] == 6
+        assert not {"CreateExecution", "Watch"} & set(server.names())
+
+    @pytest.mark.parametrize("speaks", ["nothing but Flyte's services", "of what ends later", "twice"])
+    def test_what_that_call_does_not_tell_is_watched(
+        self, server: ScriptedServer, registry: Registry, remote: FlyteRemote, speaks: str
+    ) -> None:
+        def run(_: watch_pb2.RunRequest) -> watch_pb2.RunReply:
+            if speaks == "twice":
+                raise Refusal(grpc.StatusCode.ALREADY_EXISTS, "its first answer was lost")
+            return watch_pb2.RunReply()
+
+        if speaks != "nothing but Flyte's services":
+            server.answer(rpcs.RUN_EXECUTION, run)
+        server.answer(rpcs.WATCH_EXECUTION, lambda request: iter([end(request.name)]), stream=True)
+        assert remote.execute(scale, {"total": 3}, wait=True).outputs["o0"] == 6
+        assert server.names().count("CreateExecution") == (speaks == "nothing but Flyte's services")
+
     def test_wrong_inputs_are_refused_here(self, registry: Registry, remote: FlyteRemote) -> None:
         with pytest.raises(InvalidInput, match="`xs`"):
             remote.execute(lists, {})
@@ -180,6 +211,17 @@ class TestExecute:
             remote.execute(lists, {"xs": [1], "ys": 2}).wait()
         with pytest.raises(TypeMismatch, match=r"xs\[1\]"):
             remote.execute(lists, {"xs": [1, "two"]})
+
+
+def end(name: str) -> watch_pb2.WatchEvent:
+    """Say that an execution has succeeded with 6."""
+    ended = execution_pb2.Execution(
+        id=identifier_pb2.WorkflowExecutionIdentifier(name=name),
+        closure=execution_pb2.ExecutionClosure(phase=phases_pb2.WorkflowExecution.SUCCEEDED),
+    )
+    outputs = literals_pb2.LiteralMap(literals={"o0": literals.primitive(6)}).SerializeToString()
+    update = watch_pb2.ExecutionUpdate(execution=ended.SerializeToString(), outputs=outputs)
+    return watch_pb2.WatchEvent(execution=update)
 
 
 def remote_request(registry: Registry):

@@ -160,7 +160,7 @@ class Platform:
         self.data = Data(self.lookup, self.links, registration, max_upload_bytes=1_000_000)
         self.decks = Decks(self.lookup, self.feed)
         self.logs = Logs(self.lookup, self.feed)
-        self.watch = Watch(self.lookup, self.feed, self.driver.capacity, self.clock)
+        self.watch = Watch(self.lookup, self.feed, self.executions.create_execution, self.driver.capacity, self.clock)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from flyteidl.core import execution_pb2 as core_execution_pb2
 from flyweight.errors import AlreadyExists, InvalidInput, NotFound, PreconditionFailed, TooLarge
 from flyweight.protocol import watch_pb2
 from flyweight.semantics.rerun import RERUN_NODE
-from tests.unit.services.conftest import Platform
+from tests.unit.services.conftest import INLINE_LIMIT, Platform
 from tests.unit.services.entities import (
     D,
     P,
@@ -136,6 +136,17 @@ async def test_the_same_name_twice_starts_one_execution_even_at_once(ready: Plat
     with pytest.raises(AlreadyExists):
         await start(ready, request)
     assert len((await ready.executions.list_executions(versions_of(""))).executions) == 1
+
+
+async def test_a_name_that_is_taken_keeps_its_large_inputs(ready: Platform) -> None:
+    large = inputs(x=1)
+    large.literals["x"].hash = "first" * INLINE_LIMIT
+    of = await start(ready, execution_request(PLAN, large, name="large"))
+    other = inputs(x=2)
+    other.literals["x"].hash = "other" * INLINE_LIMIT
+    with pytest.raises(AlreadyExists):
+        await start(ready, execution_request(PLAN, other, name="large"))
+    assert (await data(ready, of)).full_inputs.literals["x"].scalar == large.literals["x"].scalar
 
 
 async def test_a_caller_that_lost_the_answer_and_asks_again_gets_the_same_execution(ready: Platform) -> None:

@@ -31,19 +31,22 @@ from tests.unit.services.entities import (
 
 NAME = "seen"
 OF = identifier_pb2.WorkflowExecutionIdentifier(project=P, domain=D, name=NAME)
+REQUEST = execution_request(ident(identifier_pb2.LAUNCH_PLAN, "lib.wf"), inputs(x=1), name=NAME)
 NodePhase = core_execution_pb2.NodeExecution
 
 
 @pytest.fixture
 async def running(platform: Platform) -> Platform:
     """A platform with one execution that has just begun: two tasks in a row, the second in a workflow of its own."""
+    await register(platform)
+    await platform.executions.create_execution(REQUEST)
+    return platform
+
+
+async def register(platform: Platform) -> None:
     await platform.tasks.create_task(task_request(deck=True, retries=1))
     await platform.workflows.create_workflow(workflow_request(deep=True))
     await platform.launch_plans.create_launch_plan(launch_plan_request())
-    await platform.executions.create_execution(
-        execution_request(ident(identifier_pb2.LAUNCH_PLAN, "lib.wf"), inputs(x=1), name=NAME)
-    )
-    return platform
 
 
 def node_of(node: str) -> identifier_pb2.NodeExecutionIdentifier:
@@ -99,15 +102,11 @@ async def test_a_watcher_sees_each_node_to_its_end_and_the_executions_end_last(r
 
 
 async def test_a_watcher_who_comes_before_the_execution_sees_it_from_the_start(platform: Platform) -> None:
-    await platform.tasks.create_task(task_request(deck=True, retries=1))
-    await platform.workflows.create_workflow(workflow_request(deep=True))
-    await platform.launch_plans.create_launch_plan(launch_plan_request())
+    await register(platform)
     events = platform.watch.watch(watch_pb2.WatchRequest(project=P, domain=D, name=NAME, coming=True))
     first = asyncio.ensure_future(until(events, "execution"))
     await asyncio.sleep(0)
-    await platform.executions.create_execution(
-        execution_request(ident(identifier_pb2.LAUNCH_PLAN, "lib.wf"), inputs(x=1), name=NAME)
-    )
+    await platform.executions.create_execution(REQUEST)
     state = execution_pb2.Execution.FromString((await first).execution.execution)
     assert state.closure.phase == core_execution_pb2.WorkflowExecution.RUNNING
     assert state.spec.launch_plan.name == "lib.wf"
@@ -128,6 +127,53 @@ async def test_who_awaits_what_was_there_before_the_platform_was_started_gets_it
     events = running.watch.watch(watch_pb2.WatchRequest(project=P, domain=D, name=NAME, coming=True))
     state = execution_pb2.Execution.FromString((await until(events, "execution")).execution.execution)
     assert state.id == OF
+
+
+def run(platform: Platform, patience_ms: int = 10_000) -> asyncio.Future[watch_pb2.RunReply]:
+    request = watch_pb2.RunRequest(execution=REQUEST.SerializeToString(), patience_ms=patience_ms)
+    return asyncio.ensure_future(platform.watch.run(request))
+
+
+async def test_what_ends_soon_is_created_and_told_in_one_call(platform: Platform) -> None:
+    await register(platform)
+    running = run(platform)
+    platform.executor.succeed(await platform.executor.next(), inputs(o0=2))
+    platform.executor.succeed(await platform.executor.next(), inputs(o0=4))
+    nodes, end = (await running).events
+    assert {
+        node_execution_pb2.NodeExecution.FromString(update.node_execution).id.node_id: update.outputs
+        for update in nodes.nodes.updates
+    }.keys() == {"n0", "n1", "n1-0-n0"}
+    final = execution_pb2.Execution.FromString(end.execution.execution)
+    assert final.closure.phase == core_execution_pb2.WorkflowExecution.SUCCEEDED
+    assert end.execution.outputs == inputs(o0=4).SerializeToString()
+
+
+async def test_what_goes_on_past_the_callers_patience_is_told_to_who_watches_it(platform: Platform) -> None:
+    await register(platform)
+    assert not (await run(platform, patience_ms=1)).events
+    assert len(await finish(platform, await platform.executor.next())) > 2
+
+
+async def test_a_run_that_was_created_before_and_one_that_cannot_be_are_told(running: Platform) -> None:
+    with pytest.raises(AlreadyExists, match="exists already"):
+        await run(running)
+    unnamed = execution_pb2.ExecutionCreateRequest(project=P, domain=D).SerializeToString()
+    for request, why in ((unnamed, "needs a name"), (b"\xff", "no flyteidl.admin.ExecutionCreateRequest")):
+        with pytest.raises(InvalidInput, match=why):
+            await running.watch.run(watch_pb2.RunRequest(execution=request))
+    assert not running.feed._expected
+
+
+async def test_a_run_whose_answer_was_lost_is_not_created_twice(platform: Platform) -> None:
+    await register(platform)
+    lost = run(platform)
+    await asyncio.sleep(0)
+    lost.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await lost
+    assert not (await run(platform)).events
+    assert len(await finish(platform, await platform.executor.next())) > 2
 
 
 async def test_a_watcher_who_comes_late_gets_the_whole_state_with_outputs_once(running: Platform) -> None:
