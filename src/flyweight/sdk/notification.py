@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from flyteidl.admin import common_pb2
 from flyteidl.core import execution_pb2
@@ -25,6 +25,8 @@ class Notification:
     phases: Sequence[int]
     """``WorkflowExecutionPhase.SUCCEEDED``, ``FAILED``, ``ABORTED``, ``TIMED_OUT``."""
     recipients_email: Sequence[str]
+    field: ClassVar[str]
+    """Of ``flyteidl.admin.Notification``: whose gateway takes the e-mail."""
 
     def __post_init__(self) -> None:
         names = ", ".join(Phase.Name(phase) for phase in _ENDS)
@@ -38,6 +40,12 @@ class Notification:
         """The phases' names."""
         return [Phase.Name(phase) for phase in self.phases]
 
+    def to_flyte_idl(self) -> common_pb2.Notification:
+        """Give it on the wire."""
+        made = common_pb2.Notification(phases=self.names)
+        getattr(made, self.field).recipients_email.extend(self.recipients_email)
+        return made
+
 
 class Email(Notification):
     """An e-mail to those who want to know.
@@ -49,11 +57,7 @@ class Email(Notification):
     """
 
     __slots__ = ()
-
-    def to_flyte_idl(self) -> common_pb2.Notification:
-        """Give it on the wire."""
-        told = common_pb2.EmailNotification(recipients_email=self.recipients_email)
-        return common_pb2.Notification(phases=self.names, email=told)
+    field = "email"
 
 
 class Slack(Notification):
@@ -66,11 +70,7 @@ class Slack(Notification):
     """
 
     __slots__ = ()
-
-    def to_flyte_idl(self) -> common_pb2.Notification:
-        """Give it on the wire."""
-        told = common_pb2.SlackNotification(recipients_email=self.recipients_email)
-        return common_pb2.Notification(phases=self.names, slack=told)
+    field = "slack"
 
 
 class PagerDuty(Notification):
@@ -83,8 +83,4 @@ class PagerDuty(Notification):
     """
 
     __slots__ = ()
-
-    def to_flyte_idl(self) -> common_pb2.Notification:
-        """Give it on the wire."""
-        told = common_pb2.PagerDutyNotification(recipients_email=self.recipients_email)
-        return common_pb2.Notification(phases=self.names, pager_duty=told)
+    field = "pager_duty"
