@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import commands, orchestration, runs
+from bench import stock as stock_task
 from bench.loads import LOADS
 from bench.measure import Figure, alone, cores, pairs
 from flyweight.client.config import Config
@@ -109,6 +110,7 @@ def main() -> None:
         ]
     figures += on_the_platform(arguments.loads)
     if stock is not None and not arguments.loads:
+        figures += stock_task.figures()
         figures += orchestration.figures()
     uv = shutil.which("uv") or str(ROOT / ".venv-uv/bin/uv")
     if not arguments.without_install and not arguments.loads:

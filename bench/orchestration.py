@@ -15,7 +15,8 @@ from sqlite3 import connect
 
 from bench.measure import Figure
 from bench.runs import DATABASE, WORKLOADS
-from tests.live import STOCK, LivePlatform, until
+from bench.stock import knowing_the_stock
+from tests.live import LivePlatform, until
 
 _START = """
 import sys
@@ -34,7 +35,7 @@ for _ in range(int(runs)):
 def figures() -> list[Figure]:
     """Measure a fan-out of 6,000 and a chain of 500."""
     with tempfile.TemporaryDirectory(prefix="flyweight-bench-") as folder:
-        platform = started(Path(folder))
+        platform = knowing_the_stock(Path(folder), "orchestration.py")
         try:
             taken(platform, start(platform, "fan_out_wf", 10)[0])  # warms up what draws
             fan_out = taken(platform, start(platform, "fan_out_wf", 6000)[0])
@@ -50,7 +51,7 @@ def figures() -> list[Figure]:
 def swarm(runs: int) -> list[Figure]:
     """Measure so many runs of 2,000 leaves at once: the server's memory at its highest, and the time of all."""
     with tempfile.TemporaryDirectory(prefix="flyweight-bench-") as folder:
-        platform = started(Path(folder))
+        platform = knowing_the_stock(Path(folder), "orchestration.py")
         try:
             begun = time.monotonic()
             for name in start(platform, "fan_out_wf", 2000, runs):
@@ -66,16 +67,6 @@ def swarm(runs: int) -> list[Figure]:
         Figure(name=f"{title}, the server's memory", unit="MB", ours=highest, goal=1500),
         Figure(name=f"{title}, drawing too", unit="s", ours=seconds),
     ]
-
-
-def started(folder: Path) -> LivePlatform:
-    """Start a platform that knows the stock flytekit, and register the workload on it."""
-    platform = LivePlatform(folder / "data")
-    platform.data_dir.mkdir(mode=0o700)
-    (platform.data_dir / "config.yaml").write_text(f'environments:\n  "*flytekit*": {STOCK}/python\n')
-    platform.start()
-    platform.stock("pyflyte", "register", "--version", "bench", "orchestration.py", cwd=WORKLOADS)
-    return platform
 
 
 def start(platform: LivePlatform, workflow: str, leaves: int, runs: int = 1) -> list[str]:
