@@ -27,6 +27,7 @@ from flyweight.console.routes import routes
 from flyweight.console.sources import ConsoleServices
 from flyweight.engine.driver import Driver, DriverSettings, Ports
 from flyweight.errors import InvalidInput, PlatformError
+from flyweight.executors.ceilings import below_ceilings
 from flyweight.executors.local import local_executor
 from flyweight.services.children import ChildExecutions
 from flyweight.services.data import Data
@@ -235,9 +236,10 @@ def _base(stack: AsyncExitStack, settings: PlatformSettings, folder: DataFolder,
 
 
 def _driver(base: _Base, feed: Feed) -> Driver:
+    local = local_executor(base.settings, base.clock, url=base.url)
     ports = Ports(
         store=ExecutionStore(base.database),
-        executor=local_executor(base.settings, base.clock, url=base.url),
+        executor=below_ceilings(local, base.settings.project_parallelism, base.clock),
         observer=feed,
         blobs=base.objects,
         catalog=CatalogStore(base.database),

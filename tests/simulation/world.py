@@ -21,6 +21,7 @@ from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, LogSpan, Sta
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.ports import Capacity
 from flyweight.errors import PreconditionFailed, TryAgain
+from flyweight.executors.ceilings import CeilingExecutor
 from flyweight.ids import NO_ITEM, AttemptId
 from flyweight.semantics.layout import FUTURES
 from tests.simulation.memory import MemoryBlobs, MemoryCatalog, MemoryStore
@@ -70,6 +71,8 @@ class DiceExecutor:
     def start(self, job):
         if job.attempt in self.world.ever_started:
             self.world.fault(f"{job.attempt} was started twice")
+        if 0 < self.world.ceiling <= len(self.running):
+            self.world.fault(f"{job.attempt} was started beside {len(self.running)} others of its project")
         if not self.world.store.tells_of(job.attempt):
             self.world.fault(f"{job.attempt} was started before any row said so")
         self.world.ever_started.add(job.attempt)
@@ -188,6 +191,8 @@ class World:
     def __post_init__(self):
         self.dice = random.Random(self.seed)
         self.checker = random.Random(self.seed)
+        self.ceiling = random.Random(f"{self.seed} ceiling").choice([0, 1, 2, 4])
+        """How much of all executions together may run at once."""
         self.clock = LoopClock(self.loop)
         self.store = MemoryStore(self)
         self.blobs = MemoryBlobs()
@@ -280,9 +285,10 @@ class World:
     async def boot(self):
         self.crashed.clear()
         self.executor = DiceExecutor(self)
+        self.below_ceiling = CeilingExecutor(self.executor, {"*": self.ceiling}, self.clock)
         ports = Ports(
             store=self.store,
-            executor=self.executor,
+            executor=self.below_ceiling,
             observer=self,
             blobs=self.blobs,
             catalog=self.catalog,
@@ -305,7 +311,7 @@ class World:
     async def reboot(self):
         self.driver._loop_task.cancel()
         dead = self.executor
-        dead.alive = False
+        await self.below_ceiling.close()
         self.driver._launching.close()
         self.driver._lookups.close()
         self.driver._drawing.close()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from flyteidl.core import compiler_pb2, errors_pb2, execution_pb2, literals_pb2, types_pb2
+from flyteidl.core import compiler_pb2, execution_pb2, literals_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.clock import Clock, Micros
@@ -20,7 +20,7 @@ from flyweight.engine.closing import aborted_attempts, aborted_items, aborted_no
 from flyweight.engine.commit import Committer
 from flyweight.engine.drawing import Drawing
 from flyweight.engine.graph import Graphs, unsupported
-from flyweight.engine.jobs import DeckPublished, Failed, Job, Report
+from flyweight.engine.jobs import DeckPublished, Job, Report, refused
 from flyweight.engine.launching import Launching
 from flyweight.engine.lookups import Lookups
 from flyweight.engine.machine import (
@@ -430,13 +430,7 @@ class Driver:
             self._ports.executor.start(job)
         except Exception as error:  # an executor that refuses a job has failed that attempt only
             _log.exception("no executor took %s", job.attempt)
-            refused = errors_pb2.ContainerError(
-                code="ExecutorRefused",
-                message=f"no executor took the task: {error}",
-                kind=errors_pb2.ContainerError.NON_RECOVERABLE,
-                origin=execution_pb2.ExecutionError.SYSTEM,
-            )
-            self.report(Failed(attempt=job.attempt, error=refused))
+            self.report(refused(job.attempt, error))
 
     def _undo(self, creation: Creation, error: Exception) -> None:
         """Forget an execution that could not be committed."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from flyteidl.core import errors_pb2, identifier_pb2, literals_pb2, tasks_pb2
+from flyteidl.core import errors_pb2, execution_pb2, identifier_pb2, literals_pb2, tasks_pb2
 
 from flyweight import literals
 from flyweight.clock import Micros
@@ -131,3 +131,14 @@ class Cancelled:
 
 
 Report = Started | DeckPublished | Succeeded | Failed | Cancelled
+
+
+def refused(attempt: AttemptId, error: Exception) -> Failed:
+    """Say that no executor took an attempt."""
+    fault = errors_pb2.ContainerError(
+        code="ExecutorRefused",
+        message=f"no executor took the task: {error}",
+        kind=errors_pb2.ContainerError.NON_RECOVERABLE,
+        origin=execution_pb2.ExecutionError.SYSTEM,
+    )
+    return Failed(attempt=attempt, error=fault)

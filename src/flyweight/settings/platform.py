@@ -38,6 +38,9 @@ class PlatformSettings:
     max_parallelism: Mapping[str, int] = field(default_factory=dict[str, int])
     """Tasks of one execution that run at once, by project (``*`` for all others), where neither its launch plan nor who
     starts it says so; without an entry there is no limit."""
+    project_parallelism: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Tasks of one project that run at once, over all of its executions, by project (``*`` for each of all others);
+    what is more waits. Without an entry, or with 0, there is no ceiling."""
     queue_timeout: float = 0.0
     """Seconds that an attempt may wait for one of the ``workers``, also over restarts; then it has failed for the
     platform's fault, and is tried again as after any such. 0: for as long as it takes."""
@@ -140,6 +143,7 @@ _PARSERS: dict[str, Callable[[Any], object]] = {
     "data_dir": _folder,
     "workers": _between(1, 10_000, int),
     "max_parallelism": _parallelism,
+    "project_parallelism": _parallelism,
     "queue_timeout": _between(0, 30 * 24 * 3600, float),
     "inline_limit": _between(0, 8 * _KIB * _KIB, int),
     "max_request_bytes": _between(64 * _KIB, _LARGEST, int),

@@ -38,10 +38,11 @@ def test_every_setting_can_be_given_in_every_way():
 
 
 @pytest.mark.parametrize(("given", "meant"), [("25", {"*": 25}), ("p=4,*=9", {"p": 4, "*": 9}), ({"p": 4}, {"p": 4})])
-def test_parallelism_is_one_number_or_one_a_project(data_dir, given, meant):
-    assert load_platform_settings({"max_parallelism": given}).max_parallelism == meant
-    with pytest.raises(InvalidInput, match="max_parallelism"):
-        load_platform_settings({"max_parallelism": "many"})
+@pytest.mark.parametrize("name", ["max_parallelism", "project_parallelism"])
+def test_parallelism_is_one_number_or_one_a_project(data_dir, name, given, meant):
+    assert getattr(load_platform_settings({name: given}), name) == meant
+    with pytest.raises(InvalidInput, match=name):
+        load_platform_settings({name: "many"})
 
 
 def test_environments_come_from_yaml_or_a_list(data_dir):

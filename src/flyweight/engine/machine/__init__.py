@@ -1,5 +1,6 @@
 """The machine: events in, commands out; no I/O, no clock, no randomness."""
 
+from flyweight.engine.machine.attempts import CANCEL_GRACE
 from flyweight.engine.machine.commands import (
     CancelAttempt,
     Command,
@@ -31,6 +32,7 @@ from flyweight.engine.machine.rows import Changes, changes
 from flyweight.engine.machine.step import crash, open_attempts, step, unsettled
 
 __all__ = [
+    "CANCEL_GRACE",
     "CancelAttempt",
     "Changes",
     "Command",
