@@ -2,6 +2,9 @@
 
 import asyncio
 
+from flyteidl.core.literals_pb2 import Literal
+
+from flyweight import literals
 from flyweight.engine.catalog import Found
 from flyweight.engine.items import ABORTED, CHUNK, FAILED, OPEN, SUCCEEDED
 from flyweight.engine.machine.sleeps import ENGINE
@@ -10,10 +13,14 @@ from flyweight.engine.records import ExecutionRecord, LoadedExecution
 from flyweight.errors import AlreadyExists, NotFound, TryAgain
 from flyweight.ids import NO_ITEM, AttemptId, entity_key
 from flyweight.protocol.items_pb2 import ItemChunk
+from flyweight.semantics import offloading
 from flyweight.semantics.budgets import PLATFORM_RESTARTED
 from tests.simulation.programs import DYNAMIC
+from tests.simulation.workflows import INTEGER
 
 DYNAMIC_TASK = str(entity_key(DYNAMIC.id))
+APART = "memory://apart/"
+"""Where values stand that count as large."""
 ENDED_ITEMS = {SUCCEEDED, FAILED, ABORTED}
 
 
@@ -157,7 +164,20 @@ class MemoryBlobs:
         self.kept = {}
 
     async def read(self, uri):
+        if uri.startswith(APART):
+            await asyncio.sleep(0.1)  # time enough to die in
         return self.kept[uri]
+
+    def apart(self, value):
+        """Put a value away, and give what points at it."""
+        data = literals.to_bytes(value)
+        uri = f"{APART}{data.hex()}"
+        self.kept[uri] = data
+        return offloading.pointer(value, uri, len(data), INTEGER)
+
+    def whole(self, value):
+        """Give the value that a literal points at, if it does."""
+        return Literal.FromString(self.kept[value.offloaded_metadata.uri]) if offloading.is_apart(value) else value
 
     async def write(self, uri, data):
         self.kept[uri] = data

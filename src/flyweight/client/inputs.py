@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flyteidl.core import interface_pb2, literals_pb2
+from flyteidl.core import interface_pb2, literals_pb2, types_pb2
 
+from flyweight import literals
 from flyweight.client.data import ClientData
 from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.result import plain
 from flyweight.errors import InvalidInput, TypeMismatch
+from flyweight.semantics.offloading import Limits, file_name, pointer
 from flyweight.types.data import use_data
 from flyweight.types.mismatch import unknown_name, within
 from flyweight.types.registry import default_registry
@@ -39,7 +41,20 @@ def input_literals(
         if name not in variables:
             raise InvalidInput(unknown_name(name, variables))
     with use_data(data):
-        return {name: _literal(name, value, variables[name], types) for name, value in values.items()}
+        made = {name: _literal(name, value, variables[name], types) for name, value in values.items()}
+        return {name: _put_apart(name, literal, variables[name].type, data) for name, literal in made.items()}
+
+
+def _put_apart(
+    name: str, literal: literals_pb2.Literal, kind: types_pb2.LiteralType, data: ClientData
+) -> literals_pb2.Literal:
+    """Upload a value that is large, and give what points at it: a request has no room for many of these."""
+    size = literal.ByteSize()
+    if not Limits().apart(name, size):
+        return literal
+    path = data.local_path(file_name(name))
+    path.write_bytes(literals.to_bytes(literal))
+    return pointer(literal, data.store(path, path.name), size, kind)
 
 
 def _literal(name: str, value: Any, variable: interface_pb2.Variable, types: Mapping[str, Any]) -> literals_pb2.Literal:

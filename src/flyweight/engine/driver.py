@@ -19,6 +19,7 @@ from flyweight.engine.children import ChildEnded
 from flyweight.engine.closing import aborted_attempts, aborted_items, aborted_nodes, platform_reason
 from flyweight.engine.commit import Committer
 from flyweight.engine.drawing import Drawing
+from flyweight.engine.fetching import Fetching
 from flyweight.engine.graph import Graphs, unsupported
 from flyweight.engine.jobs import DeckPublished, Job, Report, refused
 from flyweight.engine.launching import Launching
@@ -30,6 +31,7 @@ from flyweight.engine.machine import (
     CompileDrawn,
     DropTimers,
     Event,
+    Fetch,
     LetGo,
     LookUp,
     SetTimer,
@@ -133,6 +135,7 @@ class Driver:
             graphs=self._graphs,
             tell=lambda told: self._happened(_Happening(told.attempt.execution, told)),
         )
+        self._fetching = Fetching(blobs=ports.blobs, tell=lambda key, told: self._happened(_Happening(key, told)))
         self._committer = Committer(
             store=ports.store,
             blobs=ports.blobs,
@@ -178,7 +181,7 @@ class Driver:
                 task.cancel()
             await asyncio.gather(self._loop_task, return_exceptions=True)
         # After the loop, whose last turn may have given each of them something to do.
-        for part in (self._launching, self._lookups, self._drawing):
+        for part in (self._launching, self._lookups, self._drawing, self._fetching):
             part.close()
         for live in self._live.values():
             live.timers.clear()
@@ -412,17 +415,20 @@ class Driver:
                 self._lookups.let_go(key, command.node, command.item)
             case CompileDrawn():
                 self._drawing.compile(command)
+            case Fetch():
+                self._fetching.fetch(key, command)
             case SetTimer() | DropTimers():
-                live = self._live.get(key)
-                if live is not None:
-                    self._time(live, command)
+                self._time(key, command)
 
-    def _time(self, live: _Live, command: SetTimer | DropTimers) -> None:
+    def _time(self, key: ExecutionKey, command: SetTimer | DropTimers) -> None:
+        live = self._live.get(key)
+        if live is None:
+            return
         if isinstance(command, DropTimers):
             live.timers.drop(command.attempt)
             return
         wait = max(command.at - self._ports.clock.now(), 0) / 1_000_000
-        happening = _Happening(live.state.new.key, command.event)
+        happening = _Happening(key, command.event)
         live.timers.set(command, wait, lambda: self._happened(happening))
 
     def _start(self, job: Job) -> None:

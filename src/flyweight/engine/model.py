@@ -138,6 +138,10 @@ class Frame:
     failed: set[int] = field(default_factory=set[int])
     anew: set[int] = field(default_factory=set[int], compare=False)
     """Nodes that wait for one that ran, while an execution is recovered: they have to run, too."""
+    fetched: dict[int, dict[str, literals_pb2.Literal]] = field(
+        default_factory=dict[int, dict[str, literals_pb2.Literal]], compare=False
+    )
+    """Nodes that are ready but for values that stand apart, with those that are here by now, by URI."""
     stop: str = ""
     """Why nothing more may begin here; empty while all is well."""
     ended: bool = False

@@ -35,6 +35,7 @@ from flyweight.executors.variables import task_variables
 from flyweight.executors.warm_process import PROGRAMS, CommandCall, CommandExit, WarmProcess
 from flyweight.ids import AttemptId
 from flyweight.semantics.layout import OUTPUTS
+from flyweight.semantics.offloading import Limits
 from flyweight.settings import PlatformSecrets
 
 _CLOSE_SECONDS = 3.0
@@ -57,6 +58,8 @@ class CommandOptions:
     inline_limit: int = 64 * 1024
     """Bytes of outputs past which the report says where they stand too."""
     max_output_bytes: int = 256 * 1024 * 1024
+    offload: Limits = field(default_factory=Limits)
+    """From which size on a value stands in a file of its own, and up to which it may be passed at all."""
     console_url: str = ""
 
 
@@ -239,7 +242,7 @@ class CommandExecutor:
         secrets = secret_variables(job.task, options.secrets)
         environment = {
             **options.variables,
-            **task_variables(job, options.console_url),
+            **task_variables(job, options.offload, options.console_url),
             **secrets,
             "TMPDIR": str(temporary),
         }

@@ -6,6 +6,7 @@ from flyweight.executors.environments import Environments
 from flyweight.executors.pool import PoolOptions, WorkerPool
 from flyweight.executors.router import Router
 from flyweight.executors.slots import Slots
+from flyweight.semantics.offloading import Limits
 from flyweight.settings import PlatformSecrets, PlatformSettings, child_environment, without_secrets
 
 SPARES = 2
@@ -22,6 +23,7 @@ def local_executor(settings: PlatformSettings, clock: Clock, *, url: str = "") -
     environments = Environments(settings.environments)
     variables = without_secrets(child_environment({"FLYWEIGHT_ENDPOINT": url} if url else {}))
     secrets = PlatformSecrets(settings.secrets_dir or settings.data_dir / "secrets")
+    offload = Limits(min_mb=settings.offload_min_mb, max_mb=settings.offload_max_mb)
 
     def places(total: int, name: str, *, spares: int, eager: Router | None = None) -> Router:
         """Give workers and commands that share so many places; their folders bear a name."""
@@ -36,6 +38,7 @@ def local_executor(settings: PlatformSettings, clock: Clock, *, url: str = "") -
             spares=spares,
             grace=settings.grace_seconds,
             inline_limit=settings.inline_limit,
+            offload=offload,
             console_url=console_url,
         )
         command = CommandOptions(
@@ -46,6 +49,7 @@ def local_executor(settings: PlatformSettings, clock: Clock, *, url: str = "") -
             secrets=secrets,
             grace=settings.grace_seconds,
             inline_limit=settings.inline_limit,
+            offload=offload,
             console_url=console_url,
         )
         return Router(

@@ -33,6 +33,7 @@ from flyweight.executors.windows import Window, cost
 from flyweight.executors.worker_process import WorkerExit, WorkerProcess, WorkerSpec
 from flyweight.ids import AttemptId
 from flyweight.protocol import worker_pb2
+from flyweight.semantics.offloading import Limits
 from flyweight.settings import PlatformSecrets
 
 _log = logging.getLogger(__name__)
@@ -70,6 +71,8 @@ class PoolOptions:
     inline_limit: int = 64 * 1024
     """Bytes of outputs past which a worker leaves them in the blob store."""
     max_output_bytes: int = 256 * 1024 * 1024
+    offload: Limits = field(default_factory=Limits)
+    """From which size on a value stands in a file of its own, and up to which it may be passed at all."""
     console_url: str = ""
     runner: str = ""
     """Another ``module:function`` for the workers to run attempts with."""
@@ -98,6 +101,7 @@ class WorkerPool:
             options.environments,
             secrets=options.secrets,
             inline_limit=options.inline_limit,
+            offload=options.offload,
             console_url=options.console_url,
         )
         self._results = ResultReader(clock, options.max_output_bytes)

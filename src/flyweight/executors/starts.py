@@ -16,6 +16,7 @@ from flyweight.ids import NO_ITEM
 from flyweight.protocol import worker_pb2
 from flyweight.protocol.arguments import ExecuteArguments, parse_container
 from flyweight.protocol.framing import encode
+from flyweight.semantics.offloading import Limits
 from flyweight.settings import PlatformSecrets
 
 KEPT = 1024
@@ -67,11 +68,18 @@ class StartMessages:
     """Makes Start messages; what the attempts of one task in one execution have in common is put together once."""
 
     def __init__(
-        self, environments: Environments, *, secrets: PlatformSecrets, inline_limit: int, console_url: str = ""
+        self,
+        environments: Environments,
+        *,
+        secrets: PlatformSecrets,
+        inline_limit: int,
+        offload: Limits,
+        console_url: str = "",
     ) -> None:
         self._environments = environments
         self._secrets = secrets
         self._inline_limit = inline_limit
+        self._offload = offload
         self._console_url = console_url
         self._works: dict[tuple[int, int], Work] = {}
         self._paces: dict[int, tuple[Message, Pace]] = {}
@@ -129,7 +137,7 @@ class StartMessages:
             bundle_uri=arguments.bundle_uri,
             resolver=arguments.resolver,
             loader_args=arguments.loader_args,
-            environment=shared_variables(job),
+            environment=shared_variables(job, self._offload),
             inline_limit=self._inline_limit,
         )
         shared = worker_pb2.Shared(number=self._last_number, part=part)

@@ -2,21 +2,23 @@
 
 from flyweight.engine.jobs import Job
 from flyweight.ids import NO_ITEM
+from flyweight.semantics.offloading import Limits
 
 _ITEM_INDEX = "FLYTE_K8S_ARRAY_INDEX"
 """Names the item of a map; Flyte names this variable in another one, and flytekit looks there first."""
 
 
-def task_variables(job: Job, console_url: str = "") -> dict[str, str]:
+def task_variables(job: Job, offload: Limits, console_url: str = "") -> dict[str, str]:
     """Give the variables of one attempt: its container's own, the execution's, and Flyte's, the latter winning."""
-    return {**shared_variables(job), **attempt_variables(job, console_url)}
+    return {**shared_variables(job, offload), **attempt_variables(job, console_url)}
 
 
-def shared_variables(job: Job) -> dict[str, str]:
+def shared_variables(job: Job, offload: Limits) -> dict[str, str]:
     """Give those that all attempts of one task in one execution have in common."""
     execution = job.execution
     task = job.task.id
-    variables = {pair.key: pair.value for pair in job.task.container.env}
+    variables = offload.variables()  # a task or an execution may set limits of its own
+    variables.update((pair.key, pair.value) for pair in job.task.container.env)
     variables.update(job.environment)
     variables.update(
         FLYTE_INTERNAL_EXECUTION_ID=execution.name,

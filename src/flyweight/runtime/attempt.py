@@ -34,10 +34,12 @@ from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.options import ExecutionBehavior
 from flyweight.sdk.workflow import Graph
+from flyweight.semantics import offloading
 from flyweight.semantics.layout import DECK, FUTURES, OUTPUTS
-from flyweight.settings import apply_environment, task_environment
+from flyweight.settings import apply_environment, task_environment, variable
 from flyweight.types.data import use_data
 from flyweight.types.interface import to_literal_map, to_python_values
+from flyweight.types.registry import default_registry
 from flyweight.types.storage import BlobData
 
 Report = Callable[[worker_pb2.FromWorker], None]
@@ -237,12 +239,29 @@ class _Attempt:
 
     def _stored(self, found: literals_pb2.LiteralMap) -> worker_pb2.Result:
         """Send outputs along, or leave them in the store when they are large."""
-        data = literals.to_bytes(found)
+        data = literals.to_bytes(self._put_apart(found))
         if len(data) <= self._start.inline_limit:
             return worker_pb2.Result(id=self._start.id, outputs=data)
         uri = f"{self._start.output_prefix}/{OUTPUTS}"
         blob.put(uri, data)
         return worker_pb2.Result(id=self._start.id, outputs_uri=uri)
+
+    def _put_apart(self, found: literals_pb2.LiteralMap) -> literals_pb2.LiteralMap:
+        """Write large values to files of their own, if the engine wants that; they are pointed at instead."""
+        limits = offloading.limits_told(variable)
+        if limits is None or not limits.concern(found.ByteSize()):
+            return found
+        made = literals_pb2.LiteralMap()
+        for name, literal in found.literals.items():
+            size = literal.ByteSize()
+            if limits.apart(name, size):
+                uri = f"{self._start.output_prefix}/{offloading.file_name(name)}"
+                kind = default_registry().literal_type(self._task.interface.outputs[name])
+                blob.put(uri, literals.to_bytes(literal))
+                made.literals[name].CopyFrom(offloading.pointer(literal, uri, size, kind))
+            else:
+                made.literals[name].CopyFrom(literal)
+        return made
 
     def _make_parameters(self) -> ExecutionParameters:
         start = self._start

@@ -73,7 +73,7 @@ class GraphRun:
     def resolve(self, where: str, bound: Mapping[str, Binding]) -> literals_pb2.LiteralMap:
         """Give the literals that inputs or outputs are bound to."""
         data = [literals_pb2.Binding(var=var, binding=binding_data(binding)) for var, binding in bound.items()]
-        return located(where, lambda: bindings.resolve_all(data, self._lookup))
+        return located(where, lambda: bindings.resolve_all(data, self._lookup, default_registry().fetched))
 
     def _lookup(self, reference: types_pb2.OutputReference) -> literals_pb2.Literal:
         source = self.inputs if reference.node_id in ("", START_NODE) else self.results[reference.node_id]

@@ -39,8 +39,10 @@ from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.stand_ins import stand_in_for
 from flyweight.sdk.workflow import Graph, Workflow
 from flyweight.semantics import budgets, elements
+from flyweight.semantics.offloading import whole
 from flyweight.settings import apply_environment
 from flyweight.types.interface import to_literal_map, to_python_values
+from flyweight.types.registry import default_registry
 
 LOGGER = logging.getLogger("flyweight.local")
 LOCAL = "local"
@@ -152,6 +154,7 @@ def _run_elements(
     mapped: MapTask | MappedEntity, inputs: literals_pb2.LiteralMap, overrides: Overrides | None
 ) -> literals_pb2.LiteralMap:
     """Run a task for each element, one after the other; fails as soon as too few can still succeed."""
+    inputs = whole(inputs, default_registry().fetched, but=mapped.bound)
     total = elements.count(mapped.title, inputs, mapped.bound)
     options = mapped.options
     may_fail = total - elements.required(

@@ -11,7 +11,9 @@ from flyweight.errors import InvalidInput, NotFound
 from flyweight.runtime.elements import index_of
 from flyweight.sdk.resolvers import AnyTask, TaskResolverMixin, default_task_resolver
 from flyweight.semantics.elements import element
+from flyweight.semantics.offloading import whole
 from flyweight.settings import task_environment
+from flyweight.types.registry import default_registry
 
 
 class PickledResolver:
@@ -70,7 +72,9 @@ def inputs_of_attempt(
     """
     if resolver != MAPPED:
         return inputs
-    return element(inputs, arguments[1].split(","), index_of(task_environment()))
+    bound = arguments[1].split(",")
+    lists = whole(inputs, default_registry().fetched, but=bound)
+    return element(lists, bound, index_of(task_environment()))
 
 
 def load_task(resolver: str, arguments: Sequence[str], folder: Path | None) -> AnyTask:

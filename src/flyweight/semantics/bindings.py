@@ -12,6 +12,7 @@ from google.protobuf import json_format, struct_pb2
 
 from flyweight import literals
 from flyweight.errors import InvalidInput, TypeMismatch
+from flyweight.semantics.offloading import Read, is_apart
 
 Lookup = Callable[[types_pb2.OutputReference], literals_pb2.Literal]
 """Finds what a promise stands for, before its attribute path is followed; raises ``InvalidInput`` if there is none."""
@@ -19,8 +20,13 @@ Lookup = Callable[[types_pb2.OutputReference], literals_pb2.Literal]
 Step = str | int
 
 
-def resolve_all(bindings: Iterable[literals_pb2.Binding], lookup: Lookup) -> literals_pb2.LiteralMap:
+def resolve_all(bindings: Iterable[literals_pb2.Binding], lookup: Lookup, read: Read) -> literals_pb2.LiteralMap:
     """Resolve a node's inputs, or a workflow's outputs.
+
+    Args:
+        bindings: where they come from.
+        lookup: finds what a promise stands for.
+        read: fetches a value that stands apart; asked only where a path leads into one.
 
     Raises:
         InvalidInput: a promise or a path in it leads nowhere; the message starts with the variable's name.
@@ -32,24 +38,25 @@ def resolve_all(bindings: Iterable[literals_pb2.Binding], lookup: Lookup) -> lit
             if data.WhichOneof("value") == "scalar":  # the most frequent, copied once
                 place.scalar.CopyFrom(data.scalar)
             else:
-                place.CopyFrom(resolve(data, lookup))
+                place.CopyFrom(resolve(data, lookup, read))
         except InvalidInput as error:
             raise InvalidInput(f"{binding.var}: {error.message}") from error
     return resolved
 
 
-def resolve(data: literals_pb2.BindingData, lookup: Lookup) -> literals_pb2.Literal:
+def resolve(data: literals_pb2.BindingData, lookup: Lookup, read: Read) -> literals_pb2.Literal:
     """Resolve one binding; raises ``InvalidInput``."""
     match data.WhichOneof("value"):
         case "promise":
             found = lookup(data.promise)
-            return take(found, [step(part) for part in data.promise.attr_path]) if data.promise.attr_path else found
+            path = [step(part) for part in data.promise.attr_path]
+            return take(found, path, read) if path else found
         case "scalar":
             return literals_pb2.Literal(scalar=data.scalar)
         case "collection":
-            return literals.collection(resolve(item, lookup) for item in data.collection.bindings)
+            return literals.collection(resolve(item, lookup, read) for item in data.collection.bindings)
         case "map":
-            return literals.mapping({name: resolve(item, lookup) for name, item in data.map.bindings.items()})
+            return literals.mapping({name: resolve(item, lookup, read) for name, item in data.map.bindings.items()})
         case "offloaded_metadata":
             return literals_pb2.Literal(offloaded_metadata=data.offloaded_metadata)
         case _:
@@ -84,14 +91,16 @@ def path_text(path: Iterable[Step]) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
 
 
-def take(literal: literals_pb2.Literal, path: Sequence[Step]) -> literals_pb2.Literal:
-    """Follow an attribute path into a literal.
+def take(literal: literals_pb2.Literal, path: Sequence[Step], read: Read) -> literals_pb2.Literal:
+    """Follow an attribute path into a literal; ``read`` fetches what stands apart on the way.
 
     Raises:
         InvalidInput: the path leads nowhere; the message says at which step.
     """
     current = literals.unwrap(literal)
     for position, part in enumerate(path):
+        if is_apart(current):
+            current = literals.unwrap(read(current))
         match current.WhichOneof("value"):
             case "map" if isinstance(part, str):
                 entries = current.map.literals
@@ -105,11 +114,6 @@ def take(literal: literals_pb2.Literal, path: Sequence[Step]) -> literals_pb2.Li
                 current = literals.unwrap(items[part])
             case "scalar":
                 return _take_scalar(current.scalar, path, position)
-            case "offloaded_metadata":
-                raise InvalidInput(
-                    f"{path_text(path[: position + 1])} cannot be taken: the value is stored elsewhere for its size. "
-                    "Pass all of it to a task, and take the part there"
-                )
             case _:
                 raise _dead_end(path, position, literals.kind(current))
     return current

@@ -78,9 +78,7 @@ class Caching:
     def key(self, inputs: literals_pb2.LiteralMap) -> CacheKey:
         """Give the key of a call."""
         digests = {
-            name: _digest(literals.to_bytes(_hashed(inputs.literals[name])))
-            for name in sorted(inputs.literals)
-            if name not in self.ignored
+            name: value_digest(inputs.literals[name]) for name in sorted(inputs.literals) if name not in self.ignored
         }
         return CacheKey(
             project=self.project,
@@ -150,6 +148,11 @@ def differing(wanted: CacheKey, kept: CacheKey) -> list[str]:
 def _variables(of: interface_pb2.VariableMap) -> str:
     types = [(name, literals.digest(of.variables[name].type)) for name in sorted(of.variables)]
     return _digest(repr(types).encode())[:_INTERFACE_LENGTH]
+
+
+def value_digest(literal: literals_pb2.Literal) -> str:
+    """Give the digest of a value; where it, or a part of it, brings a hash of its own, only that counts."""
+    return _digest(literals.to_bytes(_hashed(literal)))
 
 
 def _hashed(literal: literals_pb2.Literal) -> literals_pb2.Literal:

@@ -46,6 +46,11 @@ class PlatformSettings:
     platform's fault, and is tried again as after any such. 0: for as long as it takes."""
     inline_limit: int = 64 * _KIB
     """Bytes; literal maps above it stand in the blob store, and not in rows."""
+    offload_min_mb: int = 10
+    """Megabytes; an output that takes as much stands in a file of its own, which its literal points at (Flyte's literal
+    offloading): the platform reads it only where something looks into it."""
+    offload_max_mb: int = 1000
+    """Megabytes; a task fails whose output takes as much, unless it gives it as a file or dataframe."""
     max_request_bytes: int = 32 * _KIB * _KIB
     """Larger requests are refused (uploads of objects are not requests in this sense)."""
     max_upload_bytes: int = 16 * _KIB * _KIB * _KIB
@@ -146,6 +151,8 @@ _PARSERS: dict[str, Callable[[Any], object]] = {
     "project_parallelism": _parallelism,
     "queue_timeout": _between(0, 30 * 24 * 3600, float),
     "inline_limit": _between(0, 8 * _KIB * _KIB, int),
+    "offload_min_mb": _between(0, 2000, int),
+    "offload_max_mb": _between(1, 2000, int),
     "max_request_bytes": _between(64 * _KIB, _LARGEST, int),
     "max_upload_bytes": _between(_KIB, _LARGEST, int),
     "grace_seconds": _between(0, 3600, float),

@@ -11,13 +11,16 @@ from flyweight.executors.starts import KEPT, Pace, StartMessages
 from flyweight.ids import AttemptId, ExecutionKey, NodeId
 from flyweight.protocol import worker_pb2
 from flyweight.protocol.framing import FrameDecoder
+from flyweight.semantics.offloading import Limits
 from flyweight.settings import PlatformSecrets
 
 from .jobs import job, template
 
 
 def messages(**options: str) -> StartMessages:
-    return StartMessages(Environments({"flyweight": "python"}), secrets=PlatformSecrets(), inline_limit=77, **options)
+    return StartMessages(
+        Environments({"flyweight": "python"}), secrets=PlatformSecrets(), inline_limit=77, offload=Limits(), **options
+    )
 
 
 def told(starts: StartMessages, given: Job, number: int = 1) -> worker_pb2.Start:

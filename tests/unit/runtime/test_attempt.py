@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flyteidl.core import errors_pb2, execution_pb2, identifier_pb2
+from flyteidl.core import errors_pb2, execution_pb2, identifier_pb2, literals_pb2, types_pb2
 
 from flyweight import blob, literals
 from flyweight.compile.bundle import CopyStyle, pack
@@ -165,6 +165,20 @@ def test_inputs_may_lie_in_the_store_and_large_outputs_go_there(bundle_uri: str,
     result = run_attempt(start(bundle_uri, place, "wide", inputs=b"", inputs_uri=uri), lambda _: None)
     assert result.outputs_uri == blob.file_uri(place / "out" / "outputs.pb")
     assert len(literals.map_from_bytes(blob.get(result.outputs_uri)).literals["o0"].collection.literals) == 1000
+
+
+def test_large_values_stand_apart_where_the_engine_wants_that(bundle_uri: str, place: Path) -> None:
+    limits = {"_F_L_MIN_SIZE_MB": "0", "_F_L_MAX_SIZE_MB": "1"}
+    made = output(run_attempt(start(bundle_uri, place, "wide", environment=limits), print))
+    told = made.offloaded_metadata
+    assert told.uri == blob.file_uri(place / "out" / "o0_offloaded_metadata.pb")
+    kept = literals_pb2.Literal.FromString(blob.get(told.uri))
+    assert [literals.primitive_value(one) for one in kept.collection.literals] == [0, 1, 2]
+    assert (told.size_bytes, literals.kind(made)) == (kept.ByteSize(), "offloaded_metadata")
+    assert told.inferred_type.collection_type.simple == types_pb2.INTEGER
+    failed = error(run_attempt(start(bundle_uri, place, "wide", 200_000, environment=limits, working_directory=""), print))
+    assert failed.code == "USER:BadOutput"
+    assert "`o0` takes 1.9 MB, and a value may take less than 1 MB" in failed.message
 
 
 def test_the_task_is_told_where_it_runs_in_every_thread(bundle_uri: str, place: Path) -> None:

@@ -28,7 +28,7 @@ VALUES = {
     ),
     "optional": literals.union(literals.mapping({"k": literals.primitive(2)}), types_pb2.LiteralType()),
     "broken": literals.binary(b"\xc1"),
-    "offloaded": literals_pb2.Literal(offloaded_metadata={"uri": "s3://a/b"}),
+    "apart": literals_pb2.Literal(offloaded_metadata={"uri": "s3://a/b"}),
 }
 
 
@@ -37,8 +37,17 @@ def lookup(promise):
     return VALUES[promise.var]
 
 
+def read(literal):
+    """Read the value that stands apart: a list of one that does so too, and a person."""
+    known = {
+        "s3://a/b": literals.collection([literals_pb2.Literal(offloaded_metadata={"uri": "s3://c"}), VALUES["packed"]]),
+        "s3://c": VALUES["optional"],
+    }
+    return known[literal.offloaded_metadata.uri]
+
+
 def resolved(value):
-    return bindings.resolve(data(value), lookup)
+    return bindings.resolve(data(value), lookup, read)
 
 
 def test_constants_and_promises_mix_in_lists_and_dictionaries():
@@ -72,6 +81,13 @@ def test_a_path_goes_through_maps_lists_and_unions_into_messagepack():
     assert resolved("n0.optional.k") == literals.primitive(2)
 
 
+def test_a_path_leads_into_values_that_stand_apart_and_they_are_read_only_then():
+    assert resolved("n0.apart") == VALUES["apart"]
+    assert resolved("n0.apart[0]") == literals_pb2.Literal(offloaded_metadata={"uri": "s3://c"})
+    assert resolved("n0.apart[0].k") == literals.primitive(2)
+    assert resolved("n0.apart[1].age") == literals.binary(msgpack.packb(36))
+
+
 @pytest.mark.parametrize(
     ("path", "fault"),
     [
@@ -83,7 +99,7 @@ def test_a_path_goes_through_maps_lists_and_unions_into_messagepack():
         ("nested[0]", "the value is of kind map"),
         ("number.x", r"the value is of kind integer and has no \.x"),
         ("broken.x", "not valid MessagePack"),
-        ("offloaded.x", r"\.x cannot be taken: the value is stored elsewhere for its size"),
+        ("apart[7]", r"\[7\] is out of range: there are 2 items"),
     ],
 )
 def test_a_path_that_leads_nowhere_says_where_it_ends(path, fault):
@@ -93,7 +109,7 @@ def test_a_path_that_leads_nowhere_says_where_it_ends(path, fault):
 
 def test_the_variable_is_named_in_the_error():
     with pytest.raises(InvalidInput, match=r"^rate: \.x is not there|^rate: "):
-        bindings.resolve_all([bound("rate", "n0.number.x")], lookup)
+        bindings.resolve_all([bound("rate", "n0.number.x")], lookup, read)
 
 
 def test_every_promise_in_a_binding_is_found():

@@ -81,4 +81,25 @@ class CompileDrawn:
     output_prefix: str
 
 
-Command = StartAttempt | CancelAttempt | SetTimer | DropTimers | StartChild | StopChild | LookUp | LetGo | CompileDrawn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """Read the value that stands at ``uri``, for a node that has not begun; what came of it is to be told."""
+
+    parent: NodeId
+    """Below which the node's frame is."""
+    index: int
+    uri: str
+
+
+Command = (
+    StartAttempt
+    | CancelAttempt
+    | SetTimer
+    | DropTimers
+    | StartChild
+    | StopChild
+    | LookUp
+    | LetGo
+    | CompileDrawn
+    | Fetch
+)

@@ -67,6 +67,25 @@ class CompileFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A value that stands apart is here, for the node at that index of the frame below ``parent``."""
+
+    parent: NodeId
+    index: int
+    uri: str
+    value: literals_pb2.Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailed:
+    """A value that stands apart cannot be read."""
+
+    parent: NodeId
+    index: int
+    error: execution_pb2.ExecutionError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateDue:
     """A gate has been open for as long as it may be, or is to be."""
 
@@ -106,6 +125,8 @@ Event = (
     | TimerFired
     | Compiled
     | CompileFailed
+    | Fetched
+    | FetchFailed
     | GateDue
     | SignalWanted
     | SignalSet

@@ -10,13 +10,14 @@ from flyweight.engine.machine import (
     caching,
     dynamic,
     errors,
+    fetching,
     gates,
     launches,
     maps,
     outcomes,
     recovering,
 )
-from flyweight.engine.machine.events import Compiled, CompileFailed
+from flyweight.engine.machine.events import Compiled, CompileFailed, Fetched, FetchFailed
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import ExecutionState, Frame, NodeState, frame_below
 from flyweight.engine.phases import ExecutionPhase, NodePhase
@@ -24,6 +25,7 @@ from flyweight.engine.records import NO_NODE
 from flyweight.errors import InvalidInput, PlatformError
 from flyweight.ids import START_NODE, NodeId, child_node_id
 from flyweight.semantics import bindings
+from flyweight.semantics.offloading import Read, whole
 
 BINDING_FAILED = "BindingResolutionError"
 UNSUPPORTED = "UnsupportedNode"
@@ -68,19 +70,48 @@ def _begin(turn: Turn, frame: Frame, index: int) -> None:
     if graph_node.kind is NodeKind.END:
         _finish(turn, frame)
         return
-    node = _new_node(turn, frame, graph_node)
-    if _resolved(turn, frame, node) and not recovering.recover(turn, node):
+    node = _with_inputs(turn, frame, graph_node)
+    if node is not None and not recovering.recover(turn, node):
         _run(turn, node)
 
 
-def _resolved(turn: Turn, frame: Frame, node: NodeState) -> bool:
-    """Give a node its inputs; a node whose inputs are not there has failed."""
+def _with_inputs(turn: Turn, frame: Frame, graph_node: GraphNode) -> NodeState | None:
+    """Make a node with its inputs; None if they are being fetched, or are not there, so that it has failed."""
+
+    def resolve(read: Read) -> literals_pb2.LiteralMap:
+        found = bindings.resolve_all(graph_node.inputs, _lookup(turn, frame), read)
+        if graph_node.kind is NodeKind.BRANCH:
+            return whole(found, read)
+        return whole(found, read, but=graph_node.array.bound) if graph_node.array is not None else found
+
     try:
-        node.inputs_data = literals.to_bytes(bindings.resolve_all(node.graph.inputs, _lookup(turn, frame)))
+        inputs = fetching.resolved(turn, frame, graph_node.index, resolve)
     except InvalidInput as error:
+        node = _new_node(turn, frame, graph_node)
         outcomes.fail(turn, node, user_error(BINDING_FAILED, f"node {node.id}, input {error.message}"))
-        return False
-    return True
+        return None
+    if inputs is None:
+        return None
+    node = _new_node(turn, frame, graph_node)
+    node.inputs_data = literals.to_bytes(inputs)
+    return node
+
+
+def go_on(turn: Turn, event: Fetched | FetchFailed) -> None:
+    """Go on with a node that waited for a value, if it still does."""
+    frame = fetching.take(turn, event)
+    if frame is None:
+        return
+    graph_node = frame.graph.nodes[event.index]
+    if isinstance(event, FetchFailed):
+        if graph_node.kind is NodeKind.END:
+            _end_badly(turn, frame, event.error)
+        else:
+            outcomes.fail(turn, _new_node(turn, frame, graph_node), event.error)
+    elif event.index == frame.graph.failure:
+        turn.state.closing.append(frame)
+    else:
+        turn.state.ready.append((frame, event.index))
 
 
 def _new_node(turn: Turn, frame: Frame, graph_node: GraphNode) -> NodeState:
@@ -183,10 +214,17 @@ def _finish(turn: Turn, frame: Frame) -> None:
         _hand_up(turn, frame)
         return
     try:
-        outputs = bindings.resolve_all(frame.graph.outputs, _lookup(turn, frame))
+        outputs = fetching.resolved(
+            turn,
+            frame,
+            frame.graph.end,
+            lambda read: bindings.resolve_all(frame.graph.outputs, _lookup(turn, frame), read),
+        )
     except InvalidInput as error:
         message = f"workflow {frame.graph.name}, output {error.message}"
         _end_badly(turn, frame, user_error(BINDING_FAILED, message))
+        return
+    if outputs is None:
         return
     frame.ended = True
     if frame.parent != NO_NODE:
@@ -233,6 +271,8 @@ def _end_execution(turn: Turn, phase: ExecutionPhase) -> None:
 def _close(turn: Turn, frame: Frame) -> None:
     if frame.ended or frame.active or not (frame.stop or frame.failed):
         return
+    if frame.fetched.keys() - {frame.graph.failure}:  # these nodes are about to begin
+        return
     if _to_be_handled(turn.state, frame):
         _handle_failure(turn, frame)
     else:
@@ -255,8 +295,8 @@ def _handle_failure(turn: Turn, frame: Frame) -> None:
     if failed is None or failure is None:
         raise PlatformError(f"workflow {frame.graph.name} did not fail, or has no failure node")
     _failing(turn, frame)
-    node = _new_node(turn, frame, frame.graph.nodes[failure])
-    if _resolved(turn, frame, node):
+    node = _with_inputs(turn, frame, frame.graph.nodes[failure])
+    if node is not None:
         error = errors.failed_node(failed)
         inputs = node.inputs
         for name, kind in node.graph.error_inputs:
@@ -298,6 +338,7 @@ def _stop(turn: Turn, frame: Frame) -> None:
     while waiting:
         current = waiting.pop()
         current.stop = frame.stop
+        current.fetched.clear()
         for index in sorted(current.active):
             below = _stop_node(turn, current.nodes[index], frame.stop)
             if below is not None:

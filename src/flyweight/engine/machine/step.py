@@ -17,6 +17,8 @@ from flyweight.engine.machine.events import (
     Continued,
     Created,
     Event,
+    Fetched,
+    FetchFailed,
     GateDue,
     Restarted,
     SignalSet,
@@ -58,6 +60,8 @@ def step(
                 maps.answer(turn, event)
         case Compiled() | CompileFailed():
             frames.run_drawn(turn, event)
+        case Fetched() | FetchFailed():
+            frames.go_on(turn, event)
         case Started() | DeckPublished() | Succeeded() | Failed() | Cancelled():
             (attempts if event.attempt.item == NO_ITEM else maps).report(turn, event)
         case _:

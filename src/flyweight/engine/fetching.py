@@ -1,0 +1,71 @@
+"""Fetches values that stand apart for the machine, in the background, and parses them off the event loop's thread."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from flyteidl.core import execution_pb2, literals_pb2
+
+from flyweight.engine.machine import Fetch, Fetched, FetchFailed
+from flyweight.engine.ports import Blobs
+from flyweight.errors import TryAgain
+from flyweight.ids import ExecutionKey
+
+VALUE_GONE = "OffloadedValueNotRead"
+
+_PAUSE = 0.5
+"""Seconds until what could not be read at the moment is tried again."""
+_LARGE = 256 * 1024
+"""Bytes past which a value is parsed off the event loop's thread."""
+_log = logging.getLogger(__name__)
+
+Tell = Callable[[ExecutionKey, Fetched | FetchFailed], None]
+
+
+class Fetching:
+    """Fetches values; what becomes of each is told."""
+
+    def __init__(self, *, blobs: Blobs, tell: Tell) -> None:
+        self._blobs = blobs
+        self._tell = tell
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def fetch(self, execution: ExecutionKey, command: Fetch) -> None:
+        """Begin to fetch a value."""
+        task = asyncio.get_running_loop().create_task(self._fetch(execution, command))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def close(self) -> None:
+        """Leave everything as it is; the next platform asks again."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _fetch(self, execution: ExecutionKey, command: Fetch) -> None:
+        parent, index, uri = command.parent, command.index, command.uri
+        while True:
+            try:
+                data = await self._blobs.read(uri)
+                large = len(data) > _LARGE
+                value = await asyncio.to_thread(_parsed, data) if large else _parsed(data)
+                told: Fetched | FetchFailed = Fetched(parent=parent, index=index, uri=uri, value=value)
+            except TryAgain:
+                await asyncio.sleep(_PAUSE)
+                continue
+            except Exception as error:  # a background task; the node must hear of whatever it is
+                _log.warning("the value at %s could not be read: %s", uri, error)
+                told = FetchFailed(parent=parent, index=index, error=_failure(uri, error))
+            self._tell(execution, told)
+            return
+
+
+def _parsed(data: bytes) -> literals_pb2.Literal:
+    return literals_pb2.Literal.FromString(data)
+
+
+def _failure(uri: str, error: Exception) -> execution_pb2.ExecutionError:
+    return execution_pb2.ExecutionError(
+        code=VALUE_GONE,
+        message=f"the value that stands at {uri}, apart for its size, could not be read: {error}",
+        kind=execution_pb2.ExecutionError.SYSTEM,
+    )
