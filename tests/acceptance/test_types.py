@@ -22,6 +22,9 @@ def test_every_type_travels_here_and_there(platform: LivePlatform, tmp_path: Pat
     program = PROGRAMS / "every_type.py"
     here = platform.run("run", str(program), "every", cwd=tmp_path)
     there = platform.run("run", "--remote", "--wait", str(program), "every", cwd=tmp_path)
+    apart = ["--remote", "--wait", "--env", "_F_L_MIN_SIZE_MB=0"]
+    stored = platform.run("run", *apart, str(program), "every", cwd=tmp_path)
     for told in TOLD:
         assert told in here.stdout
         assert told in there.stdout
+        assert told in stored.stdout

@@ -43,3 +43,22 @@ def test_an_error_of_a_stock_task_surfaces_in_our_client(both: LivePlatform) -> 
     done = both.run("run", "--remote", "--wait", "remote-workflow", "pipeline.broken:v1", check=False)
     assert done.returncode == 1
     assert "ZeroDivisionError: division by zero" in done.stderr
+
+
+APART = ("--env", "_F_L_MIN_SIZE_MB=0")
+"""Lets every value of an execution stand apart from the literals that travel."""
+
+
+def test_stock_tasks_and_ours_hand_each_other_values_that_stand_apart(both: LivePlatform) -> None:
+    both.stock("pyflyte", "register", "--version", "a1", "apart.py", cwd=PROGRAMS)
+    assert told(both, "apart_seen.py", "a1") == {
+        "error": None,
+        "outputs": [12, 60, [0, 20, 40, 60], 4, 1],
+        "apart": True,
+    }
+
+
+def test_our_client_reads_what_stock_tasks_put_apart(both: LivePlatform) -> None:
+    done = both.run("run", "--remote", "--wait", *APART, "remote-workflow", "kinds.kinds:v1", "--seed", "4")
+    assert "total: 9" in done.stdout
+    assert "counts: {'a': 1}" in done.stdout

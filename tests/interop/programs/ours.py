@@ -29,3 +29,13 @@ def look_up(column: int) -> int:
 @workflow
 def looking(column: int = 2) -> int:
     return look_up(column=column)
+
+
+@task
+def counted(n: int) -> list[int]:
+    return list(range(n))
+
+
+@task
+def added(xs: list[int]) -> int:
+    return sum(xs)

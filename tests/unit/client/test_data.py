@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from flyteidl.core.interface_pb2 import Variable
+from flyteidl.core.literals_pb2 import Literal
+from flyteidl.core.types_pb2 import LiteralType, SimpleType
 
-from flyweight import FlyteDirectory, FlyteFile
+from flyweight import FlyteDirectory, FlyteFile, literals
 from flyweight.client.data import ClientData
+from flyweight.client.inputs import input_literals
 from flyweight.client.remote import FlyteRemote
 from flyweight.errors import NotFound
 from flyweight.types.data import use_data
@@ -49,3 +53,16 @@ def test_a_pickle_is_sent_whole(registry: Registry, remote: FlyteRemote) -> None
 def test_an_empty_folder_is_refused(registry: Registry, remote: FlyteRemote, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no file to upload"):
         address(remote, tmp_path, FlyteDirectory)
+
+
+def test_a_large_input_is_uploaded_and_what_points_at_it_is_sent(registry: Registry, remote: FlyteRemote) -> None:
+    kind = LiteralType(simple=SimpleType.STRING)
+    variables = {name: Variable(type=kind) for name in ("text", "name")}
+    given = {"text": "x" * (10 * 1024 * 1024), "name": "small"}
+    made = input_literals(given, variables, {"text": str, "name": str}, ClientData(remote, "p", "d"))
+    assert made["name"] == literals.primitive("small")
+    pointer = made["text"].offloaded_metadata
+    assert (pointer.inferred_type, pointer.uri.rpartition("/")[2]) == (kind, "text_offloaded_metadata.pb")
+    [(address, content)] = registry.uploads.items()
+    assert pointer.uri.endswith(address)
+    assert Literal.FromString(content) == literals.primitive(given["text"])

@@ -176,7 +176,9 @@ def test_large_values_stand_apart_where_the_engine_wants_that(bundle_uri: str, p
     assert [literals.primitive_value(one) for one in kept.collection.literals] == [0, 1, 2]
     assert (told.size_bytes, literals.kind(made)) == (kept.ByteSize(), "offloaded_metadata")
     assert told.inferred_type.collection_type.simple == types_pb2.INTEGER
-    failed = error(run_attempt(start(bundle_uri, place, "wide", 200_000, environment=limits, working_directory=""), print))
+    failed = error(
+        run_attempt(start(bundle_uri, place, "wide", 200_000, environment=limits, working_directory=""), print)
+    )
     assert failed.code == "USER:BadOutput"
     assert "`o0` takes 1.9 MB, and a value may take less than 1 MB" in failed.message
 
