@@ -114,7 +114,8 @@ def _from_file(place: str | None, known: Mapping[str, Input]) -> dict[str, Any]:
         if name not in known:
             raise InvalidInput(f"{place}: there is no input `{name}`. There are: {', '.join(known) or 'none'}.")
         try:
-            values[name] = from_data(item, known[name].python_type)
+            read = from_text if isinstance(item, str) else from_data
+            values[name] = read(item, known[name].python_type)
         except TypeMismatch as error:
             raise TypeMismatch(error.message, path=f"{place}, {name}") from error
     return values

@@ -76,11 +76,20 @@ def from_data(data: Any, annotation: Any) -> Any:
         return _list(data, python_type)
     if origin is dict:
         return _dict(data, python_type)
-    if isinstance(data, str) and python_type is not str:
-        return from_text(data, annotation) if _is_scalar(python_type) or _is_file(python_type) else data
+    if isinstance(python_type, type) and python_type in (int, float, str, bool):
+        return _plain(data, python_type)
+    if isinstance(data, str) and (_is_scalar(python_type) or _is_file(python_type)):
+        return from_text(data, annotation)
+    return data
+
+
+def _plain(data: Any, python_type: type) -> Any:
+    """Take what JSON has a word for as it is; of a number, 3.0 is as good as 3."""
     if python_type is float and type(data) is int:
         return float(data)
-    if isinstance(python_type, type) and python_type in (int, float, str, bool) and type(data) is not python_type:
+    if python_type is int and type(data) is float and data.is_integer():
+        return int(data)
+    if type(data) is not python_type:
         raise mismatch(data, python_type)
     return data
 

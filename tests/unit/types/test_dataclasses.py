@@ -355,6 +355,43 @@ def test_a_class_with_mashumaros_mixin_makes_its_own_json(registry: Registry):
         registry.to_python(registry.to_literal({}, dict), Own)
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"a": "3"}, r"^\.a: expected int, got '3' \(str\)"),
+        ({"a": 3.5}, r"^\.a: expected int, got 3\.5"),
+        ({"a": 3, "on": "no"}, r"^\.on: expected bool, got 'no'"),
+        ({"a": 3, "names": ["x", 2]}, r"^\.names\[1\]: expected str, got 2"),
+    ],
+)
+def test_mashumaro_may_not_bend_values_into_another_type(registry: Registry, given: dict, says: str):
+    mixins = pytest.importorskip("mashumaro.mixins.json", reason="mashumaro is not installed")
+
+    @dataclass
+    class Own(mixins.DataClassJSONMixin):
+        a: int
+        on: bool = True
+        names: list[str] = field(default_factory=list)
+
+    assert registry.to_python(registry.to_literal({"a": 3.0}, Own), Own) == Own(3)
+    with pytest.raises(TypeMismatch, match=says):
+        registry.to_literal(given, Own)
+
+
+def test_a_class_whose_author_told_mashumaro_how_to_read_reads_so(registry: Registry):
+    mixins = pytest.importorskip("mashumaro.mixins.json", reason="mashumaro is not installed")
+
+    @dataclass
+    class Own(mixins.DataClassJSONMixin):
+        a: int
+
+        @classmethod
+        def __pre_deserialize__(cls, d: dict) -> dict:
+            return {"a": int(d["a"], 16) if isinstance(d["a"], str) else d["a"]}
+
+    assert registry.to_python(registry.to_literal({"a": "ff"}, Own), Own) == Own(255)
+
+
 def test_a_class_with_mashumaros_mixin_may_hold_files_and_dataframes(registry: Registry, data: BlobData):
     mixins = pytest.importorskip("mashumaro.mixins.json", reason="mashumaro is not installed")
 

@@ -37,6 +37,8 @@ class ScalarForm(FieldForm):
 
     def unpack(self, plain: Any) -> Any:
         """Parse plain data."""
+        if self.python_type is int and type(plain) is float and plain.is_integer():
+            return int(plain)  # a number of a Struct, or of a JSON document
         if not isinstance(plain, self.plain_type):
             raise mismatch(plain, self.python_type)
         try:
