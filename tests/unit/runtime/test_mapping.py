@@ -149,7 +149,7 @@ def attempt(index: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *, elemen
     start = words.index("--resolver")
     assert words[start + 1] == MAPPED_RESOLVER
     lists = to_literal_map({"base": [1, 2, 3], "exponent": 2}, squares.interface.inputs)
-    own = to_literal_map({"base": 3, "exponent": 2}, squares.task.interface.inputs)
+    own = to_literal_map({"base": 3, "exponent": 2}, squares.target.interface.inputs)
     inputs = own if element else lists
     return run_attempt(
         worker_pb2.Start(
