@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from flyweight.blob.backend import Backend
 from flyweight.blob.local import LocalBackend, file_errors
-from flyweight.blob.uris import FILE, file_uri, join, scheme
+from flyweight.blob.uris import FILE, bare, file_uri, join, scheme
 from flyweight.errors import InvalidInput, NotFound
 
 _local = LocalBackend()
@@ -87,7 +87,7 @@ def _pairs(source: str, target: str) -> list[tuple[str, str]]:
     below = backend.list(prefix)
     if not below:
         raise NotFound(f"There is neither an object nor a folder {source}.")
-    return [(found, join(target, found.removeprefix(prefix))) for found in below]
+    return [(found, join(target, bare(found).removeprefix(bare(prefix)))) for found in below]
 
 
 def _copy(source: str, target: str) -> None:

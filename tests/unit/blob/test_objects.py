@@ -112,6 +112,13 @@ def test_a_folder_goes_up_and_comes_down_whole(root, tmp_path):
     } == {"top.txt": b"top", "sub/below.txt": b"below"}
 
 
+def test_a_folder_is_known_by_its_bare_path_too(tmp_path):
+    (tmp_path / "from/deep").mkdir(parents=True)
+    (tmp_path / "from/deep/x").write_text("told")
+    blob.download(str(tmp_path / "from"), tmp_path / "to")
+    assert (tmp_path / "to/deep/x").read_text() == "told"
+
+
 def test_a_file_goes_up_and_comes_down(root, tmp_path):
     (tmp_path / "model.bin").write_bytes(b"weights" * 1000)
     blob.upload(tmp_path / "model.bin", blob.join(root, "model.bin"))
