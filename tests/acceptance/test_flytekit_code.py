@@ -1,11 +1,13 @@
 """Code written for flytekit, unmodified, with --remote: the same files as run here in tests/unit/compat, one platform."""
 
 import json
+import sys
+from collections.abc import Iterator
 
 import pytest
 
 from flyweight.cli.main import main
-from tests.live import ROOT, LivePlatform
+from tests.live import ROOT, LivePlatform, live_platform
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 CODE = ROOT / "tests/unit/compat/flytekit_code"
@@ -20,6 +22,15 @@ HERE_ALONE = {
     "references": "points to what no platform has",
     "testing_code": "tests run here",
 }
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePlatform]:
+    """A platform on which an environment stands for the images of raw containers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FLYWEIGHT_ENVIRONMENTS", f"ghcr.io/flyteorg/*={sys.executable}")
+        with live_platform(tmp_path_factory.mktemp("platform")) as running:
+            yield running
 
 
 @pytest.mark.parametrize("program", sorted(RUNS.keys() - HERE_ALONE.keys()))

@@ -21,6 +21,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from flyweight.clock import Micros
 from flyweight.engine.interfaces import inner_nodes, takes_error
+from flyweight.engine.pods import with_container
 from flyweight.ids import END_NODE, START_NODE, entity_key
 from flyweight.semantics.caching import Caching, caching_of
 
@@ -292,6 +293,7 @@ def _index_node(position: int, node: workflow_pb2.Node, downstream: tuple[int, .
 
 
 def _task_node(plain: GraphNode, node: workflow_pb2.Node, task: tasks_pb2.TaskTemplate) -> GraphNode:
+    task = with_container(task)
     return replace(
         plain,
         task=_overridden(task, node.task_node.overrides) if node.task_node.HasField("overrides") else task,

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from flyweight.clock import Micros
+from flyweight.containers.exits import exit_words, log_tail
 from flyweight.engine.jobs import Cancelled, Failed, Job, LogSpan, Started, Usage
 from flyweight.engine.records import NOT_YET
 from flyweight.executors import faults
@@ -78,7 +79,7 @@ class SentAttempt:
             return faults.worker_garbled(ended.garbled)
         if not self.worker.ready:
             return start_fault(self.worker, ended)
-        tail = faults.log_tail(self.worker.log_descriptor, self.log_start)
+        tail = log_tail(self.worker.log_descriptor, self.log_start)
         return faults.worker_lost(ended.returncode, out_of_memory=out_of_memory, tail=tail)
 
 
@@ -88,8 +89,8 @@ def start_fault(worker: WorkerProcess, ended: WorkerExit) -> faults.ContainerErr
         return faults.platform_fault("WorkerNotStarted", f"No worker process could be started: {ended.not_started}.")
     if ended.not_started:
         return faults.worker_not_started(ended.not_started, python=worker.spec.python, permanent=True)
-    tail = faults.log_tail(worker.log_descriptor, 0)
+    tail = log_tail(worker.log_descriptor, 0)
     if ended.returncode < 0:
         return faults.worker_killed_early(ended.returncode, tail)
-    reason = f"the process {faults.exit_words(ended.returncode)}: {tail}"
+    reason = f"the process {exit_words(ended.returncode)}: {tail}"
     return faults.worker_not_started(reason, python=worker.spec.python, permanent=False)

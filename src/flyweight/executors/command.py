@@ -17,18 +17,20 @@ from flyteidl.core import literals_pb2
 
 from flyweight import blob
 from flyweight.clock import Clock, Micros
+from flyweight.containers.environments import Environments, find_program
+from flyweight.containers.exits import log_tail
+from flyweight.containers.programs import Program
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report, Started, Succeeded, Usage
 from flyweight.engine.ports import Capacity
 from flyweight.errors import UserError
-from flyweight.executors import deck_page, destinations, faults
+from flyweight.executors import deck_page, destinations, faults, raw_containers
 from flyweight.executors.asked_secrets import secret_variables
 from flyweight.executors.checkpoints import with_last_checkpoint
 from flyweight.executors.cold_process import ColdProcess
-from flyweight.executors.environments import Environments, find_program
 from flyweight.executors.leftovers import MARK, kill_marked, mark
 from flyweight.executors.memory import kernel_kills, memory_limit
 from flyweight.executors.memory_watch import MemoryGauge, MemoryWatch
-from flyweight.executors.outcomes import Drew, read_outcome
+from flyweight.executors.outcomes import Drew, Outcome, read_outcome
 from flyweight.executors.slots import Slots
 from flyweight.executors.templates import fill
 from flyweight.executors.variables import task_variables
@@ -74,6 +76,8 @@ class _Command:
     gauge: MemoryGauge
     send: Callable[[signal.Signals], None]
     """Signals its process group, once there is one."""
+    program: Program | None = None
+    """Of a raw container: what is run, and where its outputs are."""
     exit: CommandExit | None = None
     """Once it has ended."""
     cancelled: bool = False
@@ -165,7 +169,7 @@ class CommandExecutor:
             self._memory.remove(command.gauge)
             self._running.pop(job.attempt, None)
             self._jobs.pop(job.attempt, None)
-            await asyncio.to_thread(kill_marked, command.directory)
+            await asyncio.to_thread(_end, command.directory)
             self._slots.release()
         self._report(report)
         # Nobody waits for the files to go: a task may have unpacked thousands.
@@ -200,10 +204,11 @@ class CommandExecutor:
             failure = faults.out_of_memory(command.gauge.limit, command.gauge.peak)
         elif command.exit.code:
             tail = await asyncio.to_thread(_tail, command.log.path)
-            failure = faults.command_failed(command.exit.code, out_of_memory=kernel_kills() > kills, tail=tail)
-        outcome = await asyncio.to_thread(
-            read_outcome, job.task, job.output_prefix, failure, self._options.max_output_bytes
-        )
+            told = (
+                faults.command_failed if command.program is None else partial(raw_containers.failure, command.program)
+            )
+            failure = told(command.exit.code, out_of_memory=kernel_kills() > kills, tail=tail)
+        outcome = await asyncio.to_thread(self._outcome, command, failure)
         if job.deck_uri and await asyncio.to_thread(deck_page.published, job.deck_uri):
             self._report(DeckPublished(attempt=job.attempt, revision=1))
         if isinstance(outcome, faults.ContainerError):
@@ -220,9 +225,24 @@ class CommandExecutor:
             usage=command.usage(),
         )
 
+    def _outcome(self, command: _Command, failure: faults.ContainerError | None) -> Outcome:
+        """Read what it has left. Blocks: runs in a thread."""
+        job, limit = command.job, self._options.max_output_bytes
+        if command.program is not None:
+            return raw_containers.read_outcome(command.program, job, failure, limit)
+        return read_outcome(job.task, job.output_prefix, failure, limit)
+
     def _prepare(self, command: _Command) -> tuple[CommandCall, str]:
         """Lay out the attempt's folder, files and command line. Blocks: runs in a thread."""
         job, options = command.job, self._options
+        own = {
+            **task_variables(job, options.offload, options.console_url),
+            **secret_variables(job.task, options.secrets),
+        }
+        if job.task.container.data_config.enabled:
+            program = raw_containers.prepare(job, command.directory, options.environments, options.variables, own)
+            command.program = program
+            return raw_containers.call(program, command.log.path), program.runs_in
         python = options.environments.for_image(job.task.container.image)
         temporary = command.directory / "tmp"
         work = command.directory / "work"
@@ -239,13 +259,7 @@ class CommandExecutor:
         self._place_inputs(job)
         if job.deck_uri:
             deck_page.place(job.deck_uri)
-        secrets = secret_variables(job.task, options.secrets)
-        environment = {
-            **options.variables,
-            **task_variables(job, options.offload, options.console_url),
-            **secrets,
-            "TMPDIR": str(temporary),
-        }
+        environment = {**options.variables, **own, "TMPDIR": str(temporary)}
         environment["PATH"] = os.pathsep.join([str(Path(python).parent), environment.get("PATH", os.defpath)])
         program = find_program(words[0], python, environment["PATH"])
         call = CommandCall(
@@ -283,7 +297,9 @@ class CommandExecutor:
         return await process.done
 
     def _watch(self, command: _Command, process: Callable[[], int]) -> None:
-        limit = memory_limit(command.job.task)
+        # An engine keeps its container within the limit; the process here is only the engine's client.
+        in_engine = command.program is not None and command.program.container is not None
+        limit = 0 if in_engine else memory_limit(command.job.task)
         command.gauge = MemoryGauge(limit=limit, process=process, on_breach=partial(command.send, signal.SIGKILL))
         self._memory.add(command.gauge)
 
@@ -318,16 +334,20 @@ def _closed(log: LogSpan) -> LogSpan:
 
 def _tail(path: str) -> str:
     with Path(path).open("rb") as log:
-        return faults.log_tail(log.fileno(), 0)
+        return log_tail(log.fileno(), 0)
 
 
-def _clean(directory: Path) -> None:
+def _end(directory: Path) -> None:
+    """End whatever an attempt has started: the container first, whose processes bear no mark."""
+    raw_containers.remove_container(directory)
     kill_marked(directory)
-    shutil.rmtree(directory, ignore_errors=True)
 
 
 def _clear(folder: Path, logs: Path) -> None:
-    _clean(folder)
+    for directory in folder.glob("*/"):
+        raw_containers.remove_container(directory)
+    kill_marked(folder)
+    shutil.rmtree(folder, ignore_errors=True)
     for each in (folder, logs):
         each.mkdir(parents=True, exist_ok=True, mode=0o700)
 

@@ -1,11 +1,10 @@
 """The errors an executor itself reports: what happened to a process, in words, and whose retry budget it takes."""
 
-import os
-import signal
 from pathlib import Path
 
 from flyteidl.core import errors_pb2, execution_pb2
 
+from flyweight.containers.exits import exit_words
 from flyweight.executors.memory import readable
 
 RECOVERABLE = errors_pb2.ContainerError.RECOVERABLE
@@ -14,7 +13,6 @@ USER = execution_pb2.ExecutionError.USER
 SYSTEM = execution_pb2.ExecutionError.SYSTEM
 UNKNOWN = execution_pb2.ExecutionError.UNKNOWN
 
-_LOG_TAIL = 2048
 _OUR_FRAMES = (f'File "{Path(__file__).resolve().parent.parent}', 'File "<frozen runpy>')
 """How lines of a traceback begin that tell a user nothing."""
 
@@ -93,6 +91,22 @@ def command_failed(returncode: int, *, out_of_memory: bool, tail: str) -> Contai
     )
 
 
+def program_failed(returncode: int, *, out_of_memory: bool, tail: str) -> ContainerError:
+    """Say that the program of a raw container ended badly."""
+    return ContainerError(
+        code="OutOfMemory" if out_of_memory else "CommandFailed",
+        kind=RECOVERABLE,
+        origin=USER,
+        message=f"The task's program {exit_words(returncode, out_of_memory=out_of_memory)}.{_quoted(tail)}",
+    )
+
+
+def program_told(code: str, message: str, *, recoverable: bool = True) -> ContainerError:
+    """Say what a program says of its own failure, or what is wrong with what it left."""
+    kind = RECOVERABLE if recoverable else NON_RECOVERABLE
+    return ContainerError(code=code, kind=kind, origin=USER, message=message)
+
+
 def outputs_not_found(uri: str) -> ContainerError:
     """Say that a command ended well without the outputs that its task declares (Flyte's code and words)."""
     return ContainerError(
@@ -122,38 +136,6 @@ def refused(code: str, message: str) -> ContainerError:
 def platform_fault(code: str, message: str) -> ContainerError:
     """Say that the platform, not the task, is to blame; to be tried again."""
     return ContainerError(code=code, kind=RECOVERABLE, origin=SYSTEM, message=message)
-
-
-def exit_words(returncode: int, *, out_of_memory: bool = False) -> str:
-    """Say how a process ended: by which signal, or with which exit code."""
-    if returncode >= 0:
-        return f"ended with exit code {returncode}"
-    number = -returncode
-    try:
-        name = signal.Signals(number).name
-    except ValueError:
-        name = "unknown"
-    if number == signal.SIGKILL:
-        return f"was killed by signal 9 (SIGKILL){_killer(out_of_memory=out_of_memory)}"
-    words = f"was killed by signal {number} ({name}"
-    description = signal.strsignal(number)
-    return words + (f", {description.lower()})" if description else ")")
-
-
-def _killer(*, out_of_memory: bool) -> str:
-    if out_of_memory:
-        who = ": the kernel killed it because memory ran out"
-    else:
-        who = ": by the kernel, probably out of memory, or by somebody on this machine"
-    return f"{who}. If it was memory, use less of it, or run fewer tasks at once (flyweight up --workers)"
-
-
-def log_tail(descriptor: int, start: int) -> str:
-    """Read the last lines that were written to a log from ``start`` on."""
-    end = os.fstat(descriptor).st_size
-    start = max(start, end - _LOG_TAIL)
-    text = os.pread(descriptor, end - start, start).decode(errors="replace")
-    return text.strip()
 
 
 def _quoted(tail: str) -> str:

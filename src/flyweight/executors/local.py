@@ -1,8 +1,8 @@
 """Builds the executor of one machine out of the platform's settings: warm workers and commands that share its slots."""
 
 from flyweight.clock import Clock
+from flyweight.containers.environments import Environments
 from flyweight.executors.command import CommandExecutor, CommandOptions
-from flyweight.executors.environments import Environments
 from flyweight.executors.pool import PoolOptions, WorkerPool
 from flyweight.executors.router import Router
 from flyweight.executors.slots import Slots

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from flyweight import blob
 from flyweight.clock import Clock
+from flyweight.containers.environments import FLAVOR, Environments
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report
 from flyweight.engine.ports import Capacity
 from flyweight.errors import FlyweightError, UserError
@@ -21,7 +22,6 @@ from flyweight.executors import deck_page, faults
 from flyweight.executors.attempts import SentAttempt, start_fault
 from flyweight.executors.checkpoints import with_last_checkpoint
 from flyweight.executors.crew import Crew, CrewLimits
-from flyweight.executors.environments import FLAVOR, Environments
 from flyweight.executors.leftovers import kill_marked
 from flyweight.executors.memory import kernel_kills
 from flyweight.executors.memory_watch import MemoryGauge, MemoryWatch

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from flyteidl.core import tasks_pb2
 
+from flyweight.containers.environments import Environments
 from flyweight.engine.jobs import Job, Report
 from flyweight.engine.ports import Capacity, Executor
-from flyweight.executors.environments import Environments
 from flyweight.ids import AttemptId
 from flyweight.protocol.arguments import is_ours
 

@@ -6,10 +6,10 @@ from math import inf
 
 from google.protobuf.message import Message
 
+from flyweight.containers.environments import FLAVOR, Environments
 from flyweight.engine.jobs import Job
 from flyweight.errors import InvalidInput
 from flyweight.executors.asked_secrets import secret_variables
-from flyweight.executors.environments import FLAVOR, Environments
 from flyweight.executors.memory import memory_limit
 from flyweight.executors.variables import attempt_variables, shared_variables
 from flyweight.ids import NO_ITEM

@@ -1,18 +1,26 @@
-"""``ContainerTask``: any program in any image; its inputs and outputs are files, which the cluster brings and takes."""
+"""``ContainerTask``: any program in any image; its inputs and outputs are files, which are brought and taken for it."""
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from flyteidl.core import tasks_pb2
 
-from flyweight.errors import Unsupported
+from flyweight.containers.environments import Environments
+from flyweight.containers.here import run_here
+from flyweight.containers.programs import Place, RawContainer
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.containers import container
+from flyweight.sdk.execution import current_context
 from flyweight.sdk.image import ImageSpec
 from flyweight.sdk.interface import Interface
 from flyweight.sdk.options import ClassSettings
 from flyweight.sdk.pod_template import pod
+from flyweight.settings import child_environment, load_platform_settings, secret_name
+from flyweight.types.data import current_data
+from flyweight.types.interface import to_literal_map, to_python_values, typed_interface
 
 if TYPE_CHECKING:
     from flyweight.compile.settings import SerializationSettings
@@ -53,13 +61,16 @@ class ContainerSettings(ClassSettings, total=False):
     """JSON, unless said otherwise."""
     io_strategy: IOStrategy | None
     local_logs: bool
-    """For the stock flytekit, which runs containers through Docker here."""
+    """Whether what the program writes is shown when it is run here; else only the end of it, in the error."""
 
 
 class ContainerTask(PythonTask[None]):
     """A program of any language in an image of its own.
 
-    ``{{.inputs.NAME}}`` in the command is replaced by the input's value, and for files by their path.
+    It finds each input as a file of the input's name in ``input_data_dir``, with ``inputs.json`` beside them, and
+    leaves each output as a file of the output's name in ``output_data_dir``. ``{{.inputs.NAME}}`` in the command is
+    replaced by the input's value; of a file, by its URI. The variables ``FLYTE_INPUT_DATA_DIR`` and
+    ``FLYTE_OUTPUT_DATA_DIR`` name the folders, too.
 
     Args:
         name: the task's name; must be unique.
@@ -96,7 +107,7 @@ class ContainerTask(PythonTask[None]):
             format=settings.pop("metadata_format", MetadataFormat.JSON).value,
             io_strategy=strategy.value if strategy else None,
         )
-        settings.pop("local_logs", None)
+        self.local_logs = settings.pop("local_logs", False)
         settings["container_image"] = image
         super().__init__("raw-container", name, None, Interface(inputs or {}, outputs or {}), **settings)
 
@@ -119,17 +130,47 @@ class ContainerTask(PythonTask[None]):
         return {"primary_container_name": template.primary_container_name} if template else None
 
     def execute(self, **inputs: Any) -> Any:
-        """Refuse: no image is run here.
+        """Run the program on this machine: in the environment that stands for its image, else by Docker or Podman.
 
         Raises:
-            Unsupported: always.
+            NotFound: nothing here can run its image; the message says what would.
+            RecoverableError: it ended with another code than 0, left the file ``_ERROR``, or none for an output.
+            TypeMismatch: what it left is not of its output's type.
 
         """
-        del inputs
-        raise Unsupported(
-            f"{self.name} is a program in the image {self.options.container_image}, and images are not run here. Run "
-            "it on a Flyte cluster, or put a stand-in in its place: flyweight.testing.task_mock."
+        settings = load_platform_settings()
+        parameters = current_context()
+        given = to_literal_map(inputs, self.interface.inputs)
+        variables = child_environment({})
+        with tempfile.TemporaryDirectory(dir=parameters.working_directory, ignore_cleanup_errors=True) as folder:
+            place = Place(
+                environments=Environments(settings.environments),
+                folder=Path(folder),
+                variables=variables,
+                raw_prefix=current_data().new_uri(),
+            )
+            own = {**self.options.environment, **self._secrets(variables)}
+            program = RawContainer(template=self._bare_container(), inputs=given, own=own).prepare(place)
+            declared = typed_interface({}, self.interface.outputs).outputs.variables
+            found = run_here(self.name, program, declared, self.data_loading, show=self.local_logs)
+        values = tuple(to_python_values(found, self.interface.outputs).values())
+        return values[0] if len(values) == 1 else values or None
+
+    def _bare_container(self) -> tasks_pb2.Container:
+        """Give the container without what only the settings of a registration say."""
+        return tasks_pb2.Container(
+            image=self.options.container_image,
+            command=self.command,
+            args=self.arguments,
+            data_config=self.data_loading,
         )
+
+    def _secrets(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """Give those of its secrets that this process has."""
+        security = self.options.security
+        asked = (security.secrets if security else None) or ()
+        names = [secret_name(secret.group or "", secret.group_version or "", secret.key or "") for secret in asked]
+        return {name: variables[name] for name in names if name in variables}
 
     def _container(self, settings: "SerializationSettings") -> tasks_pb2.Container:
         made = container(self.options, settings, list(self.arguments), {})

@@ -12,8 +12,8 @@ from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2
 
 from flyweight import literals
 from flyweight.clock import SystemClock
+from flyweight.containers.environments import Environments
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, Report, Started, Succeeded
-from flyweight.executors.environments import Environments
 from flyweight.executors.pool import PoolOptions, WorkerPool
 from flyweight.executors.slots import Slots
 from flyweight.ids import AttemptId, ExecutionKey, NodeId

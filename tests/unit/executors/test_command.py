@@ -11,9 +11,9 @@ from flyteidl.core import errors_pb2, interface_pb2, literals_pb2
 
 from flyweight import literals
 from flyweight.clock import SystemClock
+from flyweight.containers.environments import Environments
 from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, Succeeded
 from flyweight.executors.command import CommandExecutor, CommandOptions
-from flyweight.executors.environments import Environments
 from flyweight.executors.slots import Slots
 from flyweight.ids import AttemptId, ExecutionKey, NodeId
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from flyteidl.core import errors_pb2, execution_pb2, literals_pb2
 
+from flyweight.containers.environments import Environments
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
 from flyweight.executors import deck_page
-from flyweight.executors.environments import Environments
 from flyweight.settings import PlatformSecrets
 
 from .jobs import alive, appears, integer, job, running_pool, template

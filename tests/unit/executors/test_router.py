@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from flyweight.clock import SystemClock
+from flyweight.containers.environments import Environments
 from flyweight.engine.jobs import Succeeded
 from flyweight.executors.command import CommandExecutor, CommandOptions
-from flyweight.executors.environments import Environments
 from flyweight.executors.pool import PoolOptions, WorkerPool
 from flyweight.executors.router import Router
 from flyweight.executors.slots import Slots

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from flyweight.containers.environments import Environments
 from flyweight.engine.jobs import Job
 from flyweight.errors import InvalidInput
-from flyweight.executors.environments import Environments
 from flyweight.executors.starts import KEPT, Pace, StartMessages
 from flyweight.ids import AttemptId, ExecutionKey, NodeId
 from flyweight.protocol import worker_pb2

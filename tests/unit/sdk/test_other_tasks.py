@@ -25,7 +25,7 @@ from flyweight import (
 )
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.specs import compile_entity
-from flyweight.errors import CompileError, InvalidInput, Unsupported
+from flyweight.errors import CompileError, InvalidInput, NotFound
 from flyweight.sdk.accelerators import A100
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.pod_template import manifest
@@ -129,12 +129,14 @@ program = ContainerTask(
 )
 
 
-def test_a_program_in_an_image_says_how_its_files_come_and_is_not_run_here() -> None:
+def test_a_program_in_an_image_says_how_its_files_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     template = template_of(program)
     assert template.type == "raw-container"
     assert template.k8s_pod.data_config.input_path == "/in"
     assert template.k8s_pod.data_config.io_strategy.upload_mode == 2
-    with pytest.raises(Unsupported, match="a program in the image alpine:3, and images are not run here"):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("FLYWEIGHT_DATA_DIR", str(tmp_path))
+    with pytest.raises(NotFound, match="Nothing on this machine can run the container image 'alpine:3'"):
         program()
 
 

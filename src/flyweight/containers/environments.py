@@ -23,19 +23,26 @@ class Environments:
     interpreters: Mapping[str, str] = field(default_factory=dict[str, str])
     """Such as ``{"ghcr.io/me/train:*": "/envs/train/bin/python", "default": "/envs/flyte/bin/python"}``."""
 
+    def named(self, image: str) -> str | None:
+        """Find the interpreter that the configuration names for an image: its own entry, or the first pattern."""
+        if image in self.interpreters:
+            return self.interpreters[image]
+        return self._by_pattern(image)
+
+    @property
+    def default(self) -> str | None:
+        """The interpreter for every image that no pattern fits, if there is one."""
+        return self.interpreters.get(DEFAULT)
+
     def for_image(self, image: str) -> str:
         """Find the interpreter for an image: its own entry, the first pattern that fits, then ``default``.
 
         Raises:
             NotFound: none fits; the message has the line that the configuration needs.
         """
-        if image in self.interpreters:
-            return self.interpreters[image]
-        for pattern, interpreter in self.interpreters.items():
-            if pattern not in {FLAVOR, DEFAULT} and fnmatchcase(image, pattern):
-                return interpreter
-        if DEFAULT in self.interpreters:
-            return self.interpreters[DEFAULT]
+        interpreter = self.named(image) or self.default
+        if interpreter is not None:
+            return interpreter
         raise NotFound(
             f"No Python environment of this machine stands for the container image {image!r}. Add one to config.yaml "
             "in the platform's data folder and restart it:\n\n"
@@ -47,11 +54,13 @@ class Environments:
         """Find the interpreter whose workers run this task; None when it is not our own or none is configured."""
         if task.metadata.runtime.flavor != FLAVOR:
             return None
-        image = task.container.image
+        return self._by_pattern(task.container.image) or self.interpreters.get(FLAVOR)
+
+    def _by_pattern(self, image: str) -> str | None:
         for pattern, interpreter in self.interpreters.items():
             if pattern not in {FLAVOR, DEFAULT} and fnmatchcase(image, pattern):
                 return interpreter
-        return self.interpreters.get(FLAVOR)
+        return None
 
 
 def find_program(word: str, interpreter: str, path: str) -> str:

@@ -3,10 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from flyweight.containers.environments import Environments, find_program
 from flyweight.errors import NotFound
-from flyweight.executors.environments import Environments, find_program
-
-from .jobs import template
+from tests.unit.executors.jobs import template
 
 CONFIGURED = Environments({"flyweight": "/own", "ghcr.io/me/*": "/mine", "exact:1": "/exact", "default": "/any"})
 
