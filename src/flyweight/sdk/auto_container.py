@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
 from flyteidl.core import tasks_pb2
 
+from flyweight.errors import InvalidInput
 from flyweight.sdk import containers
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.interface import Interface
@@ -47,12 +48,15 @@ class PythonAutoContainerTask(PythonTask[C], Generic[C]):
         **settings: Unpack[ClassSettings],
     ) -> None:
         super().__init__(task_type, name, task_config, interface, **settings)
+        resolver = self.options.task_resolver
+        if resolver is not None and not isinstance(resolver, TaskResolverMixin):
+            raise InvalidInput(f"`task_resolver` takes a TaskResolverMixin, not {resolver!r}.")
+        self._task_resolver = resolver or default_task_resolver
 
     @property
     def task_resolver(self) -> TaskResolverMixin:
         """What a worker finds the task by."""
-        resolver = self.options.task_resolver
-        return resolver if isinstance(resolver, TaskResolverMixin) else default_task_resolver
+        return self._task_resolver
 
     def get_command(self, settings: "SerializationSettings") -> list[str]:
         """Give the arguments of the container: our entry point, the code bundle, and what the task is found by."""

@@ -6,9 +6,10 @@ import inspect
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from flyweight.errors import InvalidInput
+from flyweight.sdk.kinds import LIST, Kinds, require_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,14 @@ class CacheFunctionBody:
         return hashlib.sha256((salt + ast.dump(tree)).encode()).hexdigest()
 
 
+_KINDS: Final[Kinds] = {
+    "version": (str,),
+    "serialize": (bool,),
+    "ignored_inputs": (str, *LIST),
+    "salt": (str,),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Cache:
     """Take outputs from an earlier run with equal inputs and equal version.
@@ -76,6 +85,10 @@ class Cache:
     Example:
         >>> @task(cache=Cache(version="1", ignored_inputs=("verbose",)))
         ... def train(epochs: int, verbose: bool) -> float: ...
+
+    Raises:
+        InvalidInput: a value of another kind than it takes.
+
     """
 
     version: str | None = None
@@ -89,6 +102,16 @@ class Cache:
     policies: CachePolicy | Sequence[CachePolicy] | None = field(default_factory=CacheFunctionBody)
     """Versions follow from these together; None is as good as the default."""
 
+    def __post_init__(self) -> None:
+        require_kinds("Cache", {name: getattr(self, name) for name in _KINDS}, _KINDS)
+        for policy in self._policies:
+            _require_policy(policy)
+
+    @property
+    def _policies(self) -> Sequence[CachePolicy]:
+        policies = self.policies or CacheFunctionBody()
+        return policies if isinstance(policies, Sequence) else (policies,)
+
     def get_version(self, params: VersionParameters) -> str:
         """Give the version: the one set, or the policies' together.
 
@@ -98,9 +121,8 @@ class Cache:
         """
         if self.version is not None:
             return self.version
-        policies = self.policies or CacheFunctionBody()
         parts: list[str] = []
-        for policy in policies if isinstance(policies, Sequence) else (policies,):
+        for policy in self._policies:
             parts.append(policy.get_version(self.salt, params))
             _check_text(policy, parts[-1])
         return hashlib.sha256("".join(parts).encode()).hexdigest()
@@ -113,3 +135,8 @@ class Cache:
 def _check_text(policy: CachePolicy, given: object) -> None:
     if not isinstance(given, str):
         raise InvalidInput(f"The cache policy {type(policy).__name__} gave {given!r} for a version, not a text.")
+
+
+def _require_policy(policy: object) -> None:
+    if not isinstance(policy, CachePolicy):
+        raise InvalidInput(f"Cache: `policies` takes cache policies, which have a get_version; {policy!r} has not.")

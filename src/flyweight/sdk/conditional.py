@@ -13,6 +13,7 @@ from flyweight.sdk.conditions import Conditions
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.expression import Expression
 from flyweight.sdk.interface import Interface
+from flyweight.sdk.kinds import require_kinds
 from flyweight.sdk.node import Node, NodeOutputs
 from flyweight.sdk.promise import Promise
 
@@ -221,7 +222,13 @@ class LastCase(Generic[T]):
         return cast("T | U", self._conditional.finish(node))
 
     def fail(self, message: str) -> T:
-        """Say that the workflow fails with this message; gives what stands for the result of the other cases."""
+        """Say that the workflow fails with this message; gives what stands for the result of the other cases.
+
+        Raises:
+            InvalidInput: the message is no text.
+
+        """
+        require_kinds(f"conditional `{self._conditional.name}`, fail", {"message": message}, {"message": (str,)})
         self._conditional.stop()
         return cast("T", self._conditional.finish(message or DEFAULT_FAILURE))  # as above
 
@@ -249,8 +256,10 @@ def conditional(name: str) -> Conditional:
 
     Raises:
         CompileError: not inside a workflow's body.
+        InvalidInput: the name is no text.
 
     """
+    require_kinds("conditional", {"name": name}, {"name": (str,)})
     around = current_compilation()
     if around is None:
         raise CompileError(

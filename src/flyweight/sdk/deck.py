@@ -5,6 +5,7 @@ from enum import Enum
 
 from flyweight.errors import InvalidInput
 from flyweight.sdk.context import running_parameters
+from flyweight.sdk.kinds import require_kinds
 
 BAR = "background:#7652a2;height:0.8em"
 
@@ -36,6 +37,7 @@ class Deck:
     """
 
     def __init__(self, name: str, html: str | None = "", auto_add_to_deck: bool = True) -> None:  # noqa: FBT001, FBT002 - flytekit's signature
+        require_kinds("Deck", {"name": name}, {"name": (str,)})
         if not name:
             raise InvalidInput("A deck needs a name: it is the title of its tab.")
         self.name = name

@@ -1,6 +1,14 @@
 """Texts about a task or workflow for the console, beside what its docstring says."""
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Documented(Protocol):
+    """Something that carries texts for the console."""
+
+    short_description: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ import datetime as dt
 from collections.abc import Generator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast, get_origin
 
 from flyweight.errors import CompileError
 from flyweight.sdk.compilation import current_compilation
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.interface import Interface
+from flyweight.sdk.kinds import require_kinds
 from flyweight.sdk.node import Node, NodeOutputs
 from flyweight.sdk.promise import Promise
 
@@ -45,9 +46,10 @@ class Gate(Entity[..., Any]):
     def __init__(
         self, name: str, awaited: Approval | Signal | Sleep, timeout: dt.timedelta, interface: Interface
     ) -> None:
+        require_kinds("A gate", {"name": name}, {"name": (str,)})
         self._name = name
         self.awaited = awaited
-        self.timeout = timeout
+        self.timeout = _time(f"{name}: `timeout`", timeout)
         self._interface = interface
 
     @property
@@ -75,7 +77,7 @@ def approve(upstream_item: T, name: str, timeout: dt.timedelta = DEFAULT_TIMEOUT
         timeout: after this time without an answer the node fails.
 
     Raises:
-        CompileError: in a workflow's body, what is to be approved is not one result of a call.
+        CompileError: in a workflow's body, what is to be approved is not one result of a call; or the timeout is none.
         TaskFailed: it was not approved, when run here.
 
     """
@@ -103,9 +105,13 @@ def wait_for_input(name: str, timeout: dt.timedelta, expected_type: type[T]) -> 
         expected_type: the value's type.
 
     Raises:
+        CompileError: the timeout or type is none.
+        InvalidInput: the name is no text.
         TypeMismatch: the answer is of another type, when run here.
 
     """
+    if not _is_type(expected_type):
+        raise CompileError(f"wait_for_input `{name}`: `expected_type` takes a type, not {expected_type!r}.")
     interface = Interface(outputs={OUTPUT: expected_type})
     return cast("T", Gate(name, Signal(expected_type), timeout, interface)())  # or the promise that stands for it
 
@@ -116,9 +122,22 @@ def sleep(duration: dt.timedelta) -> None:
     Args:
         duration: how long, on a platform.
 
+    Raises:
+        CompileError: it is no length of time.
+
     """
     # In a workflow's body it is a node, which `>>` can order; a checker need not know.
-    return cast("None", Gate(SLEEP_NAME, Sleep(duration), DEFAULT_TIMEOUT, Interface())())
+    return cast("None", Gate(SLEEP_NAME, Sleep(_time("sleep", duration)), DEFAULT_TIMEOUT, Interface())())
+
+
+def _is_type(given: object) -> bool:
+    return isinstance(given, type) or get_origin(given) is not None
+
+
+def _time(where: str, given: object) -> dt.timedelta:
+    if not isinstance(given, dt.timedelta) or given < dt.timedelta(0):
+        raise CompileError(f"{where} takes a length of time, a datetime.timedelta of 0 or more, not {given!r}.")
+    return given
 
 
 _answers: ContextVar[Mapping[str, object]] = ContextVar("flyweight_signals", default={})  # noqa: B039 - never changed

@@ -2,7 +2,22 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from os import PathLike
+from typing import Final
+
+from flyweight.sdk.kinds import LIST, Kinds, require_kinds
+
+_KINDS: Final[Kinds] = {
+    "packages": LIST,
+    "conda_packages": LIST,
+    "apt_packages": LIST,
+    "commands": LIST,
+    "env": (Mapping,),
+    "requirements": (str, PathLike),
+}
+"""Of what is no text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +50,10 @@ class ImageSpec:
     base_image: str | None = None
     commands: list[str] = field(default_factory=list)
     tag_format: str | None = None
+
+    def __post_init__(self) -> None:
+        kinds: Kinds = {one.name: _KINDS.get(one.name, (str,)) for one in fields(self)}
+        require_kinds("ImageSpec", {name: getattr(self, name) for name in kinds}, kinds)
 
     @property
     def tag(self) -> str:

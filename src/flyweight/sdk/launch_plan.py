@@ -4,17 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypedDict, Unpack
 
+from flyteidl.core import types_pb2
 from google.protobuf import any_pb2
 
-from flyweight.errors import InvalidInput
+from flyweight.errors import InvalidInput, TypeMismatch
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.interface import Interface
-from flyweight.sdk.option_checks import Kinds, require_known
+from flyweight.sdk.kinds import LIST, Kinds, require_kinds
+from flyweight.sdk.option_checks import require_known
 from flyweight.sdk.run_options import Annotations, Labels, Options, RawOutputDataConfig
 from flyweight.sdk.security import Identity, SecurityContext
 from flyweight.sdk.wire import OnTheWire, message_of
 from flyweight.sdk.workflow import Workflow
-from flyweight.types.mismatch import unknown_name
+from flyweight.types.mismatch import unknown_name, within
+from flyweight.types.registry import default_registry
 
 if TYPE_CHECKING:
     from flyteidl.admin import launch_plan_pb2, schedule_pb2
@@ -25,6 +28,8 @@ _KINDS: Final[Kinds] = {
     "labels": (Labels,),
     "annotations": (Annotations,),
     "raw_output_data_config": (RawOutputDataConfig,),
+    "security_context": (OnTheWire,),
+    "notifications": LIST,
     "max_parallelism": (int,),
     "overwrite_cache": (bool,),
     "auto_activate": (bool,),
@@ -88,6 +93,7 @@ class LaunchPlan(Entity[..., Any]):
     """Launch plans by name, so that ``get_or_create`` gives one object for one name."""
 
     def __init__(self, name: str, workflow: Workflow[..., Any], options: LaunchPlanOptions) -> None:
+        require_kinds("A launch plan", {"name": name, "workflow": workflow}, {"name": (str,), "workflow": (Workflow,)})
         known = workflow.interface.inputs
         for key in (*options.default_inputs, *options.fixed_inputs):
             if key not in known:
@@ -97,6 +103,8 @@ class LaunchPlan(Entity[..., Any]):
                 raise InvalidInput(
                     f"Launch plan {name}: `{key}` is given as a default and as a fixed input. Choose one."
                 )
+        for given in (options.default_inputs, options.fixed_inputs):
+            _require_fitting(name, given, known)
         _require_kickoff_input(name, workflow, options)
         self._name = name
         self.workflow = workflow
@@ -146,6 +154,7 @@ class LaunchPlan(Entity[..., Any]):
 
         Raises:
             InvalidInput: the name is taken, an input is not the workflow's, or a setting is of the wrong kind.
+            TypeMismatch: the value of an input does not fit its type.
 
         """
         if name in cls.CACHE:
@@ -201,7 +210,12 @@ def _options(
     fixed_inputs: Mapping[str, object] | None,
     settings: LaunchPlanSettings,
 ) -> LaunchPlanOptions:
+    require_kinds("LaunchPlan", {"workflow": workflow}, {"workflow": (Workflow,)})
+    inputs = {"default_inputs": default_inputs, "fixed_inputs": fixed_inputs}
+    require_kinds("LaunchPlan", inputs, {"default_inputs": (dict,), "fixed_inputs": (dict,)})
     require_known("LaunchPlan", settings, LaunchPlanSettings, _KINDS)
+    for notification in settings.get("notifications") or ():
+        message_of("`notifications`", notification, "flyteidl.admin.Notification")
     base = workflow.options.default_options
     schedule, condition = _started_by(settings)
     concurrency = settings.get("concurrency")
@@ -251,6 +265,32 @@ def _security(settings: LaunchPlanSettings) -> OnTheWire | None:
     auth = message_of("`auth_role`", role, "flyteidl.admin.Auth")
     identity = Identity(iam_role=auth.assumable_iam_role, k8s_service_account=auth.kubernetes_service_account)
     return SecurityContext(run_as=identity)
+
+
+def _require_fitting(name: str, given: Mapping[str, object], types: Mapping[str, Any]) -> None:
+    """Refuse values of the wrong type, except where to look at one would store it: a file's comes out later."""
+    registry = default_registry()
+    for key, value in given.items():
+        if not _stored(registry.literal_type(types[key])):
+            try:
+                registry.to_literal(value, types[key])
+            except TypeMismatch as error:
+                raise within(f"Launch plan {name}, input {key}", error) from error
+
+
+def _stored(kind: types_pb2.LiteralType) -> bool:
+    """Tell whether a value of the type, or a part of it, stands in a store."""
+    match kind.WhichOneof("type"):
+        case "blob" | "structured_dataset_type" | "schema":
+            return True
+        case "collection_type":
+            return _stored(kind.collection_type)
+        case "map_value_type":
+            return _stored(kind.map_value_type)
+        case "union_type":
+            return any(_stored(variant) for variant in kind.union_type.variants)
+        case _:
+            return any(_stored(part) for part in kind.structure.dataclass_type.values())
 
 
 def _require_kickoff_input(name: str, workflow: Workflow[..., Any], options: LaunchPlanOptions) -> None:

@@ -10,6 +10,7 @@ from flyweight.errors import InvalidInput, Unsupported
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.interface import Interface
+from flyweight.sdk.kinds import require_count
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.reference import ReferenceLaunchPlan, ReferenceTask
 
@@ -23,6 +24,11 @@ class MapOptions:
     concurrency: int | None = None
     min_successes: int | None = None
     min_success_ratio: float = 1.0
+
+    def __post_init__(self) -> None:
+        require_count("concurrency", self.concurrency)
+        require_count("min_successes", self.min_successes)
+        _require_ratio(self.min_success_ratio)
 
 
 class OverLists(Entity[..., Any], Generic[TargetT]):
@@ -123,10 +129,6 @@ def map_task(
         raise InvalidInput(f"{name} has no input `{unknown[0]}`. Its inputs are: {', '.join(interface.inputs)}.")
     if len(found.bound) == len(interface.inputs):
         raise InvalidInput(f"{name} has no input left to map over: leave at least one out of functools.partial.")
-    if not 0 <= min_success_ratio <= 1:
-        raise InvalidInput(f"`min_success_ratio` is a part of all elements, from 0 to 1, not {min_success_ratio}.")
-    if any(number is not None and number < 0 for number in (concurrency, min_successes)):
-        raise InvalidInput("`concurrency` and `min_successes` count elements: 0 or more.")
     return found
 
 
@@ -141,6 +143,11 @@ def _task(target: object) -> tuple[PythonTask[Any], Mapping[str, object]]:
     if target.args:
         raise InvalidInput(f"Name the inputs of {target.func.name} in functools.partial: positions are not kept.")
     return target.func, target.keywords
+
+
+def _require_ratio(ratio: object) -> None:
+    if isinstance(ratio, bool) or not isinstance(ratio, int | float) or not 0 <= ratio <= 1:
+        raise InvalidInput(f"`min_success_ratio` is a part of all elements, from 0 to 1, not {ratio!r}.")
 
 
 def _listed(own: Interface, bound: Mapping[str, object], options: MapOptions) -> Interface:

@@ -72,6 +72,7 @@ def require_top_level(function: Callable[..., object], kind: str) -> None:
     """
     if isinstance(function, type) or not callable(function) or function.__name__ == "<lambda>":
         raise InvalidInput(f"A {kind.lower()} is made of a function that is defined with `def`; {function!r} is none.")
+    _refuse_method(function, kind)
     module = function.__module__.rsplit(".", 1)[-1]
     in_notebook = _file_of(sys.modules.get(function.__module__)) is None
     if "<locals>" not in function.__qualname__ or in_notebook or module.startswith(("test_", "conftest")):
@@ -80,6 +81,28 @@ def require_top_level(function: Callable[..., object], kind: str) -> None:
         f"{kind} {function.__qualname__} is defined inside another function, where no worker can import it. "
         "Move it to the top level of its module; if a decorator of yours wraps it, use functools.wraps in it."
     )
+
+
+def refuse_entity(kind: str, function: object) -> None:
+    """Refuse a task or a workflow in the place of a function: decorators of both kinds do not go together.
+
+    Raises:
+        InvalidInput: it is one.
+
+    """
+    if hasattr(function, "interface"):
+        raise InvalidInput(f"@{kind} takes a function, and {function!r} is a {type(function).__name__} already.")
+
+
+def _refuse_method(function: Callable[..., object], kind: str) -> None:
+    """Refuse a function that belongs to a class: a worker finds a function in its module, and has no object for it."""
+    inner = function.__qualname__.rpartition("<locals>.")[2]
+    if "." in inner:
+        owner, name = inner.rsplit(".", 1)
+        raise InvalidInput(
+            f"{kind} {inner} is a method of the class {owner}. Make {name} a function of the module, which is given "
+            f"what it needs of a {owner} as inputs; or derive a task type from PythonInstanceTask."
+        )
 
 
 def _file_of(module: ModuleType | None) -> Path | None:

@@ -2,16 +2,16 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Final, Self, TypedDict, TypeVar, Unpack
 
 from flyweight.errors import CompileError, InvalidInput
 from flyweight.sdk.cache import Cache, VersionParameters
 from flyweight.sdk.image import ImageSpec
-from flyweight.sdk.option_checks import require_known
+from flyweight.sdk.kinds import Kinds
+from flyweight.sdk.option_checks import TASK_KINDS, require_known
 from flyweight.sdk.pod_template import PodTemplate
 from flyweight.sdk.promise import OutputReference, Promise
 from flyweight.sdk.resources import Resources
-from flyweight.sdk.task_metadata import require_retries
 from flyweight.sdk.wire import OnTheWire
 
 if TYPE_CHECKING:
@@ -61,6 +61,15 @@ class Overrides(TypedDict, total=False):
     """Taken as flytekit's code gives it; a type's settings cannot be changed for one call."""
     pod_template: PodTemplate
     """The Kubernetes pod that the task runs in."""
+
+
+_KINDS: Final[Kinds] = {
+    **TASK_KINDS,
+    "node_name": (str,),
+    "name": (str,),
+    "aliases": (Mapping,),
+    "pod_template": (PodTemplate,),
+}
 
 
 class Node:
@@ -130,9 +139,7 @@ class Node:
                 raise InvalidInput(
                     f"{self.id}: `{key}` must be known when the workflow is compiled; it cannot be {value.ref}."
                 )
-        require_known("with_overrides", overrides, Overrides)
-        if "retries" in overrides:
-            require_retries(overrides["retries"])
+        require_known("with_overrides", overrides, Overrides, _KINDS)
         if "node_name" in overrides:
             self.id = dns_name(overrides["node_name"])
         self.overrides = {**self.overrides, **overrides, **_cache_settings(self.entity, overrides)}

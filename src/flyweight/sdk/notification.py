@@ -8,6 +8,7 @@ from flyteidl.admin import common_pb2
 from flyteidl.core import execution_pb2
 
 from flyweight.errors import InvalidInput
+from flyweight.sdk.kinds import LIST, require_kinds
 
 Phase = execution_pb2.WorkflowExecution.Phase
 _ENDS: Final = (Phase.SUCCEEDED, Phase.FAILED, Phase.ABORTED, Phase.TIMED_OUT)
@@ -29,6 +30,7 @@ class Notification:
     """Of ``flyteidl.admin.Notification``: whose gateway takes the e-mail."""
 
     def __post_init__(self) -> None:
+        require_kinds(type(self).__name__, {"phases": self.phases}, {"phases": LIST})
         names = ", ".join(Phase.Name(phase) for phase in _ENDS)
         if not self.phases or any(phase not in _ENDS for phase in self.phases):
             raise InvalidInput(f"A notification is sent when an execution has ended: its phases are of {names}.")

@@ -1,16 +1,17 @@
-"""Refuses options that there are not, and values of a kind that an option does not take, where they are given."""
+"""Refuses options that there are not, and values that an option does not take, where they are given."""
 
 import difflib
-from collections.abc import Mapping
-from typing import Final, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from flyweight.errors import InvalidInput
 from flyweight.sdk.cache import Cache
+from flyweight.sdk.documentation import Documented
 from flyweight.sdk.image import ImageSpec
-from flyweight.sdk.resources import Resources
-
-Kinds = Mapping[str, tuple[type, ...]]
-"""The classes whose values an option takes, by its name; one that is not named is looked at elsewhere."""
+from flyweight.sdk.kinds import LIST, Kinds, require_count, require_kinds
+from flyweight.sdk.resources import Resources, require_quantity
+from flyweight.sdk.task_metadata import duration, require_retries
+from flyweight.sdk.wire import message_of
 
 TASK_KINDS: Final[Kinds] = {
     "requests": (Resources,),
@@ -21,10 +22,14 @@ TASK_KINDS: Final[Kinds] = {
     "annotations": (Mapping,),
     "container_image": (str, ImageSpec),
     "shared_memory": (bool, str),
+    "secret_requests": LIST,
+    "docs": (Documented,),
+    "deck_fields": LIST,
+    "node_dependency_hints": (Iterable,),
     "cache": (bool, Cache),
     "cache_version": (str,),
     "cache_serialize": (bool,),
-    "cache_ignore_input_vars": (tuple, list, set, frozenset),
+    "cache_ignore_input_vars": LIST,
     "interruptible": (bool,),
     "deprecated": (str,),
     "enable_deck": (bool,),
@@ -35,6 +40,21 @@ TASK_KINDS: Final[Kinds] = {
 """Of ``@task``, task classes and ``with_overrides``."""
 
 
+def _require_memory(name: str, value: object) -> None:
+    if isinstance(value, str):
+        require_quantity(name, value)
+
+
+_CHECKS: Final[Mapping[str, Callable[[str, object], object]]] = {
+    "retries": lambda _, value: require_retries(value),
+    "timeout": lambda _, value: duration(value),
+    "shared_memory": _require_memory,
+    "accelerator": lambda _, value: message_of("`accelerator`", value, "flyteidl.core.GPUAccelerator"),
+    "max_parallelism": require_count,
+}
+"""What an option's value must be beside of the right kind, wherever there is such an option."""
+
+
 def require_known(where: str, settings: Mapping[str, object], known: type, kinds: Kinds = TASK_KINDS) -> None:
     """Refuse an option that there is not, and a value that it does not take; None stands for one that is not given.
 
@@ -43,20 +63,12 @@ def require_known(where: str, settings: Mapping[str, object], known: type, kinds
 
     """
     options: Mapping[str, object] = known.__annotations__  # a TypedDict's hold those of its bases
-    for name, value in settings.items():
+    for name in settings:
         if name not in options:
             near = difflib.get_close_matches(name, options, n=1)
             hint = f" Did you mean `{near[0]}`?" if near else f" There are: {', '.join(sorted(options))}."
             raise InvalidInput(f"{where} has no option `{name}`.{hint}")
-        if value is not None and name in kinds:
-            _require_kind(where, name, value, kinds[name])
-
-
-def _require_kind(where: str, name: str, value: object, kinds: tuple[type, ...]) -> None:
-    if not isinstance(value, kinds):
-        wanted = " or ".join(kind.__name__ for kind in kinds)
-        raise InvalidInput(f"{where}: `{name}` takes {wanted}, not {value!r}.")
-    if isinstance(value, Mapping):
-        for key, text in cast("Mapping[object, object]", value).items():
-            if not isinstance(key, str) or not isinstance(text, str):
-                raise InvalidInput(f"{where}: `{name}` takes texts by name, not {key!r}: {text!r}.")
+    require_kinds(where, settings, kinds)
+    for name, value in settings.items():
+        if value is not None and name in _CHECKS:
+            _CHECKS[name](name, value)

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol, TypedDict, TypeVar, cast, runtime_checkable
+from typing import TypedDict, TypeVar, cast
 
 from flyweight.errors import InvalidInput
 from flyweight.sdk.cache import Cache, VersionParameters
 from flyweight.sdk.deck import DeckField
+from flyweight.sdk.documentation import Documented
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.image import ImageSpec
 from flyweight.sdk.option_checks import require_known
@@ -16,7 +17,7 @@ from flyweight.sdk.pod_template import PodTemplate
 from flyweight.sdk.resources import Resources
 from flyweight.sdk.secret import Secret
 from flyweight.sdk.security import SecurityContext
-from flyweight.sdk.task_metadata import TaskMetadata
+from flyweight.sdk.task_metadata import TaskMetadata, duration
 from flyweight.sdk.wire import OnTheWire
 
 S = TypeVar("S")
@@ -32,13 +33,6 @@ class ExecutionBehavior(Enum):
     """A graph, whose outputs are the task's."""
     EAGER = 3
     """Its outputs; on a platform, what it calls runs as executions of their own."""
-
-
-@runtime_checkable
-class Documented(Protocol):
-    """Something that carries texts for the console."""
-
-    short_description: str | None
 
 
 class BodySettings(TypedDict, total=False):
@@ -219,27 +213,6 @@ def class_options(settings: ClassSettings) -> TaskOptions:
         labels=settings.get("labels") or metadata.labels or {},
         annotations=settings.get("annotations") or metadata.annotations or {},
     )
-
-
-def duration(value: int | dt.timedelta | None) -> dt.timedelta:
-    """Read a duration; an integer counts seconds, None is no time at all.
-
-    Raises:
-        InvalidInput: neither an integer nor a timedelta, or less than nothing.
-
-    """
-    match value:
-        case None:
-            return dt.timedelta(0)
-        case dt.timedelta():
-            length = value
-        case int() if not isinstance(value, bool):
-            length = dt.timedelta(seconds=value)
-        case _:
-            raise InvalidInput(f"`timeout` takes seconds as an integer, or a timedelta; {value!r} is neither.")
-    if length < dt.timedelta(0):
-        raise InvalidInput(f"`timeout` is a length of time, 0 or more, not {value!r}.")
-    return length
 
 
 def image_name(image: str | ImageSpec | None) -> str | None:

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any
 
 from flyteidl.core import tasks_pb2
@@ -35,6 +36,8 @@ class PodTemplate:
     annotations: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.pod_spec, Mapping | NoneType) and not hasattr(self.pod_spec, "attribute_map"):
+            raise InvalidInput(f"`pod_spec` takes a V1PodSpec, or a mapping as in a manifest, not {self.pod_spec!r}.")
         if not self.primary_container_name:
             raise InvalidInput("A PodTemplate needs the name of its primary container, in which the task runs.")
 

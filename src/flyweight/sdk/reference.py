@@ -8,6 +8,7 @@ from flyteidl.core import identifier_pb2
 from flyweight.ids import EntityKey, identifier
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.interface import Interface, interface_of
+from flyweight.sdk.kinds import require_kinds
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -87,10 +88,14 @@ def reference_task(
         name: what it is registered under.
         version: which of its versions.
 
+    Raises:
+        InvalidInput: one of them is no text.
+
     """
+    key = _key("reference_task", project=project, domain=domain, name=name, version=version)
 
     def decorate(function: Callable[P, R]) -> ReferenceTask[P, R]:
-        return ReferenceTask(EntityKey(project, domain, name, version), interface_of(function))
+        return ReferenceTask(key, interface_of(function))
 
     return decorate
 
@@ -106,10 +111,14 @@ def reference_workflow(
         name: what it is registered under.
         version: which of its versions.
 
+    Raises:
+        InvalidInput: one of them is no text.
+
     """
+    key = _key("reference_workflow", project=project, domain=domain, name=name, version=version)
 
     def decorate(function: Callable[P, R]) -> ReferenceWorkflow[P, R]:
-        return ReferenceWorkflow(EntityKey(project, domain, name, version), interface_of(function))
+        return ReferenceWorkflow(key, interface_of(function))
 
     return decorate
 
@@ -125,9 +134,18 @@ def reference_launch_plan(
         name: what it is registered under.
         version: which of its versions.
 
+    Raises:
+        InvalidInput: one of them is no text.
+
     """
+    key = _key("reference_launch_plan", project=project, domain=domain, name=name, version=version)
 
     def decorate(function: Callable[P, R]) -> ReferenceLaunchPlan[P, R]:
-        return ReferenceLaunchPlan(EntityKey(project, domain, name, version), interface_of(function))
+        return ReferenceLaunchPlan(key, interface_of(function))
 
     return decorate
+
+
+def _key(where: str, **parts: str) -> EntityKey:
+    require_kinds(where, parts, dict.fromkeys(parts, (str,)))
+    return EntityKey(**parts)

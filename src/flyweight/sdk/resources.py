@@ -46,11 +46,8 @@ class Resources:
             ("ephemeral_storage", self.ephemeral_storage),
         ):
             for value in asked if isinstance(asked, tuple) else (asked,):
-                if value is not None and not _QUANTITY.fullmatch(str(value)):
-                    raise InvalidInput(
-                        f"`{name}` is {value!r}, which is no quantity. Write a number and a unit of Kubernetes: "
-                        "cpu='2' or cpu='500m' (half of one), mem='500Mi' or mem='2Gi'."
-                    )
+                if value is not None:
+                    require_quantity(name, value)
 
     def split(self) -> "tuple[Resources, Resources]":
         """Give requests and limits apart; a single value is a request without a limit, as in Flyte."""
@@ -81,6 +78,20 @@ class Resources:
                 "`requests` and `limits` take one value each; a (request, limit) pair goes into `resources`."
             )
         return {name: str(value) for name, value in named.items() if value is not None}
+
+
+def require_quantity(name: str, value: object) -> None:
+    """Refuse what is no quantity of Kubernetes.
+
+    Raises:
+        InvalidInput: says how to write one.
+
+    """
+    if not _QUANTITY.fullmatch(str(value)):
+        raise InvalidInput(
+            f"`{name}` is {value!r}, which is no quantity. Write a number and a unit of Kubernetes: "
+            "cpu='2' or cpu='500m' (half of one), mem='500Mi' or mem='2Gi'."
+        )
 
 
 @dataclass(frozen=True, slots=True)

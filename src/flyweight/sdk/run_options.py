@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
+from flyweight.sdk.kinds import LIST, Kinds, require_count, require_kinds
 from flyweight.sdk.security import Identity, SecurityContext
 from flyweight.sdk.wire import OnTheWire
 
@@ -43,6 +45,17 @@ class RawOutputDataConfig:
     output_location_prefix: str = ""
 
 
+_KINDS: Final[Kinds] = {
+    "labels": (Labels,),
+    "annotations": (Annotations,),
+    "raw_output_data_config": (RawOutputDataConfig,),
+    "security_context": (OnTheWire,),
+    "notifications": LIST,
+    "disable_notifications": (bool,),
+    "overwrite_cache": (bool,),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Settings of one execution; what is left out stays as the launch plan and the platform say.
@@ -55,6 +68,9 @@ class Options:
         notifications: whom to tell, and when.
         disable_notifications: tell nobody, whatever the launch plan says.
         overwrite_cache: compute anew what is cached, and keep the new outputs.
+
+    Raises:
+        InvalidInput: a value of another kind than it takes.
 
     """
 
@@ -69,6 +85,10 @@ class Options:
     """Of ``Email``, ``Slack`` and ``PagerDuty``."""
     disable_notifications: bool | None = None
     overwrite_cache: bool | None = None
+
+    def __post_init__(self) -> None:
+        require_kinds("Options", {name: getattr(self, name) for name in _KINDS}, _KINDS)
+        require_count("max_parallelism", self.max_parallelism)
 
     @classmethod
     def default_from(cls, k8s_service_account: str | None = None, raw_data_prefix: str | None = None) -> "Options":

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Final
 
 from flyteidl.core import security_pb2
 
 from flyweight.errors import InvalidInput, NotFound
+from flyweight.sdk.kinds import Kinds, require_kinds
 from flyweight.settings import secret_variable
 
 SECRETS_FOLDER = Path("/etc/secrets")
@@ -22,6 +24,15 @@ class MountRequirement(Enum):
     ANY = 0
     ENV_VAR = 1
     FILE = 2
+
+
+_KINDS: Final[Kinds] = {
+    "group": (str,),
+    "key": (str,),
+    "group_version": (str,),
+    "mount_requirement": (MountRequirement,),
+    "env_var": (str,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class Secret:
     """Name of the environment variable that is to hold it."""
 
     def __post_init__(self) -> None:
+        require_kinds("Secret", {name: getattr(self, name) for name in _KINDS}, _KINDS)
         if not (self.group or self.key):
             raise InvalidInput("A Secret needs its group, its key, or both.")
         if self.env_var is not None and not _VARIABLE.fullmatch(self.env_var):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, TypeVar, Un
 from flyweight.errors import InvalidInput
 from flyweight.sdk.auto_container import PythonAutoContainerTask
 from flyweight.sdk.compilation import Compilation, drawing
+from flyweight.sdk.entity import Entity
 from flyweight.sdk.function_entity import FunctionEntity
-from flyweight.sdk.naming import module_path, require_top_level
+from flyweight.sdk.naming import module_path, refuse_entity, require_top_level
 from flyweight.sdk.option_checks import require_known
 from flyweight.sdk.options import (
     BodyOfFunctionSettings,
@@ -21,6 +22,7 @@ from flyweight.sdk.options import (
 )
 from flyweight.sdk.resolvers import default_task_resolver
 from flyweight.sdk.workflow import Graph, bind_outputs
+from flyweight.types.mismatch import unknown_name
 
 C = TypeVar("C")
 P = ParamSpec("P")
@@ -57,12 +59,19 @@ class PythonFunctionTask(FunctionEntity, PythonAutoContainerTask[C], Generic[C])
         self.task_function = task_function
         self.execution_mode = _mode(settings.get("execution_mode", ExecutionBehavior.DEFAULT))
         self.node_dependency_hints = tuple(settings.get("node_dependency_hints") or ())
+        for hint in cast("tuple[object, ...]", self.node_dependency_hints):
+            if not isinstance(hint, Entity):
+                raise InvalidInput(f"`node_dependency_hints` takes tasks, workflows and launch plans, not {hint!r}.")
         if self.node_dependency_hints and self.execution_mode is not ExecutionBehavior.DYNAMIC:
             raise InvalidInput(
                 f"{task_function.__qualname__}: `node_dependency_hints` is for dynamic tasks; "
                 "what other tasks and workflows call is seen when they are compiled."
             )
         self.define(task_function, pickle_untyped=settings.get("pickle_untyped", False))
+        for name in self.metadata.cache_ignore_input_vars:
+            if name not in self._interface.inputs:
+                where = f"{self.name}, inputs that the cache ignores"
+                raise InvalidInput(f"{where}: {unknown_name(name, self._interface.inputs)}.")
         self._interface = self._interface.without(settings.get("ignore_input_vars") or ())
 
     @property
@@ -143,9 +152,10 @@ class TaskPlugins:
         """Let configurations of this class mean this class of tasks.
 
         Raises:
-            InvalidInput: they mean another one already.
+            InvalidInput: they mean another one already, or it is no class of tasks with a function.
 
         """
+        _require_task_class(plugin)
         known = cls._plugins.setdefault(plugin_config_type, plugin)
         if known is not plugin:
             raise InvalidInput(
@@ -168,6 +178,7 @@ def make_task(
         InvalidInput: an input without a type, a nested function, an unknown option, or options that contradict.
 
     """
+    refuse_entity("task", function)
     metadata = metadata_of(function, settings)
     config = settings.get("task_config")
     plugin = TaskPlugins.find_pythontask_plugin(type(config))
@@ -175,6 +186,13 @@ def make_task(
     body.setdefault("execution_mode", mode)
     made = (Task if plugin is PythonFunctionTask else plugin)(config, function, metadata=metadata, **body)
     return cast("Task[P, R]", made)  # whatever its class, it is called like the function
+
+
+def _require_task_class(plugin: object) -> None:
+    if not isinstance(plugin, type) or not issubclass(plugin, PythonFunctionTask):
+        raise InvalidInput(
+            f"register_pythontask_plugin takes a class that derives from PythonFunctionTask, not {plugin!r}."
+        )
 
 
 def _mode(mode: object) -> ExecutionBehavior:

@@ -66,3 +66,24 @@ def require_retries(retries: object) -> None:
     """
     if type(retries) is not int or retries < 0:
         raise InvalidInput(f"`retries` counts further attempts: 0 or more, not {retries!r}.")
+
+
+def duration(value: object) -> dt.timedelta:
+    """Read a duration; an integer counts seconds, None is no time at all.
+
+    Raises:
+        InvalidInput: neither an integer nor a timedelta, or less than nothing.
+
+    """
+    match value:
+        case None:
+            return dt.timedelta(0)
+        case dt.timedelta():
+            length = value
+        case int() if not isinstance(value, bool):
+            length = dt.timedelta(seconds=value)
+        case _:
+            raise InvalidInput(f"`timeout` takes seconds as an integer, or a timedelta; {value!r} is neither.")
+    if length < dt.timedelta(0):
+        raise InvalidInput(f"`timeout` is a length of time, 0 or more, not {value!r}.")
+    return length

@@ -15,7 +15,7 @@ from flyweight.sdk.conditional import nodes_within
 from flyweight.sdk.entity import AnyEntity, Entity
 from flyweight.sdk.function_entity import FunctionEntity
 from flyweight.sdk.interface import Interface
-from flyweight.sdk.naming import require_top_level
+from flyweight.sdk.naming import refuse_entity, require_top_level
 from flyweight.sdk.node import Node, NodeOutputs
 from flyweight.sdk.option_checks import Kinds, require_known
 from flyweight.sdk.options import Documented
@@ -102,6 +102,7 @@ class FunctionWorkflow(FunctionEntity, Workflow[P, R], Generic[P, R]):
     """
 
     def __init__(self, function: Callable[P, R], options: WorkflowOptions) -> None:
+        refuse_entity("workflow", function)
         require_top_level(function, "Workflow")
         if inspect.iscoroutinefunction(function):
             raise InvalidInput(
@@ -246,6 +247,7 @@ _KINDS: Final[Kinds] = {
     "failure_policy": (WorkflowFailurePolicy,),
     "interruptible": (bool,),
     "on_failure": (Entity,),
+    "docs": (Documented,),
     "pickle_untyped": (bool,),
     "default_options": (Options,),
 }

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from flyweight.errors import InvalidInput
+
 Value = TypeVar("Value")
 
 
@@ -11,9 +13,19 @@ class HashMethod(Generic[Value]):
 
     The string that the function gives stands in the literal; two values with the same string are the same input to a
     cached task, whatever they contain.
+
+    Args:
+        function: gives the string of a value.
+
+    Raises:
+        InvalidInput: it cannot be called.
+
     """
 
     def __init__(self, function: Callable[[Value], str]) -> None:
+        given: object = function
+        if not callable(given):
+            raise InvalidInput(f"HashMethod takes a function that gives the string of a value, not {given!r}.")
         self._function = function
 
     def calculate(self, value: Value) -> str:

@@ -56,11 +56,6 @@ def outside(x: int) -> int:
     return x
 
 
-@task(accelerator="nvidia-a100")
-def fast(x: int) -> int:
-    return x
-
-
 @workflow
 def moved(xs: list[int]) -> int:
     map_task(inside)(x=xs)
@@ -208,4 +203,4 @@ def test_an_environment_refuses_what_a_task_has_not() -> None:
 def test_an_accelerator_is_one() -> None:
     assert A100.unpartitioned.to_flyte_idl().unpartitioned
     with pytest.raises(InvalidInput, match="`accelerator` takes what stands for"):
-        fast.get_extended_resources(SETTINGS)
+        task(accelerator="nvidia-a100")(outside.task_function)
