@@ -60,6 +60,10 @@ def readable_name(name: str) -> str:
 NO_ITEM = -1
 
 
+_ITEM = re.compile(r"(?P<node>.+)-n(?P<item>[0-9]{1,9})")
+_INDEXED = re.compile(r"(?P<node>.+)\[(?P<item>[0-9]{1,9})\]")
+
+
 class AttemptId(NamedTuple):  # a dataclass computes its hash in Python, and a task's way is paved with these
     """One try of one node of one execution, counted from 0; every command and report is idempotent by it.
 
@@ -80,6 +84,18 @@ class AttemptId(NamedTuple):  # a dataclass computes its hash in Python, and a t
 def item_name(node: NodeId, item: int) -> str:
     """Name one item of a node that maps over lists, as Flyte does."""
     return f"{node}-n{item}"
+
+
+def parse_item_name(name: str) -> tuple[NodeId, int] | None:
+    """Read ``n0-n7`` as node ``n0`` and item 7; None for what cannot be an item's name. A node may bear such a name."""
+    match = _ITEM.fullmatch(name)
+    return (NodeId(match["node"]), int(match["item"])) if match else None
+
+
+def place_named(text: str) -> NodeId:
+    """Read what somebody typed: ``n0[7]`` is an item's name as programmers say it, anything else a node's id."""
+    match = _INDEXED.fullmatch(text)
+    return NodeId(item_name(NodeId(match["node"]), int(match["item"])) if match else text)
 
 
 def entity_key(identifier: identifier_pb2.Identifier) -> EntityKey:

@@ -88,7 +88,8 @@ class MemoryStore:
             for row in rows:
                 attempt = AttemptId(execution, node, row.attempt)
                 told = attempt in self.world.reported or row.worker == ENGINE
-                assert row.phase is not AttemptPhase.SUCCEEDED or told
+                taken_over = draws and row.attempt == 0 and attempt not in self.world.ever_started
+                assert row.phase is not AttemptPhase.SUCCEEDED or told or taken_over
             assert [row.attempt for row in rows] == list(range(len(rows)))
             assert all(row.phase.terminal for row in rows[:-1])
 
@@ -166,6 +167,8 @@ class MemoryBlobs:
     async def read(self, uri):
         if uri.startswith(APART):
             await asyncio.sleep(0.1)  # time enough to die in
+        if uri not in self.kept:
+            raise NotFound(uri)
         return self.kept[uri]
 
     def apart(self, value):

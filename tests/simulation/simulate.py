@@ -8,6 +8,7 @@ from flyweight import literals
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.records import DYNAMIC
 from flyweight.errors import AlreadyExists, TryAgain
+from flyweight.ids import AttemptId
 from tests.simulation.programs import random_closure
 from tests.simulation.virtual_time import VirtualTimeLoop
 from tests.simulation.workflows import inputs_of, new_execution
@@ -123,18 +124,24 @@ def check_recovered(seed, **options):
         reference = world.store.new[key].reference_execution
         old = nodes.get((reference, name))
         if row.phase is NodePhase.RECOVERED:
+            old = nodes[reference, row.reason.rsplit(" ", 1)[1]]
             assert old.phase in {NodePhase.SUCCEEDED, NodePhase.RECOVERED}
             assert outputs_of(world, row) == outputs_of(world, old)
             assert not world.store.attempts_of(key, name)
-        elif reference and old is not None and row.phase is NodePhase.SUCCEEDED and not anew(nodes, key, row):
+        elif reference and old is not None and row.phase is NodePhase.SUCCEEDED and not anew(world, key, row):
             if inputs_of_row(world, row) != inputs_of_row(world, old):
                 continue  # a gate was answered otherwise this time
             assert old.phase is not NodePhase.SUCCEEDED, f"{name} succeeded in {reference} and ran again in {key}"
 
 
-def anew(nodes, key, row):
-    """Tell whether a node stands below a dynamic task, which draws something else each time, or handles a failure."""
-    while row is not None and row.kind != DYNAMIC and row.spec_node != "fn0":
+def anew(world, key, row):
+    """Tell whether a node handles a failure, or was drawn anew: by a task that ran here, or did once more there."""
+    nodes, reference = world.store.nodes, world.store.new[key].reference_execution
+    while row is not None and row.spec_node != "fn0":
+        old = nodes.get((reference, row.node))
+        again = old is None or old.kind != DYNAMIC or old.attempt
+        if row.kind == DYNAMIC and (again or AttemptId(key, row.node, row.attempt) in world.ever_started):
+            return True
         row = nodes.get((key, row.parent))
     return row is not None
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flyteidl.core import compiler_pb2, dynamic_job_pb2, execution_pb2, identifier_pb2, tasks_pb2, workflow_pb2
@@ -25,7 +26,7 @@ from flyweight.errors import (
     UserError,
 )
 from flyweight.ids import AttemptId, entity_key, identifier
-from flyweight.semantics.layout import DRAWN, FUTURES
+from flyweight.semantics.layout import DECK, DRAWN, FUTURES
 
 BUILD_FAILED = "DynamicWorkflowBuildFailed"
 """propeller's code for it."""
@@ -83,6 +84,8 @@ class Drawing:
 
     async def _graph(self, command: CompileDrawn) -> ClosureGraph:
         """Compile, unless the same was compiled lately, and keep the closure where views and recovery look for it."""
+        if command.source:
+            await self._take_over(command.source, command.output_prefix)
         drawn = await self._drawn(f"{command.output_prefix}/{FUTURES}")
         key = hashlib.sha256(command.task.id.SerializeToString(deterministic=True) + drawn).hexdigest()
         made = self._kept.get(key)
@@ -98,6 +101,12 @@ class Drawing:
             return await self._blobs.read(uri)
         except NotFound as error:
             raise PlatformError(f"{uri} is gone") from error
+
+    async def _take_over(self, source: str, prefix: str) -> None:
+        """Copy what stands below another execution's prefix: what it drew, and its deck, if there is one."""
+        for name in (DECK, FUTURES):
+            with suppress(NotFound):
+                await self._blobs.write(f"{prefix}/{name}", await self._blobs.read(f"{source}/{name}"))
 
     async def _made(self, task: tasks_pb2.TaskTemplate, drawn: bytes) -> _Compiled:
         try:
@@ -132,9 +141,9 @@ def drawn_workflow(task: tasks_pb2.TaskTemplate, spec: dynamic_job_pb2.DynamicJo
     )
 
 
-async def load_drawn(uri: str, graphs: Graphs, blobs: Blobs) -> ClosureGraph:
+async def load_drawn(prefix: str, graphs: Graphs, blobs: Blobs) -> ClosureGraph:
     """Give the graph of what was drawn and compiled; raises ``NotFound``."""
-    data = await blobs.read(uri)
+    data = await blobs.read(f"{prefix}/{DRAWN}")
     digest = hashlib.sha256(data).hexdigest()
     return graphs.get(digest) or graphs.build(digest, compiler_pb2.CompiledWorkflowClosure.FromString(data))
 

@@ -110,6 +110,11 @@ class NodeState:
         return self.phase is NodePhase.RUNNING and budgets.payer(last.error) is budgets.Payer.SYSTEM
 
     @property
+    def took_over(self) -> bool:
+        """Tell whether its task did not run, because what it had drawn in the execution that is recovered runs here."""
+        return len(self.attempts) == 1 and self.past is not None and bool(self.past.drawing)
+
+    @property
     def compiling(self) -> bool:
         """Tell whether its task has drawn something that is not checked and indexed yet."""
         drew = bool(self.attempts) and self.attempts[-1].phase is AttemptPhase.SUCCEEDED
@@ -128,6 +133,8 @@ class Frame:
     """Where the workflows that its nodes run are found."""
     graph: Graph
     inputs: literals_pb2.LiteralMap
+    same_code: bool = field(default=False, compare=False)
+    """Whether the very same ran in the execution that is recovered."""
     scope: "Frame | None" = field(default=None, repr=False, compare=False)
     """The frame whose values its bindings name: of a branch's cases the workflow around them; its own if None."""
     waits: list[int]
@@ -220,6 +227,13 @@ class Changed:
     """Outputs of items that are too large for a row, and where they are to stand."""
 
 
+def root_frame(state: ExecutionState) -> Frame:
+    """Open the frame of the execution's own workflow."""
+    frame = new_frame(state.graph, state.graph.primary, state.inputs)
+    frame.same_code = state.past is not None and state.past.same_code
+    return frame
+
+
 def new_frame(closure: ClosureGraph, graph: Graph, inputs: literals_pb2.LiteralMap, parent: NodeId = NO_NODE) -> Frame:
     """Open a frame in which nothing has begun."""
     return Frame(parent=parent, closure=closure, graph=graph, inputs=inputs, waits=list(graph.waits))
@@ -231,11 +245,12 @@ def frame_below(node: NodeState) -> Frame | None:
     if node.drawn is not None:
         frame = new_frame(node.drawn, node.drawn.primary, node.inputs, node.id)
         frame.attempt = len(node.attempts) - 1
-        return frame
-    if node.graph.kind is NodeKind.WORKFLOW:
-        return new_frame(closure, closure.workflows[node.graph.target], node.inputs, node.id)
-    if node.graph.branch is not None:
+    elif node.graph.kind is NodeKind.WORKFLOW:
+        frame = new_frame(closure, closure.workflows[node.graph.target], node.inputs, node.id)
+    elif node.graph.branch is not None:
         frame = new_frame(closure, node.graph.branch.cases, literals_pb2.LiteralMap(), node.id)
         frame.scope = node.frame.scope or node.frame
-        return frame
-    return None
+    else:
+        return None
+    frame.same_code = node.frame.same_code and (node.drawn is None or node.took_over)
+    return frame

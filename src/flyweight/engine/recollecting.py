@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flyteidl.admin import execution_pb2
 from flyteidl.core import identifier_pb2, literals_pb2
@@ -10,14 +10,15 @@ from flyteidl.core import identifier_pb2, literals_pb2
 from flyweight import literals
 from flyweight.engine.graph import NodeKind
 from flyweight.engine.items import CHUNK, SUCCEEDED
+from flyweight.engine.machine.restore import drawn_nodes
 from flyweight.engine.phases import NodePhase
 from flyweight.engine.ports import Blobs, EngineStore
 from flyweight.engine.recollection import Past, Recollection
 from flyweight.engine.records import DYNAMIC, NO_EXECUTION, LoadedExecution, NewExecution, NodeRecord
 from flyweight.errors import NotFound
-from flyweight.ids import NodeId, child_execution_name
+from flyweight.ids import NodeId, child_execution_name, parse_item_name
 from flyweight.protocol.items_pb2 import ItemChunk
-from flyweight.semantics.layout import OUTPUTS, ExecutionLayout
+from flyweight.semantics.layout import FUTURES, OUTPUTS, ExecutionLayout
 from flyweight.semantics.rerun import RERUN_NODE
 
 _SUCCEEDED = frozenset({NodePhase.SUCCEEDED, NodePhase.RECOVERED})
@@ -39,19 +40,26 @@ class Recollecting:
             return None
         spec = execution_pb2.ExecutionSpec.FromString(new.spec)
         loaded = await self.store.whole(new.reference_execution)
-        again = spec.annotations.values.get(RERUN_NODE, "")
         records = {record.node: record for record in loaded.nodes}
-        around = set(_around(records, NodeId(again)))
+        again, item = _place(records, NodeId(spec.annotations.values.get(RERUN_NODE, "")))
+        around = set(_around(records, again)) | ({again} if item is not None else set())
+        drawings = drawn_nodes(loaded)
         layout = self.layout(loaded.new)
         slots = asyncio.Semaphore(_AT_ONCE)
 
         async def read(record: NodeRecord) -> Past | None:
             async with slots:
-                return await self._past(loaded, layout, record, whole=record.node not in around)
+                past = await self._past(loaded, layout, record, whole=record.node not in around)
+                if past is not None and record.node == again:
+                    return replace(past, items={each: given for each, given in past.items.items() if each != item})
+                if past is None or past.outputs is not None or record.node not in drawings:
+                    return past
+                return await self._with_drawing(past, drawings[record.node])
 
         # In the order in which they began: what a dynamic task drew last takes the place of what it drew before.
-        wanted = [record for record in loaded.nodes if record.node != again]
+        wanted = [record for record in loaded.nodes if record.node != again or item is not None]
         pasts = await asyncio.gather(*(read(record) for record in wanted))
+        drew = {past.node for past in pasts if past is not None and past.drawing}
         return Recollection(
             execution=loaded.new.name,
             same_code=new.closure_digest == loaded.new.closure_digest,
@@ -59,6 +67,7 @@ class Recollecting:
                 (record.parent, record.spec_node): past
                 for record, past in zip(wanted, pasts, strict=True)
                 if past is not None
+                and (record.parent not in drew or record.parent_attempt == records[record.parent].attempt)
             },
         )
 
@@ -81,8 +90,14 @@ class Recollecting:
             deck_uri=await self._there(record.deck_uri) if outputs is not None else "",
             checkpoint=layout.checkpoint(record.node, record.attempt) if outputs is None else "",
             child=_child_of(loaded.new, record) if whole else "",
-            items=await self._items(loaded, layout, record) if whole and outputs is None else {},
+            items=await self._items(loaded, layout, record) if outputs is None else {},
         )
+
+    async def _with_drawing(self, past: Past, prefix: str) -> Past:
+        """Take over what a dynamic task drew, unless that is gone."""
+        if await self.blobs.gone([f"{prefix}/{FUTURES}"]):
+            return past
+        return replace(past, drawing=prefix)
 
     async def _items(
         self, loaded: LoadedExecution, layout: ExecutionLayout, record: NodeRecord
@@ -116,6 +131,12 @@ class Recollecting:
 
     async def _there(self, uri: str) -> str:
         return uri if uri and not await self.blobs.gone([uri]) else ""
+
+
+def _place(records: Mapping[NodeId, NodeRecord], named: NodeId) -> tuple[NodeId, int | None]:
+    """Tell the node that is to run again, and which item of it if that is all; the node is empty if there is none."""
+    item = parse_item_name(named)
+    return item if item is not None and named not in records else (named, None)
 
 
 def _around(records: Mapping[NodeId, NodeRecord], node: NodeId) -> Iterable[NodeId]:

@@ -22,6 +22,8 @@ class Past:
     """``flyteidl.core.LiteralMap``."""
     outputs: literals_pb2.LiteralMap | None = None
     """What it gave, if it succeeded and all of that is still there."""
+    drawing: str = ""
+    """Of a dynamic task, where it gave nothing that can be taken over: the prefix below which stands what it drew."""
     deck_uri: str = ""
     """Where its deck stands, if there is one."""
     checkpoint: str = ""

@@ -3,7 +3,6 @@
 Flyte names the sub-nodes of an array node so. No row is an item's own: what is shown is taken out of its chunk.
 """
 
-import re
 from dataclasses import dataclass
 from typing import cast
 
@@ -19,7 +18,6 @@ from flyweight.protocol.items_pb2 import ItemChunk, Log, Lookup, MapProgress
 from flyweight.semantics import elements
 from flyweight.semantics.layout import DECK, OUTPUTS, ExecutionLayout
 
-_NAME = re.compile(r"(?P<node>.+)-n(?P<item>[0-9]{1,9})")
 _PHASES: dict[int, NodePhase] = {
     AttemptPhase.QUEUED.value: NodePhase.QUEUED,
     AttemptPhase.RETRYABLE_FAILED.value: NodePhase.QUEUED,
@@ -135,12 +133,6 @@ def _reason(lookup: Lookup) -> str:
     if not lookup.source:
         return lookup.reason
     return catalog.taken_from(identifier_pb2.TaskExecutionIdentifier.FromString(lookup.source))
-
-
-def parse_item_name(name: str) -> tuple[NodeId, int] | None:
-    """Read ``n0-n7`` as node ``n0`` and item 7; None for what cannot be an item's name."""
-    match = _NAME.fullmatch(name)
-    return (NodeId(match["node"]), int(match["item"])) if match else None
 
 
 def task_execution(owner: NodeRecord) -> AttemptRecord:

@@ -8,10 +8,9 @@ from dataclasses import replace
 from flyweight.engine.phases import AttemptPhase
 from flyweight.engine.records import AttemptRecord
 from flyweight.errors import NotFound
-from flyweight.ids import ExecutionKey, NodeId
+from flyweight.ids import ExecutionKey, NodeId, parse_item_name
 from flyweight.protocol import watch_pb2
 from flyweight.services.feed import Changes, Feed, Subscription
-from flyweight.services.items import parse_item_name
 from flyweight.services.log_tail import LogTail
 from flyweight.services.lookup import Lookup
 

@@ -13,7 +13,7 @@ from flyweight.engine.graph import NodeKind
 from flyweight.engine.items import CHUNK
 from flyweight.engine.records import AttemptRecord, NewExecution, NodeRecord
 from flyweight.errors import InvalidInput, NotFound
-from flyweight.ids import AttemptId, ExecutionKey, NodeId
+from flyweight.ids import AttemptId, ExecutionKey, NodeId, parse_item_name
 from flyweight.protocol.items_pb2 import ItemChunk
 from flyweight.semantics.layout import ExecutionLayout
 from flyweight.services import items, views
@@ -93,7 +93,7 @@ class Lookup:
 
     async def _item(self, new: NewExecution, name: NodeId) -> Item | None:
         """Find the item of a map that bears this name, if it has begun."""
-        named = items.parse_item_name(name)
+        named = parse_item_name(name)
         if named is None:
             return None
         try:

@@ -47,13 +47,13 @@ class Around:
     async def launch_plans(self, keys):
         return [each for each in self.found if keys]
 
-    def compile(self, times=1):
+    def compile(self, times=1, prefix="memory://out", source=""):
         told = []
 
         async def scenario():
             drawing = Drawing(blobs=self, registered=self, graphs=Graphs(), tell=told.append)
             for number in range(times):
-                drawing.compile(CompileDrawn(attempt=ATTEMPT, task=DYNAMIC, output_prefix="memory://out"))
+                drawing.compile(CompileDrawn(attempt=ATTEMPT, task=DYNAMIC, output_prefix=prefix, source=source))
                 while len(told) <= number:
                     await asyncio.sleep(0.1)
 
@@ -73,6 +73,17 @@ def test_the_compiled_workflow_stands_beside_what_was_drawn():
 def test_the_same_drawing_is_compiled_once():
     first, second = Around(node("dn0", PLAIN, a=1)).compile(times=2)
     assert first.graph is second.graph
+
+
+def test_what_is_taken_over_is_copied_and_the_copy_is_enough_from_then_on():
+    around = Around(node("dn0", PLAIN, a=1))
+    around.blobs["memory://out/deck.html"] = b"deck"
+    [told] = around.compile(prefix="memory://new", source="memory://out")
+    assert isinstance(told, Compiled)
+    assert around.blobs["memory://new/deck.html"] == b"deck"
+    assert around.blobs["memory://new/futures.pb"] == around.blobs.pop("memory://out/futures.pb")
+    [told] = around.compile(prefix="memory://new", source="memory://out")
+    assert isinstance(told, Compiled)
 
 
 def test_a_drawing_that_does_not_hold_together_is_refused_by_node_and_binding():

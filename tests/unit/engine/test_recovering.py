@@ -10,15 +10,18 @@ from flyweight import literals
 from flyweight.engine import machine
 from flyweight.engine.catalog import CacheMiss
 from flyweight.engine.children import ChildEnded
+from flyweight.engine.graph import index_closure
 from flyweight.engine.jobs import Succeeded
+from flyweight.engine.machine.turn import user_error
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.recollecting import Recollecting
-from flyweight.ids import ExecutionKey
+from flyweight.ids import AttemptId, ExecutionKey
 from flyweight.semantics.rerun import RERUN_NODE
 from tests.simulation.stepping import Run, everything
 from tests.simulation.workflows import (
     INTEGER,
     branch,
+    closure,
     condition,
     gate,
     inputs_of,
@@ -33,6 +36,7 @@ from tests.simulation.workflows import (
 PLAIN = task("plain", deck=True)
 CACHED = task("cached", cached="1")
 OTHER = task("other", {"a": INTEGER})
+DYNAMIC = task("dynamic", {"a": INTEGER})
 ONE = {"inputs": {"x": INTEGER}, "outputs": {"r": INTEGER}}
 
 
@@ -218,6 +222,118 @@ def test_a_failure_is_handled_anew():
     assert second.phase("fn0") is NodePhase.QUEUED
 
 
+# What a dynamic task drew runs on where it stopped: the task itself does not run again.
+
+
+def drawing(result, *nodes):
+    drawn = {"inputs": {"a": INTEGER}, "outputs": {"o0": INTEGER}}
+    return workflow("dynamic", list(nodes), results={"o0": result}, **drawn)
+
+
+INSIDE = drawing("dn1.o0[1]", node("dn0", PLAIN, a=".a"), mapped("dn1", PLAIN, a=["dn0.o0", 2]))
+AROUND = drawing("dn1.o0", node("dn0", PLAIN, a=".a"), node("dn1", DYNAMIC, a="dn0.o0"))
+FUTURES = ["memory://m/p-d-e1/n1/data/0/futures.pb", "memory://m/p-d-e1/n1-0-dn1/data/0/futures.pb"]
+
+
+def dynamic(past=None):
+    return chain(node("n1", DYNAMIC, a="n0.o0"), tasks=[PLAIN, DYNAMIC], past=past)
+
+
+def compiled(run, name, template, number=0):
+    graph = index_closure("drawn", closure(template, tasks=[PLAIN, DYNAMIC, OTHER]))
+    run.tell(machine.Compiled(attempt=AttemptId(run.new.key, name, number), graph=graph))
+
+
+def stopped_inside():
+    """One that has come as far as an item of a map, below what was drawn below what was drawn."""
+    run = dynamic()
+    run.succeed("n0")
+    run.draw("n1")
+    compiled(run, "n1", AROUND)
+    run.succeed("n1-0-dn0")
+    run.draw("n1-0-dn1")
+    compiled(run, "n1-0-dn1", INSIDE)
+    run.succeed("n1-0-dn1-0-dn0")
+    run.succeed("n1-0-dn1-0-dn1-n0")
+    return run
+
+
+def test_drawings_are_taken_over_with_all_that_succeeded_inside():
+    first = stopped_inside()
+    second = dynamic(recovering(first, there=FUTURES))
+    [attempt] = second.state.nodes["n1"].attempts
+    assert (phases(second)["n1"], attempt.phase.name, dict(second.jobs)) == ("RUNNING", "SUCCEEDED", {})
+    [command] = second.restart()
+    assert (command.output_prefix, f"{command.source}/futures.pb") == (attempt.output_prefix, FUTURES[0])
+    compiled(second, "n1", AROUND)
+    compiled(second, "n1-0-dn1", INSIDE)
+    assert phases(second) == {
+        "n0": "RECOVERED",
+        "n1": "DYNAMIC_RUNNING",
+        "n1-0-dn0": "RECOVERED",
+        "n1-0-dn1": "DYNAMIC_RUNNING",
+        "n1-0-dn1-0-dn0": "RECOVERED",
+        "n1-0-dn1-0-dn1": "RUNNING",
+    }
+    row = next(row for row in everything(second.state).nodes if row.node == "n1")
+    assert (row.kind, row.reason) == ("dynamic", "what it runs was drawn in execution e1, node n1")
+    assert list(second.jobs) == [("n1-0-dn1-0-dn1-n1", 0)]
+    second.succeed("n1-0-dn1-0-dn1-n1", o0=9)
+    second.succeed("n9")
+    assert second.state.phase is ExecutionPhase.SUCCEEDED
+
+
+def test_a_drawing_that_is_gone_and_one_of_newer_code_are_drawn_anew():
+    first = stopped_inside()
+    assert list(dynamic(recovering(first)).jobs) == [("n1", 0)]
+    assert list(dynamic(recovering(first, there=FUTURES, closure_digest="newer")).jobs) == [("n1", 0)]
+
+
+def test_what_did_not_hold_together_is_drawn_anew():
+    first = dynamic()
+    first.succeed("n0")
+    first.draw("n1")
+    first.tell(machine.CompileFailed(attempt=first.attempt("n1"), error=user_error("Broken", "nothing is bound")))
+    assert list(dynamic(recovering(first, there=FUTURES)).jobs) == [("n1", 0)]
+
+
+def test_of_what_was_drawn_several_times_the_last_is_taken_over():
+    patient = task("patient", {"a": INTEGER}, retries=1)
+
+    def begun(past=None):
+        return chain(node("n1", patient, a="n0.o0"), tasks=[PLAIN, patient], past=past)
+
+    first = begun()
+    first.succeed("n0")
+    first.draw("n1")
+    compiled(first, "n1", drawing("dn1.o0", node("dn0", PLAIN, a=1), node("dn1", PLAIN, a=3)))
+    first.succeed("n1-0-dn1", o0=4)
+    first.fail("n1-0-dn0")
+    last = drawing("dn1.o0", node("dn0", PLAIN, a=1), node("dn1", OTHER, ["dn0"], a=3))
+    first.draw("n1", 1)
+    compiled(first, "n1", last, 1)
+    first.fail("n1-1-dn0")
+    second = begun(recovering(first, there=[FUTURES[0].replace("0/f", "1/f")]))
+    compiled(second, "n1", last)
+    second.succeed("n1-0-dn0")
+    assert phases(second)["n1-0-dn1"] == "QUEUED", "it is another task than the one that was drawn first"
+    second.fail("n1-0-dn1")
+    assert list(second.jobs)[-1] == ("n1", 1), "which failed again is drawn anew, as often as the task may be retried"
+
+
+def test_a_node_that_was_drawn_runs_again_in_the_same_drawing():
+    first = dynamic()
+    first.succeed("n0")
+    first.draw("n1")
+    compiled(first, "n1", drawing("dn1.o0", node("dn0", PLAIN, a=".a"), node("dn1", PLAIN, a="dn0.o0")))
+    for name in ("n1-0-dn0", "n1-0-dn1", "n9"):
+        first.succeed(name)
+    second = dynamic(recovering(first, there=FUTURES, rerun="n1-0-dn1"))
+    compiled(second, "n1", drawing("dn1.o0", node("dn0", PLAIN, a=".a"), node("dn1", PLAIN, a="dn0.o0")))
+    assert phases(second)["n1-0-dn0"] == "RECOVERED"
+    assert list(second.jobs) == [("n1-0-dn1", 0)]
+
+
 # One node again, and all that follows from it.
 
 
@@ -291,6 +407,19 @@ def test_items_of_a_map_that_succeeded_are_taken_over_and_the_others_run(newer):
     assert second.state.phase is ExecutionPhase.SUCCEEDED
     given = second.state.outputs.literals["r"].collection.literals
     assert [literals.primitive_value(each) for each in given] == [0, 20, 2]
+
+
+def test_one_item_runs_again_and_what_follows_from_its_map():
+    made = workflow("w", [mapped("n0", PLAIN, a=[1, 2, 3]), node("n9", PLAIN, a="n0.o0[0]")])
+    first = Run(made, tasks=[PLAIN])
+    for item in (0, 1):
+        first.succeed(f"n0-n{item}", o0=7)
+    second = Run(made, tasks=[PLAIN], past=recovering(first, rerun="n0-n1"))
+    assert sorted(second.jobs) == [("n0-n1", 0), ("n0-n2", 0)]
+    assert second.jobs["n0-n1", 0].inputs == inputs_of(a=2)
+    second.succeed("n0-n1")
+    second.succeed("n0-n2")
+    assert second.phase("n9") is NodePhase.QUEUED
 
 
 def test_items_lack_an_output_that_newer_code_has_and_run_again():

@@ -35,8 +35,13 @@ _TIMEOUT_HINT = ": its log shows how far it came; @task(timeout=...) gives it lo
 
 
 def admit(turn: Turn, node: NodeState) -> None:
-    """Start an attempt of a task, or hold it back until ``release`` lets it in, if the execution limits them."""
-    if turn.state.max_parallelism and not _takes_no_time(node):
+    """Start an attempt of a task, or hold it back until ``release`` lets it in, if the execution limits them.
+
+    There is nothing to start where what a dynamic task drew is taken over.
+    """
+    if not node.attempts and node.past is not None and node.past.drawing:
+        dynamic.take_over(turn, node, _new_attempt(turn, node))
+    elif turn.state.max_parallelism and not _takes_no_time(node):
         heapq.heappush(turn.state.held, (node.created_at, node.id))
     else:
         _start(turn, node)
@@ -56,7 +61,7 @@ def drop_held(state: ExecutionState) -> None:
     heapq.heapify(state.held)
 
 
-def _start(turn: Turn, node: NodeState) -> None:
+def _new_attempt(turn: Turn, node: NodeState) -> AttemptState:
     state, number = turn.state, len(node.attempts)
     attempt = AttemptState(
         id=AttemptId(state.new.key, node.id, number),
@@ -66,9 +71,15 @@ def _start(turn: Turn, node: NodeState) -> None:
         queued_at=turn.now,
     )
     node.attempts.append(attempt)
-    state.open_attempts += 1
     turn.touch(node)
     turn.touch_attempt(attempt)
+    return attempt
+
+
+def _start(turn: Turn, node: NodeState) -> None:
+    state = turn.state
+    attempt = _new_attempt(turn, node)
+    state.open_attempts += 1
     if node.graph.sleeps:
         _sleep(turn, node, attempt)
     else:

@@ -79,6 +79,8 @@ class CompileDrawn:
     attempt: AttemptId
     task: tasks_pb2.TaskTemplate
     output_prefix: str
+    source: str = ""
+    """The prefix where it stands in the execution that is recovered, if it is taken over from there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

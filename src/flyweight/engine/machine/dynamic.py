@@ -5,7 +5,7 @@ from flyweight.engine.machine.commands import CompileDrawn
 from flyweight.engine.machine.events import Compiled, CompileFailed
 from flyweight.engine.machine.turn import Turn
 from flyweight.engine.model import AttemptState, ExecutionState, NodeState
-from flyweight.engine.phases import NodePhase
+from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.errors import PlatformError
 
 
@@ -15,7 +15,20 @@ def compile_drawn(turn: Turn, node: NodeState, attempt: AttemptState) -> None:
         raise PlatformError(f"node {node.id} runs no task")
     node.phase = NodePhase.RUNNING
     turn.touch(node)
-    turn.commands.append(CompileDrawn(attempt=attempt.id, task=node.graph.task, output_prefix=attempt.output_prefix))
+    source = node.past.drawing if node.past is not None and node.took_over else ""
+    turn.commands.append(
+        CompileDrawn(attempt=attempt.id, task=node.graph.task, output_prefix=attempt.output_prefix, source=source)
+    )
+
+
+def take_over(turn: Turn, node: NodeState, attempt: AttemptState) -> None:
+    """Run what the task drew in the execution that is recovered, as if this attempt had drawn it."""
+    if node.past is None or turn.state.past is None:
+        raise PlatformError(f"node {node.id} recovers nothing")
+    attempt.phase = AttemptPhase.SUCCEEDED
+    attempt.started_at = attempt.ended_at = node.started_at = turn.now
+    node.reason = f"what it runs was drawn in execution {turn.state.past.execution}, node {node.past.node}"
+    compile_drawn(turn, node, attempt)
 
 
 def take(turn: Turn, event: Compiled | CompileFailed) -> NodeState | None:

@@ -42,7 +42,7 @@ def past_of(state: ExecutionState, node: NodeState) -> Past | None:
     past = state.past.nodes.get((parent, node.graph.id))
     if past is None or past.inputs != node.inputs_data:
         return None
-    if state.past.same_code and frame.closure is state.graph:
+    if frame.same_code:
         return past
     return _of_other_code(node, past)
 
@@ -53,10 +53,10 @@ def _of_other_code(node: NodeState, past: Past) -> Past | None:
     if past.kind is not node.graph.kind or past.task != (task.id.name if task is not None else ""):
         return None
     if task is None:
-        return replace(past, outputs=None, child="", items={})
+        return replace(past, outputs=None, drawing="", child="", items={})
     names = task.interface.outputs.variables
     if node.graph.array is not None:
         items = {item: given for item, given in past.items.items() if all(name in given.literals for name in names)}
         return replace(past, outputs=None, child="", items=items)
     given = past.outputs is not None and all(name in past.outputs.literals for name in names)
-    return past if given else replace(past, outputs=None)
+    return past if given else replace(past, outputs=None, drawing="")

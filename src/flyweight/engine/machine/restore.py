@@ -15,7 +15,7 @@ from flyweight.engine.machine import caching, gates, recovering
 from flyweight.engine.machine.frames import stopped_from_outside
 from flyweight.engine.machine.items import placed
 from flyweight.engine.machine.outcomes import AUTO_ABORT
-from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, SignalState, frame_below, new_frame
+from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, SignalState, frame_below, root_frame
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.recollection import Recollection
 from flyweight.engine.records import (
@@ -30,7 +30,7 @@ from flyweight.engine.records import (
 from flyweight.errors import PlatformError
 from flyweight.ids import START_NODE, AttemptId, NodeId
 from flyweight.protocol.items_pb2 import ItemChunk, MapProgress
-from flyweight.semantics.layout import DRAWN, OUTPUTS, ExecutionLayout
+from flyweight.semantics.layout import OUTPUTS, ExecutionLayout
 
 _FAILED_NODES = frozenset({NodePhase.FAILED, NodePhase.TIMED_OUT})
 _SUCCEEDED_NODES = frozenset({NodePhase.SUCCEEDED, NodePhase.RECOVERED})
@@ -83,9 +83,9 @@ def _stored(row: ItemsRecord, layout: ExecutionLayout) -> dict[int, str]:
 
 
 def drawn_nodes(loaded: LoadedExecution) -> dict[NodeId, str]:
-    """Tell where the compiled workflows stand that dynamic tasks have drawn, by their nodes."""
+    """Tell below which prefixes stands what dynamic tasks have drawn, by their nodes."""
     prefixes = {(attempt.node, attempt.attempt): attempt.output_prefix for attempt in loaded.attempts}
-    return {row.node: f"{prefixes[row.node, row.attempt]}/{DRAWN}" for row in loaded.nodes if row.kind == DYNAMIC}
+    return {row.node: prefixes[row.node, row.attempt] for row in loaded.nodes if row.kind == DYNAMIC}
 
 
 def restore(
@@ -136,7 +136,7 @@ def _restore_frames(
     rows: dict[NodeId, list[ItemsRecord]] = {}
     for row in loaded.items:
         rows.setdefault(row.node, []).append(row)
-    root = _opened(new_frame(state.graph, state.graph.primary, state.inputs))
+    root = _opened(root_frame(state))
     root.ended = state.phase.terminal
     waiting = [root]
     while waiting:

@@ -27,7 +27,7 @@ from flyweight.engine.machine.events import (
     TimerFired,
 )
 from flyweight.engine.machine.turn import NO_LIMIT, Turn
-from flyweight.engine.model import ExecutionState, new_frame
+from flyweight.engine.model import ExecutionState, root_frame
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.ids import NO_ITEM, AttemptId
 
@@ -106,7 +106,7 @@ def _begin(turn: Turn) -> None:
     state.phase = ExecutionPhase.RUNNING
     state.started_at = turn.now
     turn.touch_execution()
-    frames.open_frame(turn, new_frame(state.graph, state.graph.primary, state.inputs))
+    frames.open_frame(turn, root_frame(state))
 
 
 def open_attempts(state: ExecutionState) -> list[AttemptId]:
