@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.killing import rows
 from tests.live import FLYWEIGHT, LivePlatform
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -69,3 +70,39 @@ def test_it_is_recovered_and_a_node_runs_again(platform: LivePlatform, failed: t
     assert "SUCCEEDED" in shown
     refused = platform.call([*FLYWEIGHT, "execution", again, "rerun"], check=False)
     assert "--node" in refused.stderr
+
+
+def remote(platform: LivePlatform, *words: str, folder: Path = PROGRAMS) -> str:
+    """Start something of a program and wait for its end; gives the execution's name."""
+    done = platform.call([*FLYWEIGHT, "run", "--remote", "--wait", *words], cwd=folder, check=False)
+    return started(done.stdout + done.stderr)
+
+
+def test_what_a_dynamic_task_drew_goes_on_where_it_failed(platform: LivePlatform, tmp_path: Path) -> None:
+    name = remote(platform, "deep.py", "drawn", "--x", "3", "--file", str(tmp_path / "file"))
+    done = platform.run("debug", "--no-debugger", name, "n0-0-dn0", cwd=tmp_path)
+    assert done.stdout.split() == ["4"], "a task that was drawn is found in its drawing"
+    (tmp_path / "file").write_text("")
+    again = started(platform.run("execution", name, "recover").stdout)
+    shown = platform.run("execution", again, "wait").stdout
+    assert shown.rstrip().endswith("5")
+    query = f"select node, worker from attempts join executions on execution = key where name = '{again}'"
+    ran = {node: bool(worker) for node, worker in rows(platform, query)}
+    assert ran == {"n0": False, "n0-0-dn1": True, "n1": True}
+
+
+def test_an_item_runs_again_alone_in_newer_code_that_fits(platform: LivePlatform, tmp_path: Path) -> None:
+    name = remote(platform, "deep.py", "listed")
+    assert platform.run("debug", "--no-debugger", name, "n0[1]", cwd=tmp_path).stdout.split() == ["21"]
+    source = (PROGRAMS / "deep.py").read_text().replace("return x + 1", "return x + 100")
+    (tmp_path / "deep.py").write_text(source)
+    platform.run("register", "--version", "newer", "deep.py", cwd=tmp_path)
+    again = started(platform.run("execution", name, "rerun", "--node", "n0[1]", "--version", "newer").stdout)
+    assert platform.run("execution", again, "wait").stdout.rstrip().endswith("[11, 120, 31]")
+
+    (tmp_path / "deep.py").write_text(source.replace("def listed()", "def listed(more: int)"))
+    platform.run("register", "--version", "wider", "deep.py", cwd=tmp_path)
+    rerun = [*FLYWEIGHT, "execution", name, "rerun", "--node", "n0[1]", "--version", "wider"]
+    refused = platform.call(rerun, check=False).stderr
+    assert f"newer code than execution {name} ran, cannot be started with these inputs" in refused
+    assert "more" in refused

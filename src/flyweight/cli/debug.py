@@ -28,12 +28,14 @@ def debug(  # noqa: PLR0913  one parameter an option, as click calls it
 ) -> None:
     """Run the task of a node here, with its recorded inputs and in the code of the execution, and print its outputs.
 
-    It stops under pdb in the first line of the task's function ('c' goes on), and where an exception was raised. The
-    execution is left as it is.
+    NODE is as 'flyweight execution' shows it: n1, n0-0-n1 for one inside another, n1[3] for an item of a map. It stops
+    under pdb in the first line of the task's function ('c' goes on), and where an exception was raised. The execution
+    is left as it is.
     """
     from flyweight.client.outputs import LiteralsResolver
     from flyweight.runtime.debugging import run_recorded
 
-    template, inputs = open_remote(ctx, project=project, domain=domain).recorded_call(name, node)
-    outputs = run_recorded(template, inputs, element=element, debugger=debugger)
+    found = open_remote(ctx, project=project, domain=domain).recorded_call(name, node)
+    element = found.element if element is None else element
+    outputs = run_recorded(found.template, found.inputs, element=element, debugger=debugger)
     print_outputs(dict(LiteralsResolver(outputs.literals).items()))

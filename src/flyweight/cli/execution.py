@@ -17,7 +17,12 @@ ACTIONS = ("show", "wait", "terminate", "relaunch", "recover", "rerun")
 @click.option("-d", "--domain", metavar="NAME", help="[default: development]")
 @click.option("--cause", default="terminated from the command line", show_default=True, help="With terminate.")
 @click.option("--new-name", metavar="NAME", default="", help="Of what relaunch, recover or rerun starts.")
-@click.option("--node", metavar="ID", default="", help="With rerun: the node to begin from, as 'show' names it.")
+@click.option(
+    "--node",
+    metavar="ID",
+    default="",
+    help="With rerun: where to begin, as 'show' names it: n1, n0-0-n1, or n1[3] for one item of a map.",
+)
 @click.option("--version", metavar="V", default="", help="With rerun: on this version of the code.")
 @click.pass_context
 def execution(  # noqa: PLR0913  one parameter an option, as click calls it

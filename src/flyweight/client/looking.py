@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict, Unpack
 
-from flyteidl.admin import common_pb2, execution_pb2, node_execution_pb2, task_execution_pb2, version_pb2
-from flyteidl.core import identifier_pb2, literals_pb2, metrics_pb2, tasks_pb2
+from flyteidl.admin import common_pb2, execution_pb2, task_execution_pb2, version_pb2
+from flyteidl.core import identifier_pb2, metrics_pb2
 from flyteidl.service import dataproxy_pb2
 
-from flyweight.client import rpcs, transfer
+from flyweight.client import recorded, rpcs, transfer
 from flyweight.client.data import ClientData
 from flyweight.client.entities import FetchedEntity
 from flyweight.client.executions import FlyteWorkflowExecution, Seconds
@@ -16,6 +16,7 @@ from flyweight.client.links import entity_url, execution_url
 from flyweight.client.outputs import LiteralsResolver
 from flyweight.client.upload import Uploading
 from flyweight.errors import NotFound
+from flyweight.ids import place_named
 from flyweight.protocol import watch_pb2
 from flyweight.semantics.rerun import RERUN_NODE
 
@@ -97,7 +98,8 @@ class Looking(Fetching, Uploading):
 
         Args:
             name: of the execution.
-            node: its id there: ``n1``, or ``n0-0-n1`` for one inside another.
+            node: its id there: ``n1``, ``n0-0-n1`` for one inside another, or ``n1[3]`` for an item of a map, which
+                Flyte calls ``n1-n3``: that item runs again, and the map's other items are taken over.
             new_name: of the new execution; drawn if empty.
             version: of the launch plan or task to run instead: newer code. What it calls by other names runs, too.
             **place: project and domain, if they are not the client's own.
@@ -105,6 +107,7 @@ class Looking(Fetching, Uploading):
         Raises:
             NotFound: there is no such execution or node, or no such version.
             PreconditionFailed: the execution has not ended.
+            InvalidInput: newer code has other inputs, or no such node.
 
         """
         of = self.execution_id(name, place.get("project"), place.get("domain"))
@@ -112,7 +115,7 @@ class Looking(Fetching, Uploading):
             mode=execution_pb2.ExecutionMetadata.RECOVERED, reference_execution=of
         )
         spec = execution_pb2.ExecutionSpec(metadata=metadata, launch_plan=identifier_pb2.Identifier(version=version))
-        spec.annotations.values[RERUN_NODE] = node
+        spec.annotations.values[RERUN_NODE] = place_named(node)
         request = execution_pb2.ExecutionCreateRequest(project=of.project, domain=of.domain, name=new_name, spec=spec)
         return self._handle(self.connection.call(rpcs.CREATE_EXECUTION, request).id)
 
@@ -181,29 +184,15 @@ class Looking(Fetching, Uploading):
         for chunk in self.connection.stream(rpcs.READ_LOGS, request):
             yield chunk.text
 
-    def recorded_call(
-        self, name: str, node: str, **place: Unpack[Place]
-    ) -> tuple[tasks_pb2.TaskTemplate, literals_pb2.LiteralMap]:
-        """Give the task that a node ran, and what it was given.
+    def recorded_call(self, name: str, node: str, **place: Unpack[Place]) -> recorded.RecordedCall:
+        """Give the task that a node or an item of a map (``n1[3]``) ran, and what it was given.
 
         Raises:
             NotFound: there is no such node, or it runs no task, or did not have to: what is cached, or was recovered.
 
         """
         of = self.execution_id(name, place.get("project"), place.get("domain"))
-        asked = identifier_pb2.NodeExecutionIdentifier(execution_id=of, node_id=node)
-        data = self.connection.call(
-            rpcs.GET_NODE_EXECUTION_DATA, node_execution_pb2.NodeExecutionGetDataRequest(id=asked)
-        )
-        request = task_execution_pb2.TaskExecutionListRequest(node_execution_id=asked, limit=1)
-        tries = self.connection.call(rpcs.LIST_TASK_EXECUTIONS, request).task_executions
-        if not tries:
-            raise NotFound(
-                f"Node {node} of {name} ran no task there. (One inside it, or of the execution that its outputs "
-                "were taken from, can be run.)"
-            )
-        task = self.connection.call(rpcs.GET_TASK, common_pb2.ObjectGetRequest(id=tries[0].id.task_id))
-        return task.closure.compiled_task.template, data.full_inputs
+        return recorded.call(self.connection, of, place_named(node))
 
     def get_execution_metrics(
         self,

@@ -103,6 +103,9 @@ LIST_EXECUTIONS = Rpc(ADMIN, "ListExecutions", common_pb2.ResourceListRequest, e
 TERMINATE_EXECUTION = Rpc(
     ADMIN, "TerminateExecution", execution_pb2.ExecutionTerminateRequest, execution_pb2.ExecutionTerminateResponse
 )
+GET_NODE_EXECUTION = Rpc(
+    ADMIN, "GetNodeExecution", node_execution_pb2.NodeExecutionGetRequest, node_execution_pb2.NodeExecution
+)
 LIST_NODE_EXECUTIONS = Rpc(
     ADMIN,
     "ListNodeExecutions",

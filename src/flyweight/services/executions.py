@@ -5,11 +5,11 @@ from flyteidl.core import identifier_pb2
 
 from flyweight.clock import Clock
 from flyweight.engine.driver import Driver
-from flyweight.errors import InvalidInput, PreconditionFailed
+from flyweight.engine.records import NO_NODE
+from flyweight.errors import PreconditionFailed
 from flyweight.ids import NodeId
 from flyweight.semantics.rerun import RERUN_NODE
 from flyweight.services import views
-from flyweight.services.items import parse_item_name
 from flyweight.services.launcher import Launcher, Rerun
 from flyweight.services.links import Links
 from flyweight.services.lookup import Lookup
@@ -57,15 +57,12 @@ class Executions:
         spec = request.spec
         found = await self._ended(spec.metadata.reference_execution)
         node = spec.annotations.values.get(RERUN_NODE, "")
-        if node:
-            record = await self._lookup.node(found, NodeId(node))
-            item = parse_item_name(node)
-            if item is not None and item[0] == record.parent:
-                raise InvalidInput(
-                    f"{node!r} is an item of a map, which cannot be run again by itself: run {item[0]!r} again, or "
-                    "recover the execution, which runs the items anew that failed"
-                )
-        rerun = Rerun(node=node, version=spec.launch_plan.version) if node else None
+        if not node:
+            return await self._launcher.recover(found, request.name)
+        record = await self._lookup.node(found, NodeId(node))
+        while record.parent != NO_NODE:
+            record = await self._lookup.node(found, record.parent)
+        rerun = Rerun(node=node, outermost=record.spec_node, version=spec.launch_plan.version)
         return await self._launcher.recover(found, request.name, rerun)
 
     async def _ended(self, of: identifier_pb2.WorkflowExecutionIdentifier) -> StoredExecution:

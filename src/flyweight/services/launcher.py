@@ -17,8 +17,8 @@ from flyweight.clock import Clock
 from flyweight.engine.children import Child
 from flyweight.engine.driver import Driver
 from flyweight.engine.records import NO_EXECUTION, NO_NODE, NewExecution
-from flyweight.errors import AlreadyExists, FlyweightError
-from flyweight.ids import START_NODE, ExecutionKey, new_execution_key, new_execution_name
+from flyweight.errors import AlreadyExists, FlyweightError, InvalidInput
+from flyweight.ids import END_NODE, START_NODE, ExecutionKey, new_execution_key, new_execution_name
 from flyweight.semantics.layout import ExecutionLayout
 from flyweight.semantics.rerun import RERUN_NODE
 from flyweight.services.execution_requests import (
@@ -30,7 +30,7 @@ from flyweight.services.execution_requests import (
 )
 from flyweight.services.identifiers import check_execution_name
 from flyweight.services.registration import Registration
-from flyweight.services.targets import Targets
+from flyweight.services.targets import Target, Targets
 from flyweight.store.executions import ExecutionStore
 from flyweight.store.registry import RegistryStore
 from flyweight.store.rows import StoredExecution
@@ -38,6 +38,7 @@ from flyweight.store.rows import StoredExecution
 LOST_SECONDS = 60.0
 """How long a request whose caller went away is remembered, so that sending it again finds what it started."""
 
+_ENDS = frozenset({START_NODE, END_NODE})
 _Identifier = identifier_pb2.WorkflowExecutionIdentifier
 _Mode = execution_pb2.ExecutionMetadata
 _logger = logging.getLogger(__name__)
@@ -60,6 +61,9 @@ class Rerun:
     """Which node of an execution is to run again, with all that follows from it."""
 
     node: str
+    """Its id there, or an item's name."""
+    outermost: str
+    """Which node of the workflow it is, or runs inside."""
     version: str = ""
     """Of the launch plan or task to run; empty for the one that ran."""
 
@@ -70,6 +74,7 @@ class _Origin:
 
     mode: _Mode.ExecutionMode | None = None
     reference: StoredExecution | None = None
+    rerun: Rerun | None = None
     child: Child | None = None
 
 
@@ -125,7 +130,7 @@ class Launcher:
         if rerun is not None:
             annotations[RERUN_NODE] = rerun.node
             request.spec.launch_plan.version = rerun.version or request.spec.launch_plan.version
-        return await self._start(request, _Origin(mode=_Mode.RECOVERED, reference=found))
+        return await self._start(request, _Origin(mode=_Mode.RECOVERED, reference=found, rerun=rerun))
 
     async def child(self, child: Child) -> _Identifier:
         """Start what a node of another execution stands for; it inherits what its parent was started with."""
@@ -178,7 +183,11 @@ class Launcher:
             limits = self._settings.max_parallelism
             spec.max_parallelism = limits.get(request.project, limits.get("*", 0))
         given = caller_inputs(request)
-        merged = merged_inputs(target.launch_plan or target.task, target.expected, target.fixed, given)
+        what = target.launch_plan or target.task
+        if origin.rerun is not None and origin.rerun.version and origin.reference is not None:
+            what += f", newer code than execution {origin.reference.new.name} ran,"
+            await self._check_outermost(what, target, origin.rerun)
+        merged = merged_inputs(what, target.expected, target.fixed, given)
         inputs, inputs_uri = await self._stored(request, name, merged)
         now = self._clock.now()
         new = NewExecution(
@@ -202,6 +211,16 @@ class Launcher:
             created_at=now,
         )
         await self._driver.create(new, target.closure)
+
+    async def _check_outermost(self, what: str, target: Target, rerun: Rerun) -> None:
+        """See that newer code has the node that is to run again; else all would be taken over, and nothing run."""
+        closure = target.closure or await self._store.closure(target.digest)
+        names = [node.id for node in closure.primary.template.nodes]
+        if rerun.outermost not in names:
+            raise InvalidInput(
+                f"{what} has no node {rerun.outermost!r} that could run again: its nodes are "
+                f"{', '.join(name for name in names if name not in _ENDS)}. Relaunch it: that begins from its inputs"
+            )
 
     async def _stored(
         self, request: execution_pb2.ExecutionCreateRequest, name: str, inputs: literals_pb2.LiteralMap

@@ -264,6 +264,23 @@ async def test_one_node_runs_again_and_what_follows_from_it(ready: Platform) -> 
         await start(ready, request)
 
 
+async def test_newer_code_that_lacks_the_node_is_refused(ready: Platform) -> None:
+    of = await failed(ready)
+    shorter = workflow_request(version="v2")
+    del shorter.spec.template.nodes[1]
+    shorter.spec.template.outputs[0].binding.promise.node_id = "n0"
+    await ready.workflows.create_workflow(shorter)
+    newer = launch_plan_request(version="v2")
+    newer.spec.workflow_id.version = "v2"
+    await ready.launch_plans.create_launch_plan(newer)
+    spec = execution_pb2.ExecutionSpec(launch_plan=identifier_pb2.Identifier(version="v2"))
+    spec.metadata.mode = execution_pb2.ExecutionMetadata.RECOVERED
+    spec.metadata.reference_execution.CopyFrom(of)
+    spec.annotations.values[RERUN_NODE] = "n1"
+    with pytest.raises(InvalidInput, match=r"ran, has no node 'n1'.*its nodes are n0\."):
+        await start(ready, execution_pb2.ExecutionCreateRequest(project=P, domain=D, name="second", spec=spec))
+
+
 async def test_a_projects_parallelism_holds_where_nobody_says_another(ready: Platform) -> None:
     ready.launcher._settings = replace(ready.launcher._settings, max_parallelism={P: 3, "*": 9})
     of = await start(ready, execution_request(PLAN, inputs(x=1), name="first"))

@@ -9,7 +9,7 @@ from flyteidl.core import errors_pb2, execution_pb2, identifier_pb2, literals_pb
 
 from flyweight import literals
 from flyweight.engine.jobs import LogSpan
-from flyweight.errors import InvalidInput, NotFound
+from flyweight.errors import NotFound
 from flyweight.ids import NodeId
 from flyweight.protocol import watch_pb2
 from flyweight.semantics.rerun import RERUN_NODE
@@ -125,16 +125,20 @@ async def test_an_item_is_read_as_a_node_is(mapping: Platform, tmp_path: Path) -
     assert (await mapping.decks.deck(OF, "n0-n0")).published is False
 
 
-async def test_an_item_is_not_run_again_by_itself(mapping: Platform, tmp_path: Path) -> None:
+async def test_an_item_is_run_again_by_itself(mapping: Platform, tmp_path: Path) -> None:
     await run(mapping, tmp_path / "log")
     spec = admin_execution_pb2.ExecutionSpec()
     spec.metadata.mode = admin_execution_pb2.ExecutionMetadata.RECOVERED
     spec.metadata.reference_execution.CopyFrom(OF)
-    spec.annotations.values[RERUN_NODE] = "n0-n1"
-    with pytest.raises(InvalidInput, match=r"item of a map.*run 'n0' again"):
-        await mapping.executions.create_execution(
-            admin_execution_pb2.ExecutionCreateRequest(project=P, domain=D, spec=spec)
-        )
+    spec.annotations.values[RERUN_NODE] = "n0-n2"
+    request = admin_execution_pb2.ExecutionCreateRequest(project=P, domain=D, spec=spec)
+    again = await mapping.executions.create_execution(request)
+    jobs = [await mapping.executor.next() for _ in range(2)]
+    assert {job.attempt.item for job in jobs} == {1, 2}, "the one that failed has no outputs to be taken over"
+    request.spec.annotations.values[RERUN_NODE] = "n0-n7"
+    with pytest.raises(NotFound, match="n0-n7"):
+        await mapping.executions.create_execution(request)
+    await mapping.executions.terminate_execution(admin_execution_pb2.ExecutionTerminateRequest(id=again.id))
 
 
 @pytest.mark.parametrize("name", ["n0-n3", "n0-n300", "n1-n0", "n0-nx"])
