@@ -1,4 +1,6 @@
-"""Cached tasks of the stock flytekit are taken from earlier runs, and its client recovers what failed."""
+"""Tasks of the stock flytekit are cached, tried again and timed out here, and its client recovers what failed."""
+
+import re
 
 import pytest
 
@@ -8,6 +10,7 @@ from tests.live import LivePlatform
 pytestmark = [pytest.mark.interop, pytest.mark.slow, pytest.mark.timeout(240)]
 
 HIT, POPULATED = 2, 3
+TRY_SUCCEEDED, TRY_FAILED, TRY_RETRIED = 3, 5, 8
 SUCCEEDED, RECOVERED, EXECUTION_SUCCEEDED, EXECUTION_FAILED = 3, 10, 4, 6
 
 
@@ -40,3 +43,19 @@ def test_the_stock_client_recovers(seen: dict) -> None:
     assert seen["recovered"] == [EXECUTION_SUCCEEDED, 82]
     assert seen["phases"] == {"n0": RECOVERED, "n1": SUCCEEDED}
     assert seen["mode"] == 5
+
+
+def test_what_its_dynamic_task_drew_is_taken_over(seen: dict) -> None:
+    outputs, tries, runs = seen["redrawn"]
+    assert (outputs, runs) == (122, ["-11", "11"])
+    assert tries == [TRY_SUCCEEDED]
+
+
+def test_its_tasks_and_items_are_tried_again_and_stopped_in_time(seen: dict) -> None:
+    assert seen["tried"] == [7, [1, 2], [TRY_RETRIED, TRY_SUCCEEDED]]
+    assert seen["tried_runs"] == [2, 2, 2]
+    phase, message, tries = seen["slow"]
+    assert (phase, tries) == (EXECUTION_FAILED, [TRY_FAILED])
+    assert re.match(r"task (execution timeout \[1s\]|active timeout \[2s\]) expired", message), (
+        "by how quickly it stops"
+    )

@@ -47,7 +47,16 @@ def item(execution, name):
     return [made.execution_id.name, made.node_id]
 
 
+def tries(execution, name="n0"):
+    asked = task_execution_pb2.TaskExecutionListRequest(
+        node_execution_id=execution.node_executions[name].id.to_flyte_idl(), limit=10
+    )
+    return [each.closure.phase for each in remote.client._stub.ListTaskExecutions(asked).task_executions]
+
+
 told = {}
+slow = remote.execute(fetched("hung_wf"), inputs={})
+stubborn = remote.execute(fetched("tried_wf"), inputs={"xs": [1, 2], "notes": str(folder / "tried")})
 inputs = {"x": 7, "notes": str(folder / "notes")}
 first = finished(remote.execute(fetched("cached_wf"), inputs=inputs))
 again = finished(remote.execute(fetched("cached_wf"), inputs={**inputs, "notes": str(folder / "others")}))
@@ -75,4 +84,16 @@ recovered = finished(remote.fetch_execution(name=remote.client.recover_execution
 told["recovered"] = [recovered.closure.phase, recovered.outputs["o0"]]
 told["phases"] = {name: each.closure.phase for name, each in recovered.node_executions.items() if name != "start-node"}
 told["mode"] = recovered.spec.metadata.mode
+
+drawn = {"x": 11, "notes": str(folder / "drawn"), "file": str(folder / "later")}
+broken = finished(remote.execute(fetched("draws"), inputs=drawn))
+(folder / "later").write_text("")
+recovered = finished(remote.fetch_execution(name=remote.client.recover_execution(broken.id, "redrawn").name))
+told["redrawn"] = [recovered.outputs["o0"], tries(recovered), lines("drawn")]
+
+stubborn = finished(stubborn)
+told["tried"] = [stubborn.outputs["o0"], stubborn.outputs["o1"], tries(stubborn)]
+told["tried_runs"] = [len(lines(f"tried-{x}")) for x in (7, 1, 2)]
+slow = finished(slow)
+told["slow"] = [slow.closure.phase, slow.error.message, tries(slow)]
 print(json.dumps(told))
