@@ -56,8 +56,8 @@ demo: setup  ## a pipeline on real data, and the console that shows it
 
 protocol: setup  ## generate the code of our own messages
 	@cd src && ../.venv/bin/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. --grpc_python_out=. \
-		flyweight/protocol/worker.proto flyweight/protocol/watch.proto flyweight/protocol/items.proto && \
-		rm flyweight/protocol/worker_pb2_grpc.py flyweight/protocol/items_pb2_grpc.py
+		flyweight/protocol/worker.proto flyweight/protocol/watch.proto flyweight/protocol/items.proto flyweight/protocol/usage.proto && \
+		rm flyweight/protocol/worker_pb2_grpc.py flyweight/protocol/items_pb2_grpc.py flyweight/protocol/usage_pb2_grpc.py
 
 clean:  ## remove environments and caches
 	@rm -rf .venv .venv-uv .interop .pytest_cache .ruff_cache dist

@@ -64,5 +64,6 @@ def attempt(execution=1, name="n0", number=0, **changes):
         "output_prefix": "file:///out",
         "cpu_seconds": 0.5,
         "peak_memory_bytes": 1 << 33,
+        "usage_series": b"series",
     }
     return AttemptRecord(**{**fields, **changes})

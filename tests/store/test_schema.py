@@ -62,10 +62,15 @@ def test_rows_come_along(tmp_path):
             "INSERT INTO node_executions (execution, node, spec_node, kind, inputs, outputs, error, detail)"
             " VALUES (1, 'n0', 'n0', 'task', x'01', x'02', x'', x'')"
         )
+        connection.exec_driver_sql(
+            "INSERT INTO attempts (execution, node, attempt, task, error) VALUES (1, 'n0', 0, 't', x'')"
+        )
         migrations.upgrade(connection)
+        tried = connection.exec_driver_sql("SELECT task, log_end, usage_series FROM attempts").all()
         found = connection.exec_driver_sql("SELECT node, inputs, outputs, cache, reason FROM node_executions").all()
     engine.dispose()
     assert found == [("n0", b"\1", b"\2", b"", "")]
+    assert tried == [("t", -1, b"")]
 
 
 def test_a_newer_database_is_refused(tmp_path):

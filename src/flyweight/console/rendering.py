@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from flyweight.console import views
+from flyweight.console import views, words
 from flyweight.console.phases import label
 
 FOLDER = Path(__file__).parent
@@ -26,7 +26,7 @@ _templates = Environment(
 )
 _words: dict[str, Any] = {
     "label": label,
-    "duration": views.duration,
+    "duration": words.duration,
     "entity_url": views.entity_url,
     "place_url": views.place_url,
     "short_name": views.short_name,

@@ -14,6 +14,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from flyweight.console import phases
 from flyweight.console.plan import Step
+from flyweight.console.usage import UsageChart, chart
+from flyweight.console.words import duration, size
 from flyweight.ids import NodeId, item_name
 
 _KINDS = {
@@ -26,7 +28,6 @@ _SINGLE_TASK = ".flytegen."
 
 ITEMS_SHOWN = 200
 """Items of a map in a panel; any other is reached by its name."""
-_KIBI = 1024
 _VERSION_SHOWN = 12
 
 
@@ -129,6 +130,8 @@ class AttemptView:
     peak_memory: str
     task_type: str
     error: ErrorView | None
+    usage: UsageChart | None = None
+    """How its memory and processor time went, if it took a while."""
     mapped: MapView | None = None
     """Of the one attempt that a map is taken for."""
     why: str = ""
@@ -201,6 +204,7 @@ def attempt(message: task_execution_pb2.TaskExecution) -> AttemptView:
         peak_memory=size(int(info["peak_memory_bytes"].number_value)) if "peak_memory_bytes" in info else "",
         task_type=closure.task_type,
         error=error(closure.error) if closure.HasField("error") else None,
+        usage=chart(info),
         mapped=_mapped(message) if "items" in info else None,
         why=closure.reasons[0].message if closure.reasons else "",
     )
@@ -262,31 +266,6 @@ def module_name(name: str) -> str:
 def short_version(version: str) -> str:
     """Shorten a version that is a digest."""
     return version if len(version) <= _VERSION_SHOWN + 2 else f"{version[:_VERSION_SHOWN]}…"
-
-
-def duration(millis: float) -> str:
-    """Write a time span as people say it; the scripts do likewise."""
-    seconds = max(0.0, millis) / 1000
-    match seconds:
-        case _ if seconds < 1:
-            return f"{seconds * 1000:.0f} ms" if seconds else "< 1 ms"
-        case _ if seconds < 60:  # noqa: PLR2004  # a minute
-            return f"{seconds:.1f} s"
-        case _ if seconds < 3600:  # noqa: PLR2004  # an hour
-            return f"{seconds // 60:.0f} m {int(seconds) % 60:02d} s"
-        case _:
-            return f"{seconds // 3600:.0f} h {int(seconds) % 3600 // 60:02d} m"
-
-
-def size(count: int) -> str:
-    """Write a number of bytes as people say it."""
-    if count <= 0:
-        return ""
-    value, units = float(count), ["B", "KiB", "MiB", "GiB", "TiB"]
-    while value >= _KIBI and len(units) > 1:
-        value /= _KIBI
-        units.pop(0)
-    return f"{value:.0f} {units[0]}"
 
 
 def _span(phase: str, started: Timestamp, took: Duration) -> Span:

@@ -69,6 +69,8 @@ class Usage:
 
     cpu_seconds: float = 0.0
     peak_memory_bytes: int = 0
+    series: bytes = b""
+    """``flyweight.usage.v1.UsageSeries``; empty for what took under a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,6 +131,8 @@ class AttemptRecord:
     """Which budget its failure counts against: ``user``, ``system`` or nothing (``PlatformRestarted``)."""
     cpu_seconds: float = 0.0
     peak_memory_bytes: int = 0
+    usage_series: bytes = b""
+    """``flyweight.usage.v1.UsageSeries``: how that went; empty for what took under a second."""
     queued_at: Micros = NOT_YET
     started_at: Micros = NOT_YET
     updated_at: Micros = NOT_YET

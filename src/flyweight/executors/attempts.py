@@ -8,8 +8,8 @@ from flyweight.containers.exits import exit_words, log_tail
 from flyweight.engine.jobs import Cancelled, Failed, Job, LogSpan, Started, Usage
 from flyweight.engine.records import NOT_YET
 from flyweight.executors import faults
-from flyweight.executors.memory_watch import MemoryGauge
 from flyweight.executors.starts import Work
+from flyweight.executors.usage_watch import UsageGauge
 from flyweight.executors.worker_process import WorkerExit, WorkerProcess
 
 
@@ -27,18 +27,23 @@ class SentAttempt:
     began_at: Micros = NOT_YET
     """When the worker could begin it: it had ended all that it was sent before."""
     log_start: int = 0
-    gauge: MemoryGauge | None = None
-    """Of an attempt with a memory limit."""
+    gauge: UsageGauge | None = None
+    """Of an attempt with a memory limit, and of any that lasts."""
     cancelled: bool = False
     silent: bool = False
     """Whether its worker was found stopped, and is being ended for it."""
     killing: asyncio.TimerHandle | None = None
     """Ends it when it does not stop within its grace period."""
 
-    @property
-    def peak_memory(self) -> int:
-        """Tell the highest size seen so far; 0 where nothing is measured."""
-        return self.gauge.peak if self.gauge else 0
+    def usage(self, cpu_seconds: float = 0.0, peak_memory_bytes: int = 0) -> Usage:
+        """Tell what it has used, with what its worker says of that, if it says anything."""
+        if self.gauge is None:
+            return Usage(cpu_seconds=cpu_seconds, peak_memory_bytes=peak_memory_bytes)
+        return Usage(
+            cpu_seconds=cpu_seconds or self.gauge.cpu,
+            peak_memory_bytes=max(peak_memory_bytes, self.gauge.peak),
+            series=self.gauge.series.data(),
+        )
 
     def log(self, end: int = -1) -> LogSpan:
         """Give its part of the worker's log."""
@@ -55,7 +60,7 @@ class SentAttempt:
             ended_at=now,
             worker=self.worker.spec.name,
             log=self.log(self.worker.log_size()),
-            usage=Usage(cpu_seconds=cpu_seconds, peak_memory_bytes=self.peak_memory),
+            usage=self.usage(cpu_seconds),
         )
 
     def loss(self, ended: WorkerExit, now: Micros, *, out_of_memory: bool) -> Failed:
@@ -67,7 +72,7 @@ class SentAttempt:
             ended_at=now,
             worker=self.worker.spec.name,
             log=self.log(self.worker.log_size()),
-            usage=Usage(peak_memory_bytes=self.peak_memory),
+            usage=self.usage(),
         )
 
     def _fault(self, ended: WorkerExit, *, out_of_memory: bool) -> faults.ContainerError:

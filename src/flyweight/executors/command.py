@@ -28,11 +28,12 @@ from flyweight.executors.asked_secrets import secret_variables
 from flyweight.executors.checkpoints import with_last_checkpoint
 from flyweight.executors.cold_process import ColdProcess
 from flyweight.executors.leftovers import MARK, kill_marked, mark
-from flyweight.executors.memory import kernel_kills, memory_limit
-from flyweight.executors.memory_watch import MemoryGauge, MemoryWatch
+from flyweight.executors.limits import limits_of
 from flyweight.executors.outcomes import Drew, Outcome, read_outcome
 from flyweight.executors.slots import Slots
 from flyweight.executors.templates import fill
+from flyweight.executors.usage import kernel_kills
+from flyweight.executors.usage_watch import UsageGauge, UsageWatch
 from flyweight.executors.variables import task_variables
 from flyweight.executors.warm_process import PROGRAMS, CommandCall, CommandExit, WarmProcess
 from flyweight.ids import AttemptId
@@ -73,7 +74,7 @@ class _Command:
     directory: Path
     log: LogSpan
     started_at: Micros
-    gauge: MemoryGauge
+    gauge: UsageGauge
     send: Callable[[signal.Signals], None]
     """Signals its process group, once there is one."""
     program: Program | None = None
@@ -85,11 +86,12 @@ class _Command:
 
     def usage(self) -> Usage:
         """Tell what it has used, as far as that is known."""
+        series = self.gauge.series.data()
         if self.exit is None:
-            return Usage(peak_memory_bytes=self.gauge.peak)
+            return Usage(cpu_seconds=self.gauge.cpu, peak_memory_bytes=self.gauge.peak, series=series)
         # A look may miss what came and went between two, and the kernel adds no processes up: the larger is nearer.
         peak = max(self.gauge.peak, self.exit.peak_memory_bytes)
-        return Usage(cpu_seconds=self.exit.cpu_seconds, peak_memory_bytes=peak)
+        return Usage(cpu_seconds=self.exit.cpu_seconds, peak_memory_bytes=peak, series=series)
 
 
 class CommandExecutor:
@@ -106,7 +108,7 @@ class CommandExecutor:
         self._placed: deque[str] = deque(maxlen=_PLACED_KEPT)
         """Where inputs of maps have been written."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._memory = MemoryWatch()
+        self._usage = UsageWatch()
         self._closed = False
 
     async def open(self, report: Callable[[Report], None]) -> None:
@@ -152,7 +154,7 @@ class CommandExecutor:
             await warm.close()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_CLOSE_SECONDS)
-        self._memory.close()
+        self._usage.close()
 
     async def _attempt(self, job: Job) -> None:
         """See one attempt from its slot to its report."""
@@ -166,7 +168,7 @@ class CommandExecutor:
         finally:
             for timer in command.timers:
                 timer.cancel()
-            self._memory.remove(command.gauge)
+            self._usage.remove(command.gauge)
             self._running.pop(job.attempt, None)
             self._jobs.pop(job.attempt, None)
             await asyncio.to_thread(_end, command.directory)
@@ -183,7 +185,7 @@ class CommandExecutor:
             directory=self._options.folder / name,
             log=LogSpan(path=str(self._options.logs / f"{name}.log")),
             started_at=self._clock.now(),
-            gauge=MemoryGauge(limit=0, process=lambda: 0, on_breach=lambda: None),
+            gauge=UsageGauge(limit=0, process=lambda: 0, on_breach=lambda: None, began=0.0, closely=True),
             send=_to_nobody,
         )
         self._running[attempt] = command
@@ -299,9 +301,14 @@ class CommandExecutor:
     def _watch(self, command: _Command, process: Callable[[], int]) -> None:
         # An engine keeps its container within the limit; the process here is only the engine's client.
         in_engine = command.program is not None and command.program.container is not None
-        limit = 0 if in_engine else memory_limit(command.job.task)
-        command.gauge = MemoryGauge(limit=limit, process=process, on_breach=partial(command.send, signal.SIGKILL))
-        self._memory.add(command.gauge)
+        command.gauge = UsageGauge(
+            limit=0 if in_engine else limits_of(command.job.task).memory,
+            process=process,
+            on_breach=partial(command.send, signal.SIGKILL),
+            began=asyncio.get_running_loop().time(),
+            closely=True,
+        )
+        self._usage.add(command.gauge)
 
     def _failed(self, command: _Command, error: faults.ContainerError) -> Failed:
         return Failed(

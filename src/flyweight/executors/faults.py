@@ -5,7 +5,7 @@ from pathlib import Path
 from flyteidl.core import errors_pb2, execution_pb2
 
 from flyweight.containers.exits import exit_words
-from flyweight.executors.memory import readable
+from flyweight.executors.usage import readable
 
 RECOVERABLE = errors_pb2.ContainerError.RECOVERABLE
 NON_RECOVERABLE = errors_pb2.ContainerError.NON_RECOVERABLE

@@ -23,12 +23,12 @@ from flyweight.executors.attempts import SentAttempt, start_fault
 from flyweight.executors.checkpoints import with_last_checkpoint
 from flyweight.executors.crew import Crew, CrewLimits
 from flyweight.executors.leftovers import kill_marked
-from flyweight.executors.memory import kernel_kills
-from flyweight.executors.memory_watch import MemoryGauge, MemoryWatch
 from flyweight.executors.results import ResultReader
 from flyweight.executors.slots import Slots
 from flyweight.executors.starts import LARGE_INPUTS, StartMessages, Work
 from flyweight.executors.stopped import Patrol
+from flyweight.executors.usage import kernel_kills
+from flyweight.executors.usage_watch import UsageGauge, UsageWatch
 from flyweight.executors.windows import Window, cost
 from flyweight.executors.worker_process import WorkerExit, WorkerProcess, WorkerSpec
 from flyweight.ids import AttemptId
@@ -108,7 +108,7 @@ class WorkerPool:
         self._last_number = 0
         self._workers = 0
         self._opened_at = clock.now()
-        self._memory = MemoryWatch()
+        self._usage = UsageWatch()
         self._patrol = Patrol(options.silence, self._processes, self._silent)
         self._kernel_kills = kernel_kills()
         self._granting = False
@@ -175,7 +175,7 @@ class WorkerPool:
         self._report = _nobody
         for attempt in [attempt for attempt in self._jobs if attempt not in self._sent]:
             self._slots.withdraw(attempt)
-        self._memory.close()
+        self._usage.close()
         self._patrol.close()
         self._crew.close()
         if self._watch is not None:
@@ -247,11 +247,17 @@ class WorkerPool:
         worker.share(work.number, work.frame)
         worker.send(self._last_number, self._starts.make(job, work, self._last_number, worker.workplace))
         sent = SentAttempt(job=job, work=work, number=self._last_number, cost=cost(work), worker=worker)
-        if work.memory_limit:
-            sent.gauge = MemoryGauge(limit=work.memory_limit, process=lambda: worker.pid, on_breach=worker.kill)
-            self._memory.add(sent.gauge)
+        if work.limits.memory:
+            self._measure(sent, asyncio.get_running_loop().time())
         self._sent[job.attempt] = sent
         window.add(sent)
+
+    def _measure(self, sent: SentAttempt, began: float) -> None:
+        worker, limit = sent.worker, sent.work.limits.memory
+        sent.gauge = UsageGauge(
+            limit=limit, process=lambda: worker.pid, on_breach=worker.kill, began=began, closely=limit > 0
+        )
+        self._usage.add(sent.gauge)
 
     def _begin(self, window: Window) -> None:
         """Note that a worker begins the next attempt of its window."""
@@ -277,6 +283,8 @@ class WorkerPool:
         taken = self._take_back(window) if len(window) > 1 else []
         if window:
             window.lasting = True
+            if window.first.gauge is None:
+                self._measure(window.first, window.began)
             self._report(window.first.started())
         self._put_back(taken)
         if not window:  # the worker was not given any time by the machine
@@ -367,14 +375,14 @@ class WorkerPool:
         worker.logged = result.log_end
         log = LogSpan(path=str(worker.spec.log), start=result.log_start, end=result.log_end)
         sent.work.pace.note((result.ended_at - result.started_at) / 1_000_000)
-        result.peak_memory_bytes = max(result.peak_memory_bytes, sent.peak_memory)
         self._leave(sent)
         if sent.cancelled:
             self._report(sent.cancellation(self._clock.now(), result.cpu_seconds))
         elif result.WhichOneof("outcome") == "outputs_uri":
             self._spawn(self._report_stored(sent, result, log))
         else:
-            self._report(self._results.report(sent.job, result, worker.spec.name, log))
+            usage = sent.usage(result.cpu_seconds, result.peak_memory_bytes)
+            self._report(self._results.report(sent.job, result, worker.spec.name, log, usage))
         # A cancelled attempt's SIGTERM may still be on its way: it must not meet the next one.
         leaves = result.retiring or self._closed or sent.killing is not None
         if leaves:
@@ -404,8 +412,8 @@ class WorkerPool:
                 self._free(longest)
 
     async def _report_stored(self, sent: SentAttempt, result: worker_pb2.Result, log: LogSpan) -> None:
-        name = sent.worker.spec.name
-        self._report(await asyncio.to_thread(self._results.report, sent.job, result, name, log))
+        name, usage = sent.worker.spec.name, sent.usage(result.cpu_seconds, result.peak_memory_bytes)
+        self._report(await asyncio.to_thread(self._results.report, sent.job, result, name, log, usage))
 
     def _ended(self, worker: WorkerProcess, ended: WorkerExit) -> None:
         """A worker is gone; if it had an attempt, say what became of it. Those that it had not begun lose nothing."""
@@ -442,7 +450,7 @@ class WorkerPool:
         if sent.killing:
             sent.killing.cancel()
         if sent.gauge:
-            self._memory.remove(sent.gauge)
+            self._usage.remove(sent.gauge)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -11,7 +11,7 @@ from flyweight.containers.programs import NOTE, Place, Program, RawContainer
 from flyweight.engine.jobs import Job
 from flyweight.errors import FlyweightError, RecoverableError, TooLarge, UserError
 from flyweight.executors import faults
-from flyweight.executors.memory import memory_limit
+from flyweight.executors.limits import limits_of
 from flyweight.executors.outcomes import Outcome
 from flyweight.executors.templates import variables
 from flyweight.executors.warm_process import CommandCall
@@ -30,7 +30,7 @@ def prepare(
         folder=directory,
         variables=processes,
         raw_prefix=job.raw_output_prefix,
-        memory=memory_limit(job.task),
+        memory=limits_of(job.task).memory,
     )
     raw = RawContainer(template=job.task.container, inputs=job.inputs, own=own, known=variables(job))
     return raw.prepare(place)

@@ -18,10 +18,11 @@ class ResultReader:
         self._clock = clock
         self._max_output_bytes = max_output_bytes
 
-    def report(self, job: Job, result: worker_pb2.Result, worker: str, log: LogSpan) -> Succeeded | Failed:
+    def report(
+        self, job: Job, result: worker_pb2.Result, worker: str, log: LogSpan, usage: Usage
+    ) -> Succeeded | Failed:
         """Say how an attempt went."""
         started_at, ended_at = Micros(result.started_at), Micros(result.ended_at)
-        usage = Usage(cpu_seconds=result.cpu_seconds, peak_memory_bytes=result.peak_memory_bytes)
         drew = result.WhichOneof("outcome") == "futures_uri"
         outcome = literals_pb2.LiteralMap() if drew else self._outcome(result)
         if isinstance(outcome, errors_pb2.ContainerError):

@@ -10,7 +10,7 @@ from flyweight.containers.environments import FLAVOR, Environments
 from flyweight.engine.jobs import Job
 from flyweight.errors import InvalidInput
 from flyweight.executors.asked_secrets import secret_variables
-from flyweight.executors.memory import memory_limit
+from flyweight.executors.limits import TaskLimits, limits_of
 from flyweight.executors.variables import attempt_variables, shared_variables
 from flyweight.ids import NO_ITEM
 from flyweight.protocol import worker_pb2
@@ -59,8 +59,7 @@ class Work:
     """The Shared message that tells a worker."""
     python: str
     bundle: str
-    memory_limit: int
-    """Bytes; 0: none."""
+    limits: TaskLimits
     pace: Pace
 
 
@@ -89,7 +88,7 @@ class StartMessages:
         """Give what the job has in common with others.
 
         Raises:
-            InvalidInput: the job's container does not call our entry point in a form that it takes, its memory limit
+            InvalidInput: the job's container does not call our entry point in a form that it takes, its limits
                 cannot be read, or no environment is configured for it.
         """
         place = id(job.task), id(job.execution)
@@ -147,7 +146,7 @@ class StartMessages:
             frame=encode(worker_pb2.ToWorker(shared=shared)),
             python=python,
             bundle=arguments.bundle_uri,
-            memory_limit=memory_limit(job.task),
+            limits=limits_of(job.task),
             pace=self._pace(job.task),
         )
 

@@ -51,8 +51,8 @@ class Window:
         first = self.first
         if (
             first.cancelled
-            or work.memory_limit
-            or first.work.memory_limit
+            or work.limits
+            or first.work.limits
             or (work.bundle, work.python) != (first.work.bundle, first.work.python)
         ):
             return False

@@ -15,6 +15,7 @@ from google.protobuf.duration_pb2 import Duration
 from flyweight.clock import Micros, to_timestamp
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.records import DYNAMIC, AttemptRecord, NewExecution, NodeRecord
+from flyweight.executors.series import points_of
 from flyweight.ids import child_execution_name, identifier
 from flyweight.protocol.items_pb2 import MapProgress
 from flyweight.services.identifiers import parse_key
@@ -140,6 +141,14 @@ def attempt(
     closure.custom_info.update(
         {"worker": record.worker, "cpu_seconds": record.cpu_seconds, "peak_memory_bytes": record.peak_memory_bytes}
     )
+    if record.usage_series:
+        points = points_of(record.usage_series)
+        course = {
+            "seconds": [round(point.seconds, 3) for point in points],
+            "memory_bytes": [point.memory for point in points],
+            "cpus": [round(point.cpu, 3) for point in points],
+        }
+        closure.custom_info.update({"usage": course})
     closure.metadata.generated_name = f"{subject.execution.name}-{record.node}-{record.attempt}"
     if why:
         closure.reasons.add(message=why, occurred_at=to_timestamp(record.queued_at))

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import INTEGER
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration's revision. Revisions are numbers, so that a newer database can be told from a broken one."""
 
 metadata = MetaData(
@@ -300,6 +300,7 @@ attempts = Table(
     _text("cause"),
     Column("cpu_seconds", Float, nullable=False, server_default="0"),
     _number("peak_memory_bytes"),
+    _bytes("usage_series"),
     _number("queued_at"),
     _number("started_at"),
     _number("updated_at"),

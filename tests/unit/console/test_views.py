@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from flyweight.console import views
 from flyweight.console.plan import Step
 from flyweight.console.rendering import render
+from flyweight.console.words import duration, size
 from flyweight.ids import NodeId
 
 
@@ -25,11 +26,11 @@ from flyweight.ids import NodeId
     ],
 )
 def test_durations(millis: int, words: str):
-    assert views.duration(millis) == words
+    assert duration(millis) == words
 
 
 def test_sizes():
-    assert (views.size(0), views.size(512), views.size(200 * 1024**2)) == ("", "512 B", "200 MiB")
+    assert (size(0), size(512), size(200 * 1024**2)) == ("", "512 B", "200 MiB")
 
 
 def test_addresses_are_those_that_clients_print():

@@ -9,6 +9,7 @@ from flyteidl.core import tasks_pb2
 
 from flyweight.engine.jobs import Cancelled, Failed, Started, Succeeded
 from flyweight.executors.attempts import SentAttempt
+from flyweight.executors.limits import NO_LIMITS, TaskLimits
 from flyweight.executors.pool import WorkerPool
 from flyweight.executors.starts import Pace, Work
 from flyweight.executors.windows import WORTH, Window
@@ -156,7 +157,7 @@ def sent(work: Work, worker: WorkerProcess, seconds: float = QUICK, number: int 
     return SentAttempt(job=job(template("echo")), work=work, number=number, cost=seconds, worker=worker)
 
 
-def work(*, seconds: float = QUICK, bundle: str = "b", python: str = "p", memory_limit: int = 0) -> Work:
+def work(*, seconds: float = QUICK, bundle: str = "b", python: str = "p", limits: TaskLimits = NO_LIMITS) -> Work:
     task = template("echo")
     return Work(
         made_of=(task, task),
@@ -164,7 +165,7 @@ def work(*, seconds: float = QUICK, bundle: str = "b", python: str = "p", memory
         frame=b"",
         python=python,
         bundle=bundle,
-        memory_limit=memory_limit,
+        limits=limits,
         pace=Pace(seconds=seconds),
     )
 
@@ -176,8 +177,8 @@ async def test_only_quick_work_of_the_same_code_waits_for_a_worker(tmp_path: Pat
     assert not busy.takes(work(seconds=WORTH))
     assert not busy.takes(work(bundle="other"))
     assert not busy.takes(work(python="other"))
-    assert not busy.takes(work(memory_limit=1))
-    assert not (await window(tmp_path, first=work(memory_limit=1))).takes(work())
+    assert not busy.takes(work(limits=TaskLimits(cpu=0.5)))
+    assert not (await window(tmp_path, first=work(limits=TaskLimits(cpu=0.5)))).takes(work())
     busy.lasting = True
     assert not busy.takes(work())
 

@@ -278,7 +278,9 @@ def _attempt(state: ExecutionState, record: AttemptRecord) -> AttemptState:
         error=_error(record.error),
         worker=record.worker,
         log=log,
-        usage=Usage(cpu_seconds=record.cpu_seconds, peak_memory_bytes=record.peak_memory_bytes),
+        usage=Usage(
+            cpu_seconds=record.cpu_seconds, peak_memory_bytes=record.peak_memory_bytes, series=record.usage_series
+        ),
         deck_revision=record.deck_revision,
         queued_at=record.queued_at,
         started_at=record.started_at,

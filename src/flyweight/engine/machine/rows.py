@@ -156,6 +156,7 @@ def _attempt(attempt: AttemptState) -> AttemptRecord:
         cause=_cause(attempt),
         cpu_seconds=attempt.usage.cpu_seconds,
         peak_memory_bytes=attempt.usage.peak_memory_bytes,
+        usage_series=attempt.usage.series,
         queued_at=attempt.queued_at,
         started_at=attempt.started_at,
         updated_at=attempt.updated_at,
