@@ -10,7 +10,7 @@ import importlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from flyweight import blob, literals
 from flyweight.clock import Micros, SystemClock, to_datetime
 from flyweight.protocol import worker_pb2
 from flyweight.runtime import deck_fields, failures
-from flyweight.runtime.calls import call, prepared
+from flyweight.runtime.calls import call, prepare
 from flyweight.runtime.code import Codebase
 from flyweight.runtime.deck_page import DeckSnapshot, DeckState
 from flyweight.runtime.decks import DeckPublisher
@@ -29,7 +29,7 @@ from flyweight.runtime.local import LocalCaller, run_literals
 from flyweight.runtime.resolver import inputs_of_attempt, load_task
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.checkpoint import Checkpoint
-from flyweight.sdk.context import EagerRun, Launcher, launcher, use_caller
+from flyweight.sdk.context import EagerRun, Launcher, launcher, use_caller, use_parameters
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.options import ExecutionBehavior
@@ -123,9 +123,9 @@ class _Attempt:
             with (
                 use_data(self._data),
                 use_caller(_AttemptCaller(self)),
-                self._prepared() as self._parameters,
+                use_parameters(self._parameters, whole_process=True),
             ):
-                result = self._run()
+                result = self._prepared_run()
         except failures.AttemptFailed as failed:
             state = DeckState.FAILED
             return _failed(self._start, failed.error)
@@ -141,6 +141,18 @@ class _Attempt:
         """Publish the decks as they are now, soon and off this thread; those of tasks called inside do not count."""
         if self._publisher is not None and parameters is self._parameters:
             self._publisher.publish(self._snapshot(DeckState.RUNNING))
+
+    def _prepared_run(self) -> worker_pb2.Result:
+        """Let the task prepare; what it makes of the parameters is what ``current_context()`` gives from then on."""
+        try:
+            told = prepare(self._task, self._parameters)
+        except Exception as error:
+            raise failures.AttemptFailed(failures.user_failure(error, _codebase.folder)) from error
+        if told is self._parameters:
+            return self._run()
+        self._parameters = told
+        with use_parameters(told, whole_process=True):
+            return self._run()
 
     def _run(self) -> worker_pb2.Result:
         began = self._clock.monotonic()
@@ -185,16 +197,6 @@ class _Attempt:
             return returned
         finally:
             launched.close(f"Launched by the eager task {self._task.name} of {start.execution}, and {cause}")
-
-    @contextlib.contextmanager
-    def _prepared(self) -> Generator[ExecutionParameters]:
-        """Let the task prepare, and be what ``current_context()`` gives inside the block."""
-        with contextlib.ExitStack() as stack:
-            try:
-                told = stack.enter_context(prepared(self._task, self._parameters, whole_process=True))
-            except Exception as error:
-                raise failures.AttemptFailed(failures.user_failure(error, _codebase.folder)) from error
-            yield told
 
     def _inputs(self) -> dict[str, Any]:
         try:

@@ -18,13 +18,18 @@ def prepared(
 ) -> Generator[ExecutionParameters]:
     """Let a task prepare for its run; inside the block ``current_context()`` gives what it made of the parameters."""
     with use_parameters(parameters, whole_process=whole_process):
-        # What is written after flytekit's own example may forget to give the parameters back.
-        given = task.pre_execute(parameters) or parameters
+        given = prepare(task, parameters)
         if given is parameters:
             yield parameters
         else:
             with use_parameters(given, whole_process=whole_process):
                 yield given
+
+
+def prepare(task: PythonTask[Any], parameters: ExecutionParameters) -> ExecutionParameters:
+    """Let a task prepare for its run, inside of its parameters' own block; gives what it made of them."""
+    # What is written after flytekit's own example may forget to give the parameters back.
+    return task.pre_execute(parameters) or parameters
 
 
 def call(task: PythonTask[Any], inputs: Mapping[str, object], parameters: ExecutionParameters) -> object:

@@ -12,13 +12,11 @@ import importlib
 import os
 import platform
 import resource
-import shutil
 import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from flyteidl.core import errors_pb2, execution_pb2
@@ -29,6 +27,7 @@ from flyweight.protocol import worker_pb2
 from flyweight.protocol.framing import SHARED_PARTS, FrameSocket, take_permit
 from flyweight.runtime.interruption import AttemptInterrupted, interrupted_by_sigterm, rearm
 from flyweight.runtime.logs import Log, capture
+from flyweight.runtime.workplace import Workplace
 from flyweight.settings import TaskEnvironment
 
 Runner = Callable[[worker_pb2.Start, Callable[[worker_pb2.FromWorker], None]], worker_pb2.Result]
@@ -93,8 +92,7 @@ class Worker:
         """How far the log belongs to attempts that have ended."""
         self._used = _usage()[0]
         """Processor seconds up to the end of the last attempt."""
-        self._emptied = ""
-        """The folder that earlier attempts worked in, and left empty."""
+        self._workplace = Workplace()
 
     def serve(self) -> int:
         """Run what comes until the end of the permits, or an interrupted attempt; gives the exit code."""
@@ -146,8 +144,13 @@ class Worker:
     def _attempt(self, start: worker_pb2.Start) -> worker_pb2.Result:
         started_at = self._clock.now()
         rearm()  # the last attempt's code may have put a handler of its own
-        with self._workplace(start.working_directory):
+        if start.working_directory:
+            self._workplace.enter(start.working_directory)
+        try:
             result = self._guarded(start)
+        finally:
+            if start.working_directory:
+                self._workplace.leave()
         result.id = start.id
         result.started_at = result.started_at or started_at
         result.ended_at = self._clock.now()
@@ -160,28 +163,6 @@ class Worker:
         result.log_start, self._logged = self._logged, self._log.size()
         result.log_end = self._logged
         return result
-
-    @contextmanager
-    def _workplace(self, folder: str) -> Generator[None]:
-        """Work in that folder, empty before and after: no attempt meets another's relative paths.
-
-        The folder itself stays for the worker's next attempt: on some file systems removing one takes milliseconds.
-        """
-        if not folder:
-            yield
-            return
-        if folder != self._emptied:
-            _empty(folder)
-            self._emptied = folder
-        try:
-            os.chdir(folder)
-        except FileNotFoundError:  # it is the first attempt, or the last one's code removed it
-            Path(folder).mkdir(parents=True)
-            os.chdir(folder)
-        try:
-            yield
-        finally:
-            _empty(folder)
 
     def _guarded(self, start: worker_pb2.Start) -> worker_pb2.Result:
         """Call the runner, which maps errors of user code itself; what gets past it must not end the worker."""
@@ -212,16 +193,6 @@ class Worker:
 
     def _report(self, message: worker_pb2.FromWorker) -> None:
         self._connection.send(message)
-
-
-def _empty(folder: str) -> None:
-    with suppress(FileNotFoundError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path, ignore_errors=True)
-            else:
-                with suppress(OSError):
-                    os.unlink(entry.path)  # noqa: PTH108 - scandir gives paths as text
 
 
 def _failure(code: str, message: str, origin: execution_pb2.ExecutionError.ErrorKind) -> worker_pb2.Result:

@@ -42,7 +42,7 @@ class TaskEnvironment:
 
     def become(self, told: Mapping[str, str]) -> None:
         """Make it exactly the process's own with these variables on top."""
-        if _snapshot() != self._expected:
+        if _encoded() != self._expected:
             _change(dict(os.environ), self._own)
             self._told = {}
         elif told == self._told:
@@ -86,6 +86,11 @@ def _change(now: Mapping[str, str], wanted: Mapping[str, str]) -> None:
 
 
 def _snapshot() -> dict[bytes, bytes]:
-    """Take the environment as it is. CPython keeps it encoded; to read it through its mapping decodes all of it."""
+    """Take the environment as it is."""
+    return dict(_encoded())
+
+
+def _encoded() -> Mapping[bytes, bytes]:
+    """Look at the environment as CPython keeps it: to read it through its mapping decodes all of it."""
     encoded: object = vars(os.environ).get("_data")
-    return dict(cast("dict[bytes, bytes]", encoded)) if isinstance(encoded, dict) else dict(os.environb)
+    return cast("dict[bytes, bytes]", encoded) if isinstance(encoded, dict) else dict(os.environb)

@@ -61,7 +61,10 @@ def to_literal_map(values: Mapping[str, Any], types: PythonTypes, registry: Regi
     _check_names(values, types)
     chosen = registry or default_registry()
     literals: dict[str, Literal] = _each(types, lambda name: chosen.to_literal(values[name], types[name]))
-    return LiteralMap(literals=literals)
+    made = LiteralMap()
+    for name, literal in literals.items():  # one by one: a map made of a dictionary takes twice as long
+        made.literals[name].CopyFrom(literal)
+    return made
 
 
 def to_python_values(literal_map: LiteralMap, types: PythonTypes, registry: Registry | None = None) -> dict[str, Any]:
@@ -95,6 +98,8 @@ def _variables(types: PythonTypes, descriptions: Mapping[str, str], registry: Re
 
 def _check_names(given: Iterable[str], types: PythonTypes) -> None:
     names = set(given)
+    if names == set(types):
+        return
     problems = [unknown_name(name, types) for name in given if name not in types]
     problems += [
         f"'{name}' is missing: it needs a value of type {type_name(types[name])}" for name in types if name not in names
