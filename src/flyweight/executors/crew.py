@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from flyweight.executors.worker_process import WorkerProcess
 
+_SOUND = 10
+"""How many times its share a worker does that has not grown."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrewLimits:
@@ -14,7 +17,10 @@ class CrewLimits:
     processes: int
     """Idle and busy ones together. More than there are slots: then bundles that take turns find their workers warm."""
     tasks: int = 10_000
-    """Attempts after which a worker is replaced: memory that user code leaks goes with it."""
+    """Attempts after which a worker that has grown is replaced: memory that user code leaks goes with it."""
+    growth: int = 16 * 1024 * 1024
+    """Bytes by which a worker may grow after its first attempt and still be taken for one that does not. Such a one is
+    replaced after ten times as many: to start another, and load the code again, takes half a second of a core."""
     idle_seconds: float = 120.0
     """How long a worker is kept without work, unless its bundle is the newest."""
     spare_seconds: float = 0.5
@@ -61,14 +67,14 @@ class Crew:
 
     def take_more(self, worker: WorkerProcess) -> bool:
         """Ask for one more attempt of a worker that is busy; false when it has done its share."""
-        if worker.tasks >= self._limits.tasks:
+        if self._has_done_its_share(worker):
             return False
         worker.tasks += 1
         return True
 
     def give_back(self, worker: WorkerProcess) -> None:
         """Take a worker back whose attempt has ended; one that has done its share is replaced."""
-        if worker.tasks >= self._limits.tasks:
+        if self._has_done_its_share(worker):
             self.dismiss(worker)
             return
         self._idle[worker] = asyncio.get_running_loop().time()
@@ -93,6 +99,10 @@ class Crew:
                 timer.cancel()
         for worker in list(self._idle):
             self.dismiss(worker)
+
+    def _has_done_its_share(self, worker: WorkerProcess) -> bool:
+        share = self._limits.tasks if worker.growth > self._limits.growth else self._limits.tasks * _SOUND
+        return worker.tasks >= share
 
     def _new(self, python: str) -> WorkerProcess:
         worker = self._hire(python)

@@ -373,6 +373,7 @@ class WorkerPool:
         sent, worker = window.end(), window.worker
         worker.proven = True
         worker.logged = result.log_end
+        worker.note_size(result.peak_memory_bytes)
         log = LogSpan(path=str(worker.spec.log), start=result.log_start, end=result.log_end)
         sent.work.pace.note((result.ended_at - result.started_at) / 1_000_000)
         self._leave(sent)

@@ -76,6 +76,9 @@ class WorkerProcess(asyncio.Protocol):
         self.ready = False
         self.proven = False
         """Whether it has ended an attempt in order: what it is given now, it can run at once."""
+        self.growth = 0
+        """Bytes by which its largest size has grown since its first attempt ended."""
+        self._first_size = 0
         self.logged = 0
         """How far its log belongs to attempts that have ended."""
         self.workplace = str(spec.directory / "work")
@@ -138,6 +141,11 @@ class WorkerProcess(asyncio.Protocol):
             self._shared[number] = None
             if len(self._shared) > SHARED_PARTS:
                 del self._shared[next(iter(self._shared))]
+
+    def note_size(self, largest: int) -> None:
+        """Take in how large an attempt has found it: bytes, the most in its life so far."""
+        self._first_size = self._first_size or largest
+        self.growth = largest - self._first_size
 
     def rest(self, seconds: float) -> None:
         """Read nothing for so long: what it says meanwhile is passed on together, and costs one wake-up."""

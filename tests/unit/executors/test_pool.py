@@ -314,13 +314,13 @@ async def test_a_bundles_worker_is_kept_for_it(tmp_path: Path) -> None:
         assert workers == {"a": {"worker-1"}, "b": {"worker-2"}}
 
 
-async def test_a_worker_is_replaced_after_its_share_of_tasks(tmp_path: Path) -> None:
+async def test_a_worker_is_replaced_after_its_share_of_tasks_if_it_grows(tmp_path: Path) -> None:
     async with running_pool(tmp_path, tasks_per_worker=2) as (pool, reports):
         names = []
-        for number in range(4):
-            pool.start(job(template("echo"), f"n{number}"))
+        for number, action in enumerate(["echo", "grow", *["echo"] * 21]):
+            pool.start(job(template(action), f"n{number}"))
             names.append((await reports.end(f"n{number}")).worker)
-        assert names == ["worker-1", "worker-1", "worker-2", "worker-2"]
+        assert names == ["worker-1"] * 2 + ["worker-2"] * 20 + ["worker-3"]
 
 
 async def test_spares_are_up_before_the_first_job(tmp_path: Path) -> None:

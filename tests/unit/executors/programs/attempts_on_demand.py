@@ -62,6 +62,10 @@ def allocate(_start, _report, mebibytes, mark):
     wait(_start, _report, mark)
 
 
+def grow(_start, _report):
+    held.append(bytearray(os.urandom(2**25)))
+
+
 def stray(start, _report, mark):
     """Leave a process behind, in a session of its own."""
     child = subprocess.Popen(["sleep", "1000"], start_new_session=True)
@@ -136,6 +140,7 @@ ACTIONS = {
     "tidy": tidy,
     "stubborn": stubborn,
     "allocate": allocate,
+    "grow": grow,
     "stray": stray,
     "garble": garble,
     "stored": stored,
