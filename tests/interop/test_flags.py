@@ -10,17 +10,14 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.interop]
 PROGRAM = Path(__file__).parent / "programs/command_line.py"
 NOT_HERE = {
-    "backfill": "schedules are not acted on yet",
     "execution recover": "an argument of `execution`",
     "execution relaunch": "an argument of `execution`",
     "get launchplan": "an argument of `get`",
-    "init": "templates come from the network",
     "serve": "connectors are not here",
     "serve agent": "connectors are not here",
     "serve connector": "connectors are not here",
 }
-FLAGS_NOT_HERE = {"fetch": {"-r", "--recursive"}}
-"""What is fetched are texts; files are fetched by whoever reads them."""
+FLAGS_NOT_HERE: dict[str, set[str]] = {}
 TAKEN_UNSEEN = {"build"}
 """Commands that take any flag."""
 

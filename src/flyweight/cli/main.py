@@ -23,11 +23,13 @@ COMMANDS: Final = {
     "execution": ("flyweight.cli.execution:execution", "Show, end, relaunch or recover an execution."),
     "logs": ("flyweight.cli.logs:logs", "Show what a node's task wrote, live while it runs."),
     "launchplan": ("flyweight.cli.launchplan:launchplan", "Activate or deactivate a launch plan."),
+    "backfill": ("flyweight.cli.backfill:backfill", "Run a launch plan for times of its schedule that have passed."),
     "info": ("flyweight.cli.info:info", "Show the versions of this client and of the platform."),
     "debug": ("flyweight.cli.debug:debug", "Run a node's task here with its real inputs, under a debugger."),
     "local-cache": ("flyweight.cli.local_cache:local_cache", "Clear what runs here have cached."),
     "metrics": ("flyweight.cli.metrics:metrics", "Show how long an execution and its parts took."),
     "build": ("flyweight.cli.build:build", "Show the images that an entity's tasks name; none is built here."),
+    "init": ("flyweight.cli.init:init", "Make a folder with a project that runs."),
     "demo": ("flyweight.cli.demo:demo", "Run a pipeline on real data, from nothing to a result."),
 }
 """Where each command stands, and its line in ``--help``: that page loads none of them."""

@@ -1,20 +1,17 @@
-"""Asks about executions: one by name, the last ones, their data by address, their logs; and starts old ones again."""
+"""Asks about executions: one by name, the last ones, their logs; and starts old ones again."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict, Unpack
 
 from flyteidl.admin import common_pb2, execution_pb2, task_execution_pb2, version_pb2
 from flyteidl.core import identifier_pb2, metrics_pb2
-from flyteidl.service import dataproxy_pb2
 
-from flyweight.client import recorded, rpcs, transfer
-from flyweight.client.data import ClientData
+from flyweight.client import recorded, rpcs
+from flyweight.client.addresses import Addressing
 from flyweight.client.entities import FetchedEntity
 from flyweight.client.executions import FlyteWorkflowExecution, Seconds
-from flyweight.client.fetch import NEWEST_FIRST, Fetching
+from flyweight.client.fetch import NEWEST_FIRST
 from flyweight.client.links import entity_url, execution_url
-from flyweight.client.outputs import LiteralsResolver
-from flyweight.client.upload import Uploading
 from flyweight.errors import NotFound
 from flyweight.ids import place_named
 from flyweight.protocol import watch_pb2
@@ -28,7 +25,7 @@ class Place(TypedDict, total=False):
     domain: str | None
 
 
-class Looking(Fetching, Uploading):
+class Looking(Addressing):
     """Reads about executions."""
 
     def fetch_execution(
@@ -138,29 +135,6 @@ class Looking(Fetching, Uploading):
     def terminate(self, execution: FlyteWorkflowExecution, cause: str) -> None:
         """Stop an execution."""
         execution.terminate(cause)
-
-    def get(self, flyte_uri: str) -> Any:
-        """Read what a ``flyte://v1/PROJECT/DOMAIN/EXECUTION/NODE/...`` address names.
-
-        Returns:
-            A ``LiteralsResolver`` for inputs or outputs, a value for one of them, HTML as text for a deck.
-
-        Raises:
-            NotFound: there is nothing.
-
-        """
-        found = self.connection.call(rpcs.GET_DATA, dataproxy_pb2.GetDataRequest(flyte_url=flyte_uri))
-        data = ClientData(self, self.default_project, self.default_domain)
-        match found.WhichOneof("data"):
-            case "literal_map":
-                return LiteralsResolver(found.literal_map.literals, data=data)
-            case "literal":
-                return LiteralsResolver({"value": found.literal}, data=data)["value"]
-            case _ if found.pre_signed_urls.signed_url:
-                link = found.pre_signed_urls.signed_url[0]
-                return transfer.get_bytes(link, self.connection.endpoint.ca_certificate).decode(errors="replace")
-            case _:
-                raise NotFound(f"There is nothing behind {flyte_uri}.")
 
     def logs(
         self, name: str, node: str, attempt: int | None = None, *, follow: bool = False, **place: Unpack[Place]

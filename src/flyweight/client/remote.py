@@ -6,15 +6,15 @@ from typing import Any
 from flyteidl.admin import execution_pb2
 from flyteidl.core import interface_pb2
 
+from flyweight.client.backfill import Backfilling
 from flyweight.client.config import Config
-from flyweight.client.execute import Executing
 from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.interactive import Guards, in_notebook
 from flyweight.client.result import ExecutionResult
 from flyweight.sdk.entity import Entity
 
 
-class FlyteRemote(Executing):
+class FlyteRemote(Backfilling):
     """A platform, as a program sees it: fetch, register, execute, watch.
 
     Args:

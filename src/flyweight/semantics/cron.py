@@ -1,7 +1,9 @@
-"""Reads cron expressions of five fields and their aliases: the minutes, hours and days at which a schedule fires."""
+"""Reads cron expressions of five fields and their aliases, and tells the times at which a schedule fires."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from flyweight.errors import InvalidInput
@@ -80,6 +82,29 @@ def parse(text: str) -> Cron:
         any_day=fields[2][0] in "*?",
         any_weekday=fields[4][0] in "*?",
     )
+
+
+def fires(schedule: Cron, first: datetime, last: datetime) -> Iterator[datetime]:
+    """Give the times at which a schedule fires, from the first moment to the last, both included; minutes in UTC."""
+    moment = first.astimezone(UTC)
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    while day <= last:
+        if _on(schedule, day):
+            for hour in sorted(schedule.hours):
+                for minute in sorted(schedule.minutes):
+                    time = day.replace(hour=hour, minute=minute)
+                    if moment <= time <= last:
+                        yield time
+        day += timedelta(days=1)
+
+
+def _on(schedule: Cron, day: datetime) -> bool:
+    if day.month not in schedule.months:
+        return False
+    by_day, by_weekday = day.day in schedule.days, day.isoweekday() % 7 in schedule.weekdays
+    if schedule.any_day or schedule.any_weekday:
+        return by_day and by_weekday
+    return by_day or by_weekday
 
 
 def _values(field: Field, entry: str, text: str) -> frozenset[int]:

@@ -1,9 +1,11 @@
 """Cron expressions: what they mean, and what is refused with the field that is wrong."""
 
+import datetime as dt
+
 import pytest
 
 from flyweight.errors import InvalidInput
-from flyweight.semantics.cron import ALIASES, parse
+from flyweight.semantics.cron import ALIASES, fires, parse
 
 
 def test_fields_are_lists_ranges_steps_and_names() -> None:
@@ -48,3 +50,19 @@ def test_names_stand_for_expressions(name: str) -> None:
 def test_what_cannot_be_read_says_which_field(text: str, says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("expression", "times"),
+    [
+        ("0 6 * * *", ["01T06:00", "02T06:00", "03T06:00"]),
+        ("30 6,18 2 * *", ["02T06:30", "02T18:30"]),
+        ("0 0 * * fri", ["02T00:00"]),
+        ("0 0 3 * fri", ["02T00:00", "03T00:00"]),
+        ("0 0 * feb *", []),
+    ],
+)
+def test_it_fires_from_the_first_moment_to_the_last(expression: str, times: list[str]) -> None:
+    first, last = dt.datetime(2026, 1, 1, 6, tzinfo=dt.UTC), dt.datetime(2026, 1, 3, 6, tzinfo=dt.UTC)
+    found = fires(parse(expression), first, last)
+    assert [f"{time:%dT%H:%M}" for time in found] == times
