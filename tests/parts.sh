@@ -4,7 +4,7 @@
 set -u
 cd "$(dirname "$0")/.."
 
-stock="flytekit==1.16.31 flytekitplugins-sleep==1.16.31 pandas pyarrow numpy pydantic pillow"
+stock="flytekit==1.16.31 flytekitplugins-sleep==1.16.31 pandas pyarrow numpy pydantic pillow kubernetes"
 uv=$(command -v uv || echo "$PWD/.venv-uv/bin/uv")
 if [ "$(cat .interop/installed 2>/dev/null)" != "$stock" ]; then
   rm -rf .interop && mkdir -p .interop

@@ -29,6 +29,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePlatform]
     """A platform on which an environment stands for the images of raw containers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FLYWEIGHT_ENVIRONMENTS", f"ghcr.io/flyteorg/*={sys.executable}")
+        patch.setenv("SQL_PLUGIN_FOLDER", str(tmp_path_factory.mktemp("database")))
         with live_platform(tmp_path_factory.mktemp("platform")) as running:
             yield running
 

@@ -1,6 +1,6 @@
-"""Compiles and runs every program of the corpus on one side: `compiling.py stock|ours FILE` writes JSON to FILE.
+"""Compiles and runs every program of the corpus on one side: `compiling.py stock|ours FILE [FOLDER]` writes JSON to FILE.
 
-The same script runs under the stock flytekit and under the drop-in. A program's ``COMPILED`` names what is compiled
+The same script runs under the stock flytekit and under the drop-in, which finds in FOLDER what only it has not. A program's ``COMPILED`` names what is compiled
 (``wf`` alone if it does not say), ``DRAWN`` the dynamic tasks whose graphs are, with their inputs, and ``RUNS`` what is
 run here, with inputs.
 """
@@ -133,10 +133,12 @@ def ran(module):
     return results
 
 
-def main(side_name, target):
+def main(side_name, target, *folders):
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     side = {"stock": Stock, "ours": Ours}[side_name]()
+    importlib.import_module("flytekit")  # before its plugins in those folders can be seen
+    sys.path.extend(folders)
     sys.path.insert(0, str(FOLDER))
     everything = {}
     for path in sorted(FOLDER.glob("*.py")):

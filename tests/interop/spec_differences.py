@@ -28,7 +28,7 @@ def differences(ours: Message, stock: Message, path: str = "") -> Iterator[str]:
     In a oneof, which member is there does count: ``none_type {}`` is a value.
     """
     if isinstance(ours, struct_pb2.Struct):
-        yield from _values(MessageToDict(ours), MessageToDict(stock), path)
+        yield from _values(_plain(ours), _plain(stock), path)
         return
     for field in ours.DESCRIPTOR.fields:
         place = f"{path}.{field.name}".lstrip(".")
@@ -53,6 +53,15 @@ def loaded(args: Sequence[str]) -> list[str]:
     if "--" in words:  # the stock's fast registration puts one command into another
         words = words[words.index("--") + 1 :]
     return [word for place, word in enumerate(words) if place == 0 or words[place - 1] != "resolver"]
+
+
+def _plain(struct: struct_pb2.Struct) -> dict[str, Any]:
+    """Give what a struct holds; of a pod's containers, what their commands load."""
+    values = MessageToDict(struct)
+    containers = values.get("containers", [])
+    for container in containers:
+        container["args"] = loaded(container.get("args", []))
+    return values
 
 
 def _repeated(field: FieldDescriptor, left: Any, right: Any, path: str) -> Iterator[str]:

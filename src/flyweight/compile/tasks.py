@@ -13,10 +13,12 @@ from flyweight.compile.settings import PACKAGE_VERSION, SerializationSettings
 from flyweight.errors import InvalidInput
 from flyweight.sdk.auto_container import PythonAutoContainerTask
 from flyweight.sdk.base_task import PythonTask
+from flyweight.sdk.class_decorator import ClassDecorator
 from flyweight.sdk.docstring import Docstring
 from flyweight.sdk.function_entity import FunctionEntity
 from flyweight.sdk.interface import Interface
 from flyweight.sdk.options import Documented, ExecutionBehavior, TaskOptions
+from flyweight.sdk.task import PythonFunctionTask
 from flyweight.types.interface import typed_interface
 
 FLAVOR = "flyweight"
@@ -40,7 +42,7 @@ def task_spec(task: PythonTask[Any], settings: SerializationSettings) -> admin_t
         metadata=_metadata(options, settings),
         interface=interface(task.interface),
         custom=_custom(task, settings),
-        config=task.get_config(settings),
+        config=_config(task, settings),
         container=task.get_container(settings),
         k8s_pod=task.get_k8s_pod(settings),
         sql=task.get_sql(settings),
@@ -102,6 +104,13 @@ def duration(length: dt.timedelta) -> Duration | None:
     made = Duration()
     made.FromTimedelta(length)
     return made
+
+
+def _config(task: PythonTask[Any], settings: SerializationSettings) -> dict[str, str]:
+    """Give a task's configuration, with what a decorator of its function has to tell on top."""
+    function = task.task_function if isinstance(task, PythonFunctionTask) else None
+    extra = function.get_extra_config() if isinstance(function, ClassDecorator) else {}
+    return {**(task.get_config(settings) or {}), **extra}
 
 
 def _custom(task: PythonTask[Any], settings: SerializationSettings) -> struct_pb2.Struct | None:

@@ -245,7 +245,8 @@ class CommandExecutor:
             program = raw_containers.prepare(job, command.directory, options.environments, options.variables, own)
             command.program = program
             return raw_containers.call(program, command.log.path), program.runs_in
-        python = options.environments.for_image(job.task.container.image)
+        environments = options.environments
+        python = environments.for_worker(job.task) or environments.for_image(job.task.container.image)
         temporary = command.directory / "tmp"
         work = command.directory / "work"
         temporary.mkdir(parents=True)

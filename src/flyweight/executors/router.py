@@ -8,7 +8,7 @@ from flyweight.containers.environments import Environments
 from flyweight.engine.jobs import Job, Report
 from flyweight.engine.ports import Capacity, Executor
 from flyweight.ids import AttemptId
-from flyweight.protocol.arguments import is_ours
+from flyweight.protocol.arguments import TEMPLATE_PATH, is_ours
 
 _KEPT = 1024
 
@@ -48,7 +48,8 @@ class Router:
     def _choose(self, task: tasks_pb2.TaskTemplate) -> Executor:
         if self._eager is not None and task.metadata.is_eager:
             return self._eager
-        ours = is_ours([*task.container.command, *task.container.args])
+        words = [*task.container.command, *task.container.args]
+        ours = is_ours(words) and TEMPLATE_PATH not in words
         return self._pool if ours and self._environments.for_worker(task) is not None else self._command
 
     def cancel(self, attempt: AttemptId, reason: str) -> None:

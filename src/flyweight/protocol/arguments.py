@@ -13,6 +13,9 @@ from flyweight.errors import InvalidInput
 MODULE = "flyweight.runtime.execute"
 """What a container's command names to be ours."""
 
+TEMPLATE_PATH = "{{.taskTemplatePath}}"
+"""In loader arguments: the task is found by its template, which stands in a file only for a command."""
+
 _OPTIONS = {
     "--inputs": "inputs",
     "--output-prefix": "output_prefix",

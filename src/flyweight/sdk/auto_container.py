@@ -47,7 +47,9 @@ class PythonAutoContainerTask(PythonTask[C], Generic[C]):
         interface: Interface | None = None,
         **settings: Unpack[ClassSettings],
     ) -> None:
-        super().__init__(task_type, name, task_config, interface, **settings)
+        # By names, and no interface where none is given: a SQLTask may be mixed in, whose arguments stand otherwise.
+        given: dict[str, Any] = {} if interface is None else {"interface": interface}
+        super().__init__(task_type=task_type, name=name, task_config=task_config, **given, **settings)
         resolver = self.options.task_resolver
         if resolver is not None and not isinstance(resolver, TaskResolverMixin):
             raise InvalidInput(f"`task_resolver` takes a TaskResolverMixin, not {resolver!r}.")

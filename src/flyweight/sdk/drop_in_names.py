@@ -26,16 +26,17 @@ _CONTEXT = (
     f"ExecutionParameters=flyweight:ExecutionParameters SecretsManager={_SDK}.secret:Secrets"
 )
 _EXCEPTIONS = f"{_SDK}.exceptions"
+_SHIMS = f"{_COMPAT}.shim_tasks"
 _ENTITIES = "FlyteLaunchPlan FlyteTask FlyteWorkflow"
 
 _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "flytekit": places(
         f"FlyteContext={_COMPAT}.context:FlyteContext FlyteContextManager={_COMPAT}.context:FlyteContextManager "
         f"new_context={_COMPAT}.context:new_context load_implicit_plugins={_COMPAT}.plugins:load_implicit_plugins "
-        f"logger={_COMPAT}.loggers:logger"
+        f"logger={_COMPAT}.loggers:logger lazy_module={_COMPAT}.lazy:lazy_module"
     ),
     "flytekit.configuration": places(_CONFIGURATION, f"{_COMPAT}.configuration"),
-    "flytekit.configuration.default_images": places("DefaultImages", f"{_COMPAT}.default_images"),
+    "flytekit.configuration.default_images": places("DefaultImages PythonVersion", f"{_COMPAT}.default_images"),
     "flytekit.core": {},
     "flytekit.core.array_node_map_task": places("map_task"),
     "flytekit.core.base_task": places("IgnoreOutputs PythonTask TaskMetadata TaskResolverMixin kwtypes"),
@@ -64,13 +65,18 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
         f"PythonAutoContainerTask default_task_resolver={_SDK}.resolvers:default_task_resolver"
     ),
     "flytekit.core.python_function_task": places("PythonFunctionTask PythonInstanceTask"),
+    "flytekit.core.python_customized_container_task": places(
+        "PythonCustomizedContainerTask TaskTemplateResolver default_task_template_resolver", _SHIMS
+    ),
     "flytekit.core.reference_entity": places("ReferenceEntity"),
     "flytekit.core.resources": places("Resources"),
     "flytekit.core.notification": places(f"Email Notification={_SDK}.notification:Notification PagerDuty Slack"),
     "flytekit.core.schedule": places("CronSchedule FixedRate OnSchedule"),
+    "flytekit.core.shim_task": places("ExecutableTemplateShimTask ShimTaskExecutor", _SHIMS),
     "flytekit.core.task": places("eager ReferenceTask TaskPlugins reference_task task Secret"),
     "flytekit.core.testing": places("patch task_mock", "flyweight.testing"),
     "flytekit.core.tracker": places("TrackedInstance", f"{_SDK}.tracking"),
+    "flytekit.core.utils": places("ClassDecorator", f"{_SDK}.class_decorator"),
     "flytekit.core.workflow": places(
         "ImperativeWorkflow=flyweight:Workflow PythonFunctionWorkflow=flyweight:FunctionWorkflow ReferenceWorkflow "
         f"WorkflowBase={_SDK}.workflow:Workflow workflow reference_workflow WorkflowFailurePolicy"
@@ -105,7 +111,10 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     ),
     "flytekit.extend": places(
         "IgnoreOutputs=flyweight:IgnoreOutputs PythonTask=flyweight:PythonTask TaskPlugins=flyweight:TaskPlugins "
-        "TaskResolverMixin=flyweight:TaskResolverMixin "
+        "TaskResolverMixin=flyweight:TaskResolverMixin SQLTask=flyweight:SQLTask "
+        "ClassStorageTaskResolver=flyweight:ClassStorageTaskResolver "
+        f"ExecutableTemplateShimTask={_SHIMS}:ExecutableTemplateShimTask ShimTaskExecutor={_SHIMS}:ShimTaskExecutor "
+        f"PythonCustomizedContainerTask={_SHIMS}:PythonCustomizedContainerTask "
         f"Image ImageConfig SerializationSettings ExecutionState={_COMPAT}.context:ExecutionState "
         f"FileAccessProvider={_COMPAT}.context:FileAccessProvider Interface={_SDK}.interface:Interface "
         f"Promise={_SDK}.promise:Promise SecretsManager={_SDK}.secret:Secrets "
@@ -118,12 +127,20 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
         "RTX_PRO_6000 T4 V100 V5E V5P V6E",
         f"{_SDK}.accelerators",
     ),
+    "flytekit.extras.sqlite3": {},
+    "flytekit.extras.sqlite3.task": places(
+        "SQLite3Config SQLite3Task SQLite3TaskExecutor unarchive_file", f"{_COMPAT}.sqlite3_task"
+    ),
     "flytekit.extras.tasks": {},
     "flytekit.extras.tasks.shell": places(
-        "OutputLocation ProcessResult ShellTask subproc_execute", f"{_SDK}.shell_task"
+        f"OutputLocation ProcessResult ShellTask subproc_execute RawShellTask={_SDK}.raw_shell_task:RawShellTask "
+        f"get_raw_shell_task={_SDK}.raw_shell_task:get_raw_shell_task",
+        f"{_SDK}.shell_task",
     ),
     "flytekit.image_spec": places("ImageSpec"),
     "flytekit.image_spec.image_spec": places("ImageSpec"),
+    "flytekit.lazy_import": {},
+    "flytekit.lazy_import.lazy_module": places("is_imported lazy_module", f"{_COMPAT}.lazy"),
     "flytekit.loggers": places(
         "logger set_flytekit_log_properties set_user_logger_properties user_space_logger", f"{_COMPAT}.loggers"
     ),

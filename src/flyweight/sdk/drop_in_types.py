@@ -19,6 +19,7 @@ _TRANSFORMER_NAMES = (
 _DATASET_NAMES = (
     "DuplicateHandlerError StructuredDatasetDecoder StructuredDatasetEncoder StructuredDatasetTransformerEngine"
 )
+_SCHEMA_NAMES = "FlyteSchema SchemaFormat SchemaOpenMode SchemaReader SchemaWriter"
 _FILE_NAMES = (
     "CSVFile HDF5EncodedFile HTMLPage JPEGImageFile JSONLFile JoblibSerializedFile ONNXFile PDFFile PNGImageFile "
     "PythonNotebook PythonPickledFile SVGImageFile TFRecordFile"
@@ -50,6 +51,8 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "flytekit.types.iterator": {f"{_TYPES}.iterators": "JSON FlyteIterator=LiteralIterator"},
     "flytekit.types.iterator.iterator": {f"{_TYPES}.iterators": "FlyteIterator=LiteralIterator"},
     "flytekit.types.iterator.json_iterator": {f"{_TYPES}.iterators": "JSON JSONIterator"},
+    "flytekit.types.schema": {f"{_TYPES}.schema": _SCHEMA_NAMES},
+    "flytekit.types.schema.types": {f"{_TYPES}.schema": _SCHEMA_NAMES},
     "flytekit.types.structured": {f"{_TYPES}.structured": "StructuredDataset", _DATASETS: _DATASET_NAMES},
     "flytekit.types.structured.structured_dataset": {
         f"{_TYPES}.structured": "StructuredDataset kwtypes",

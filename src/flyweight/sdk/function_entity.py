@@ -22,7 +22,10 @@ class FunctionEntity:
         self._location = name_function(function)
         self._interface = interface_of(function, pickle_untyped=pickle_untyped)
         face: Any = self
-        functools.update_wrapper(face, function)
+        functools.update_wrapper(face, function, updated=())
+        # What is set on the function shows on the entity too, and takes nothing from it: a decorator that is a class
+        # has attributes that are called as ours are.
+        vars(face).update({**vars(function), **vars(face)})
 
     @property
     def location(self) -> FunctionName:

@@ -38,6 +38,7 @@ from flyweight.types.mismatch import type_name
 from flyweight.types.packed import taken_out
 from flyweight.types.pickles import PickleCodec
 from flyweight.types.primitives import NoneCodec, primitive_codecs
+from flyweight.types.schema import FlyteSchema, SchemaCodec
 from flyweight.types.streams import stream_codecs
 from flyweight.types.structs import DictCodec
 from flyweight.types.structured import StructuredDataset
@@ -268,6 +269,7 @@ def default_registry() -> Registry:
     registry.register(BlobCodec(FILE), FlyteFile, os.PathLike)
     registry.register(BlobCodec(FOLDER), FlyteDirectory)
     registry.register(StructuredCodec(), StructuredDataset, predicate=is_frame_type)
+    registry.register(SchemaCodec(), FlyteSchema)
     registry.register(EnumCodec(), predicate=is_enum)
     registry.register(ChoiceCodec(), predicate=is_choice)
     registry.register(MessageCodec(), predicate=is_message)

@@ -18,6 +18,7 @@ RUNS = json.loads((CODE / "runs.json").read_text())
 @pytest.fixture(autouse=True)
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("FLYWEIGHT_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SQL_PLUGIN_FOLDER", str(tmp_path))
     monkeypatch.setenv("FLYWEIGHT_ENVIRONMENTS", f"ghcr.io/flyteorg/*={sys.executable}")
     yield
     compat.uninstall()
