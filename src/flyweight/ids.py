@@ -81,7 +81,7 @@ class AttemptId(NamedTuple):  # a dataclass computes its hash in Python, and a t
         return self.node if self.item == NO_ITEM else item_name(self.node, self.item)
 
 
-def item_name(node: NodeId, item: int) -> str:
+def item_name(node: str, item: int) -> str:
     """Name one item of a node that maps over lists, as Flyte does."""
     return f"{node}-n{item}"
 

@@ -14,10 +14,11 @@ from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2, tasks_pb2
 from flyweight import literals
 from flyweight.clock import SystemClock
 from flyweight.containers.environments import Environments
-from flyweight.engine.jobs import Cancelled, Failed, Job, Report, Started, Succeeded
+from flyweight.engine.jobs import Cancelled, Failed, Job, Report, Started, Succeeded, Template
 from flyweight.executors.command import CommandExecutor, CommandOptions
 from flyweight.executors.slots import Slots
 from flyweight.ids import AttemptId, ExecutionKey, NodeId
+from flyweight.semantics.layout import ExecutionLayout
 
 STOCK = Path(__file__).resolve().parents[2] / ".interop" / "venv" / "bin" / "python"
 
@@ -103,17 +104,16 @@ def stock_job(folder: Path, name: str, number: int = 0) -> Job:
     )
     task.interface.outputs.variables["o0"].CopyFrom(interface_pb2.Variable())
     value = literals_pb2.Literal(scalar=literals_pb2.Scalar(primitive=literals_pb2.Primitive(integer=7)))
-    root = f"file://{folder}/data/n{number}"
+    root = f"file://{folder}/data"
     return Job(
         attempt=AttemptId(ExecutionKey(1), NodeId(f"n{number}"), 0),
-        execution=identifier_pb2.WorkflowExecutionIdentifier(project="p", domain="d", name="e"),
-        workflow="wf",
-        task=task,
+        template=Template(
+            execution=identifier_pb2.WorkflowExecutionIdentifier(project="p", domain="d", name="e"),
+            workflow="wf",
+            task=task,
+            layout=ExecutionLayout(metadata=root, raw=f"{root}/raw", project="p", domain="d", execution="e"),
+        ),
         inputs_data=literals.to_bytes(literals.literal_map({"x": value})),
-        inputs_uri=f"{root}/inputs.pb",
-        output_prefix=f"{root}/0",
-        raw_output_prefix=f"{root}/raw",
-        checkpoint_prefix=f"{root}/raw/_flytecheckpoints",
     )
 
 

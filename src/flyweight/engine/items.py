@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 from flyteidl.core import catalog_pb2, literals_pb2
 
+from flyweight.engine.jobs import Template
 from flyweight.engine.phases import AttemptPhase
 from flyweight.protocol.items_pb2 import ItemChunk, MapProgress, Stage
+from flyweight.semantics.elements import Elements
 
 CHUNK = 256
 """Items a row."""
@@ -45,6 +47,10 @@ class Items:
     aborted: int = 0
     large: dict[int, bytes] = field(default_factory=dict[int, bytes])
     """Outputs too large for a row."""
+    template: Template | None = field(default=None, compare=False, repr=False)
+    """What the jobs of all items have in common; None until the first is made."""
+    elements: Elements | None = field(default=None, compare=False, repr=False)
+    """The inputs by item; None until the first is asked for."""
     children: dict[str, int] = field(default_factory=dict[str, int], compare=False)
     """Items that stand for executions which are under way, by their names."""
 

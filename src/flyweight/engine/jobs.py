@@ -7,7 +7,8 @@ from flyteidl.core import errors_pb2, execution_pb2, identifier_pb2, literals_pb
 from flyweight import literals
 from flyweight.clock import Micros
 from flyweight.engine.records import NOT_YET
-from flyweight.ids import AttemptId
+from flyweight.ids import NO_ITEM, AttemptId
+from flyweight.semantics.layout import CHECKPOINTS, DECK, ExecutionLayout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,34 +20,82 @@ class Lists:
     """Where inputs.pb of the map stands, or is to stand if an item needs it as a file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One attempt, with all that an executor needs to run it."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Template:
+    """What all attempts of one task in one execution have in common; of a map, those of its own items."""
 
-    attempt: AttemptId
     execution: identifier_pb2.WorkflowExecutionIdentifier
     workflow: str
     """Name of the workflow (or of the task, in a single-task execution), for Flyte's environment variables."""
     task: tasks_pb2.TaskTemplate
-    """The template with the node's overrides (resources, image ...) applied."""
+    """The task's own, with the node's overrides (resources, image ...) applied."""
+    layout: ExecutionLayout
+    environment: dict[str, str] = field(default_factory=dict[str, str])
+    deck: bool = False
+    """Whether the task makes decks."""
+    lists: Lists | None = None
+    """Of items whose container, started as a command, is to be given the whole map and takes its own elements by the
+    index in its environment (flytekit's map tasks, and ours)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One attempt, with all that an executor needs to run it.
+
+    Where its data lies follows from which attempt it is, and is worked out when somebody asks: thousands may wait.
+    """
+
+    attempt: AttemptId
+    template: Template
     inputs_data: bytes
     """``flyteidl.core.LiteralMap``, as bytes since thousands of jobs may wait (see ``NodeState.inputs_data``). Of an
     item of a map: its own elements of the lists."""
-    inputs_uri: str
-    """Where inputs.pb stands, or is to stand if the executor needs it as a file."""
-    lists: Lists | None = None
-    """Of an item whose container, started as a command, is to be given the whole map and takes its own elements by the
-    index in its environment (flytekit's map tasks, and ours)."""
-    output_prefix: str
-    raw_output_prefix: str
-    checkpoint_prefix: str
     previous_checkpoint_prefix: str = ""
     earlier_checkpoints: tuple[str, ...] = ()
     """Where the attempts before this one that ran may have left checkpoints, the latest first."""
-    environment: dict[str, str] = field(default_factory=dict[str, str])
-    deck_uri: str = ""
-    """Where its deck is to stand; empty when the task makes none."""
     interruptible: bool = False
+
+    @property
+    def execution(self) -> identifier_pb2.WorkflowExecutionIdentifier:
+        """Whose attempt it is."""
+        return self.template.execution
+
+    @property
+    def task(self) -> tasks_pb2.TaskTemplate:
+        """What it runs."""
+        return self.template.task
+
+    @property
+    def lists(self) -> Lists | None:
+        """The whole map, if its container is to be given that."""
+        return self.template.lists
+
+    @property
+    def inputs_uri(self) -> str:
+        """Where inputs.pb stands, or is to stand if the executor needs it as a file."""
+        node, item = self.attempt.node, self.attempt.item
+        layout = self.template.layout
+        return layout.inputs(node) if item == NO_ITEM else layout.item_inputs(node, item)
+
+    @property
+    def output_prefix(self) -> str:
+        """Where outputs.pb, error.pb and the deck are to stand."""
+        return self.template.layout.outputs(self.attempt.node, self.attempt.attempt, self.attempt.item)
+
+    @property
+    def raw_output_prefix(self) -> str:
+        """Below which its files and dataframes go."""
+        return self.template.layout.files(self.attempt.node, self.attempt.attempt, self.attempt.item)
+
+    @property
+    def checkpoint_prefix(self) -> str:
+        """Below which it keeps checkpoints."""
+        return f"{self.raw_output_prefix}/{CHECKPOINTS}"
+
+    @property
+    def deck_uri(self) -> str:
+        """Where its deck is to stand; empty when the task makes none."""
+        return f"{self.output_prefix}/{DECK}" if self.template.deck else ""
 
     @property
     def inputs(self) -> literals_pb2.LiteralMap:

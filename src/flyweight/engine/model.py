@@ -8,13 +8,13 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from flyteidl.admin import node_execution_pb2
-from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2, types_pb2
+from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2, tasks_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.clock import Micros
 from flyweight.engine.graph import ClosureGraph, Graph, GraphNode, NodeKind
 from flyweight.engine.items import Items
-from flyweight.engine.jobs import LogSpan, Usage
+from flyweight.engine.jobs import Lists, LogSpan, Template, Usage
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.engine.recollection import Past, Recollection
 from flyweight.engine.records import NO_NODE, NOT_YET, CacheRecord, NewExecution
@@ -207,6 +207,27 @@ class ExecutionState:
     closing: deque[Frame] = field(default_factory=deque[Frame], compare=False)
     """Frames in which something ended badly, to be closed once nothing runs there."""
     changed: "Changed" = field(default_factory=lambda: Changed(), compare=False)  # noqa: PLW0108 - defined below
+    templates: dict[int, Template] = field(default_factory=dict[int, Template], compare=False, repr=False)
+    """What jobs have in common, by the identity of the task that each keeps; of tasks that no map runs."""
+
+    def template(self, task: tasks_pb2.TaskTemplate, *, deck: bool) -> Template:
+        """Give what the jobs of a task have in common, the same object to all."""
+        found = self.templates.get(id(task))
+        if found is None:
+            found = self.templates[id(task)] = self.new_template(task, deck=deck)
+        return found
+
+    def new_template(self, task: tasks_pb2.TaskTemplate, *, deck: bool, lists: Lists | None = None) -> Template:
+        """Make one."""
+        return Template(
+            execution=self.identifier,
+            workflow=self.graph.primary.name,
+            task=task,
+            layout=self.layout,
+            environment=self.environment,
+            deck=deck,
+            lists=lists,
+        )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -129,7 +129,7 @@ class WorkerPool:
         if job.attempt in self._jobs or self._closed:
             return
         self._jobs[job.attempt] = job
-        if job.deck_uri or job.earlier_checkpoints or len(job.inputs_data) > LARGE_INPUTS:
+        if job.template.deck or job.earlier_checkpoints or len(job.inputs_data) > LARGE_INPUTS:
             self._spawn(self._prepare(job))
         else:
             self._slots.submit(job.attempt, self._run, self._run_next)
@@ -245,7 +245,7 @@ class WorkerPool:
         worker = window.worker
         self._last_number += 1
         worker.share(work.number, work.frame)
-        worker.send(self._last_number, self._starts.make(job, work, self._last_number, worker.workplace))
+        worker.send(self._last_number, self._starts.make(job, work, self._last_number))
         sent = SentAttempt(job=job, work=work, number=self._last_number, cost=cost(work), worker=worker)
         if work.limits.memory:
             self._measure(sent, asyncio.get_running_loop().time())

@@ -7,11 +7,11 @@ from math import inf
 from google.protobuf.message import Message
 
 from flyweight.containers.environments import FLAVOR, Environments
-from flyweight.engine.jobs import Job
+from flyweight.engine.jobs import Job, Template
 from flyweight.errors import InvalidInput
 from flyweight.executors.asked_secrets import secret_variables
 from flyweight.executors.limits import TaskLimits, limits_of
-from flyweight.executors.variables import attempt_variables, shared_variables
+from flyweight.executors.variables import execution_url, shared_variables
 from flyweight.ids import NO_ITEM
 from flyweight.protocol import worker_pb2
 from flyweight.protocol.arguments import ExecuteArguments, parse_container
@@ -52,8 +52,8 @@ class Pace:
 class Work:
     """What all attempts of one task in one execution have in common."""
 
-    made_of: tuple[Message, Message]
-    """Kept, so that neither object's id can pass to another one while it stands for this."""
+    made_of: Template
+    """Kept, so that its id cannot pass to another one while it stands for this."""
     number: int
     frame: bytes
     """The Shared message that tells a worker."""
@@ -80,7 +80,7 @@ class StartMessages:
         self._inline_limit = inline_limit
         self._offload = offload
         self._console_url = console_url
-        self._works: dict[tuple[int, int], Work] = {}
+        self._works: dict[int, Work] = {}
         self._paces: dict[int, tuple[Message, Pace]] = {}
         self._last_number = 0
 
@@ -91,63 +91,63 @@ class StartMessages:
             InvalidInput: the job's container does not call our entry point in a form that it takes, its limits
                 cannot be read, or no environment is configured for it.
         """
-        place = id(job.task), id(job.execution)
+        place = id(job.template)
         known = self._works.get(place)
         if known is None:
-            known = self._make(job)
+            known = self._make(job.template)
             if len(self._works) >= KEPT:
                 del self._works[next(iter(self._works))]
             self._works[place] = known
         return known
 
-    def make(self, job: Job, work: Work, number: int, folder: str) -> worker_pb2.ToWorker:
-        """Say what a worker that knows the common part needs besides to run this job in a folder."""
-        large = len(job.inputs_data) > LARGE_INPUTS
+    def make(self, job: Job, work: Work, number: int) -> worker_pb2.ToWorker:
+        """Say what a worker that knows the common part needs besides to run this job."""
+        attempt, large = job.attempt, len(job.inputs_data) > LARGE_INPUTS
         start = worker_pb2.Start(
             id=number,
             shared=work.number,
-            node_id=job.attempt.place,
-            attempt=job.attempt.attempt,
+            node_id=attempt.node,
+            item=None if attempt.item == NO_ITEM else attempt.item,
+            attempt=attempt.attempt,
             inputs=b"" if large else job.inputs_data,
             inputs_uri=job.inputs_uri if large else "",
-            output_prefix=job.output_prefix,
-            raw_output_prefix=job.raw_output_prefix,
-            checkpoint_prefix=job.checkpoint_prefix,
             previous_checkpoint_prefix=job.previous_checkpoint_prefix,
-            deck=bool(job.deck_uri),
-            element=job.attempt.item != NO_ITEM,
-            working_directory=folder,
-            environment=attempt_variables(job, self._console_url) | secret_variables(job.task, self._secrets),
+            environment=secret_variables(job.task, self._secrets),
         )
         return worker_pb2.ToWorker(start=start)
 
-    def _make(self, job: Job) -> Work:
-        python = self._environments.for_worker(job.task)
+    def _make(self, template: Template) -> Work:
+        execution, task = template.execution, template.task
+        python = self._environments.for_worker(task)
         if python is None:
             raise InvalidInput(f"no environment is configured for {FLAVOR!r} (config.yaml, under `environments`)")
-        container = job.task.container
+        container = task.container
         arguments = _parsed((*container.command, *container.args))
         self._last_number += 1
         part = worker_pb2.Start(
-            project=job.execution.project,
-            domain=job.execution.domain,
-            execution=job.execution.name,
-            task_id=job.task.id.SerializeToString(),
+            project=execution.project,
+            domain=execution.domain,
+            execution=execution.name,
+            task_id=task.id.SerializeToString(),
             bundle_uri=arguments.bundle_uri,
             resolver=arguments.resolver,
             loader_args=arguments.loader_args,
-            environment=shared_variables(job, self._offload),
+            environment=shared_variables(template, self._offload),
             inline_limit=self._inline_limit,
+            deck=template.deck,
+            metadata=template.layout.metadata,
+            raw=template.layout.raw,
+            execution_url=execution_url(template, self._console_url),
         )
         shared = worker_pb2.Shared(number=self._last_number, part=part)
         return Work(
-            made_of=(job.task, job.execution),
+            made_of=template,
             number=self._last_number,
             frame=encode(worker_pb2.ToWorker(shared=shared)),
             python=python,
             bundle=arguments.bundle_uri,
-            limits=limits_of(job.task),
-            pace=self._pace(job.task),
+            limits=limits_of(task),
+            pace=self._pace(task),
         )
 
     def _pace(self, task: Message) -> Pace:

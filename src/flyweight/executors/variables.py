@@ -1,30 +1,29 @@
 """The environment variables that Flyte gives a task's container (flyteplugins, k8s_resource_adds.go)."""
 
-from flyweight.engine.jobs import Job
-from flyweight.ids import NO_ITEM
+from flyweight.engine.jobs import Job, Template
 from flyweight.semantics.offloading import Limits
-
-_ITEM_INDEX = "FLYTE_K8S_ARRAY_INDEX"
-"""Names the item of a map; Flyte names this variable in another one, and flytekit looks there first."""
+from flyweight.semantics.variables import attempt_variables
 
 
 def task_variables(job: Job, offload: Limits, console_url: str = "") -> dict[str, str]:
     """Give the variables of one attempt: its container's own, the execution's, and Flyte's, the latter winning."""
-    return {**shared_variables(job, offload), **attempt_variables(job, console_url)}
+    node, attempt, item = job.attempt.node, job.attempt.attempt, job.attempt.item
+    own = attempt_variables(node, attempt, item, execution_url(job.template, console_url))
+    return {**shared_variables(job.template, offload), **own}
 
 
-def shared_variables(job: Job, offload: Limits) -> dict[str, str]:
+def shared_variables(template: Template, offload: Limits) -> dict[str, str]:
     """Give those that all attempts of one task in one execution have in common."""
-    execution = job.execution
-    task = job.task.id
+    execution = template.execution
+    task = template.task.id
     variables = offload.variables()  # a task or an execution may set limits of its own
-    variables.update((pair.key, pair.value) for pair in job.task.container.env)
-    variables.update(job.environment)
+    variables.update((pair.key, pair.value) for pair in template.task.container.env)
+    variables.update(template.environment)
     variables.update(
         FLYTE_INTERNAL_EXECUTION_ID=execution.name,
         FLYTE_INTERNAL_EXECUTION_PROJECT=execution.project,
         FLYTE_INTERNAL_EXECUTION_DOMAIN=execution.domain,
-        FLYTE_INTERNAL_EXECUTION_WORKFLOW=job.workflow,
+        FLYTE_INTERNAL_EXECUTION_WORKFLOW=template.workflow,
         FLYTE_INTERNAL_TASK_PROJECT=task.project,
         FLYTE_INTERNAL_TASK_DOMAIN=task.domain,
         FLYTE_INTERNAL_TASK_NAME=task.name,
@@ -38,16 +37,7 @@ def shared_variables(job: Job, offload: Limits) -> dict[str, str]:
     return variables
 
 
-def attempt_variables(job: Job, console_url: str = "") -> dict[str, str]:
-    """Give those of this attempt alone."""
-    variables = {"FLYTE_ATTEMPT_NUMBER": str(job.attempt.attempt)}
-    if job.attempt.item != NO_ITEM:
-        variables["BATCH_JOB_ARRAY_INDEX_VAR_NAME"] = _ITEM_INDEX
-        variables[_ITEM_INDEX] = str(job.attempt.item)
-    if console_url:
-        execution = job.execution
-        variables["FLYTE_EXECUTION_URL"] = (
-            f"{console_url}/projects/{execution.project}/domains/{execution.domain}/executions/{execution.name}"
-            f"/nodeId/{job.attempt.node}/nodes"
-        )
-    return variables
+def execution_url(template: Template, console_url: str) -> str:
+    """Give the address of an execution's page; empty where there is no console."""
+    of = template.execution
+    return f"{console_url}/projects/{of.project}/domains/{of.domain}/executions/{of.name}" if console_url else ""

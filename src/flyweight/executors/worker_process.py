@@ -81,8 +81,6 @@ class WorkerProcess(asyncio.Protocol):
         self._first_size = 0
         self.logged = 0
         """How far its log belongs to attempts that have ended."""
-        self.workplace = str(spec.directory / "work")
-        """The folder that its attempts work in, emptied after each."""
         self.pid = 0
         self._on_messages = on_messages
         self._on_exit = on_exit
@@ -230,6 +228,7 @@ class WorkerProcess(asyncio.Protocol):
         return await asyncio.create_subprocess_exec(
             spec.python,
             *("-m", "flyweight.runtime.worker", "--socket", str(descriptors[0]), "--permits", str(descriptors[1])),
+            *("--folder", str(spec.directory / "work")),
             *runner,
             stdin=DEVNULL,
             stdout=self._log,

@@ -23,7 +23,7 @@ class Shared(_message.Message):
     def __init__(self, number: _Optional[int] = ..., part: _Optional[_Union[Start, _Mapping]] = ...) -> None: ...
 
 class Start(_message.Message):
-    __slots__ = ("id", "project", "domain", "execution", "node_id", "attempt", "task_id", "inputs", "inputs_uri", "output_prefix", "raw_output_prefix", "checkpoint_prefix", "previous_checkpoint_prefix", "bundle_uri", "resolver", "loader_args", "environment", "deck", "inline_limit", "working_directory", "element", "shared")
+    __slots__ = ("id", "project", "domain", "execution", "node_id", "attempt", "task_id", "inputs", "inputs_uri", "output_prefix", "raw_output_prefix", "checkpoint_prefix", "previous_checkpoint_prefix", "bundle_uri", "resolver", "loader_args", "environment", "deck", "inline_limit", "working_directory", "shared", "item", "metadata", "raw", "execution_url")
     class EnvironmentEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -51,8 +51,11 @@ class Start(_message.Message):
     DECK_FIELD_NUMBER: _ClassVar[int]
     INLINE_LIMIT_FIELD_NUMBER: _ClassVar[int]
     WORKING_DIRECTORY_FIELD_NUMBER: _ClassVar[int]
-    ELEMENT_FIELD_NUMBER: _ClassVar[int]
     SHARED_FIELD_NUMBER: _ClassVar[int]
+    ITEM_FIELD_NUMBER: _ClassVar[int]
+    METADATA_FIELD_NUMBER: _ClassVar[int]
+    RAW_FIELD_NUMBER: _ClassVar[int]
+    EXECUTION_URL_FIELD_NUMBER: _ClassVar[int]
     id: int
     project: str
     domain: str
@@ -73,9 +76,12 @@ class Start(_message.Message):
     deck: bool
     inline_limit: int
     working_directory: str
-    element: bool
     shared: int
-    def __init__(self, id: _Optional[int] = ..., project: _Optional[str] = ..., domain: _Optional[str] = ..., execution: _Optional[str] = ..., node_id: _Optional[str] = ..., attempt: _Optional[int] = ..., task_id: _Optional[bytes] = ..., inputs: _Optional[bytes] = ..., inputs_uri: _Optional[str] = ..., output_prefix: _Optional[str] = ..., raw_output_prefix: _Optional[str] = ..., checkpoint_prefix: _Optional[str] = ..., previous_checkpoint_prefix: _Optional[str] = ..., bundle_uri: _Optional[str] = ..., resolver: _Optional[str] = ..., loader_args: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., deck: _Optional[bool] = ..., inline_limit: _Optional[int] = ..., working_directory: _Optional[str] = ..., element: _Optional[bool] = ..., shared: _Optional[int] = ...) -> None: ...
+    item: int
+    metadata: str
+    raw: str
+    execution_url: str
+    def __init__(self, id: _Optional[int] = ..., project: _Optional[str] = ..., domain: _Optional[str] = ..., execution: _Optional[str] = ..., node_id: _Optional[str] = ..., attempt: _Optional[int] = ..., task_id: _Optional[bytes] = ..., inputs: _Optional[bytes] = ..., inputs_uri: _Optional[str] = ..., output_prefix: _Optional[str] = ..., raw_output_prefix: _Optional[str] = ..., checkpoint_prefix: _Optional[str] = ..., previous_checkpoint_prefix: _Optional[str] = ..., bundle_uri: _Optional[str] = ..., resolver: _Optional[str] = ..., loader_args: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., deck: _Optional[bool] = ..., inline_limit: _Optional[int] = ..., working_directory: _Optional[str] = ..., shared: _Optional[int] = ..., item: _Optional[int] = ..., metadata: _Optional[str] = ..., raw: _Optional[str] = ..., execution_url: _Optional[str] = ...) -> None: ...
 
 class FromWorker(_message.Message):
     __slots__ = ("ready", "result", "deck", "heartbeat")

@@ -202,7 +202,7 @@ class _Attempt:
         try:
             data = blob.get(self._start.inputs_uri) if self._start.inputs_uri else self._start.inputs
             given = literals.map_from_bytes(data)
-            if not self._start.element:
+            if not self._start.HasField("item"):
                 given = inputs_of_attempt(self._start.resolver, self._start.loader_args, given)
             return to_python_values(given, self._task.interface.inputs)
         except Exception as error:

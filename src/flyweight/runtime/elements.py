@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 
 from flyweight.errors import InvalidInput
-
-INDEX_NAME = "BATCH_JOB_ARRAY_INDEX_VAR_NAME"
-"""The environment variable that names the one with the element's index."""
+from flyweight.semantics.variables import INDEX_NAME
 
 
 def index_of(variables: Mapping[str, str]) -> int:

@@ -1,6 +1,6 @@
 """The worker process: takes attempts from an executor over a socket and runs them one by one on its main thread.
 
-    python -m flyweight.runtime.worker --socket FD --permits FD [--runner module:function]
+    python -m flyweight.runtime.worker --socket FD --permits FD [--folder PATH] [--runner module:function]
 
 Executors start it by command line, with an end of two socketpairs and a log file as stdout and stderr; it ends when
 they do. A runner has the signature of the default, ``flyweight.runtime.attempt.run_attempt``. Importing this is light.
@@ -27,6 +27,7 @@ from flyweight.protocol import worker_pb2
 from flyweight.protocol.framing import SHARED_PARTS, FrameSocket, take_permit
 from flyweight.runtime.interruption import AttemptInterrupted, interrupted_by_sigterm, rearm
 from flyweight.runtime.logs import Log, capture
+from flyweight.runtime.shared_part import NOTHING, SharedPart
 from flyweight.runtime.workplace import Workplace
 from flyweight.settings import TaskEnvironment
 
@@ -36,7 +37,6 @@ DEFAULT_RUNNER = "flyweight.runtime.attempt:run_attempt"
 INTERRUPTED = 128 + signal.SIGTERM
 """Exit code after an attempt was stopped on request; shells use the same."""
 
-_NOTHING = worker_pb2.Start()
 _PR_SET_PDEATHSIG = 1
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 # The kernel, out of memory, should end the task that asks for it and not the platform (range -1000 to 1000).
@@ -48,6 +48,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m flyweight.runtime.worker", description=__doc__)
     parser.add_argument("--socket", type=int, required=True, help="descriptor of a connected stream socket")
     parser.add_argument("--permits", type=int, required=True, help="descriptor of the socket that permits come by")
+    parser.add_argument(
+        "--folder", default="", help="folder that attempts work in, emptied after each; else none is made"
+    )
     parser.add_argument("--runner", default=DEFAULT_RUNNER, help="module:function that runs one attempt")
     options = parser.parse_args(arguments)
     end_with_parent()
@@ -55,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     connection, permits = (socket.socket(fileno=number) for number in (options.socket, options.permits))
     connection.set_inheritable(False)
     permits.set_inheritable(False)
-    return Worker(FrameSocket(connection), permits, load_runner(options.runner)).serve()
+    return Worker(FrameSocket(connection), permits, load_runner(options.runner), options.folder).serve()
 
 
 def end_with_parent() -> None:
@@ -78,12 +81,12 @@ def load_runner(reference: str) -> Runner:
 class Worker:
     """One process's loop: a Start in, its reports and its Result out."""
 
-    def __init__(self, connection: FrameSocket, permits: socket.socket, runner: Runner) -> None:
+    def __init__(self, connection: FrameSocket, permits: socket.socket, runner: Runner, folder: str = "") -> None:
         self._connection = connection
         self._permits = permits
         self._runner = runner
-        self._shared: dict[int, tuple[worker_pb2.Start, dict[str, str]]] = {}
-        """What attempts have in common: of their messages, and of their environments."""
+        self._folder = folder
+        self._shared: dict[int, SharedPart] = {}
         self._environment = TaskEnvironment()
         self._log = Log()
         self._clock = SystemClock()
@@ -124,21 +127,17 @@ class Worker:
         return None
 
     def _remember(self, shared: worker_pb2.Shared) -> None:
-        part = shared.part
-        environment = dict(part.environment)
-        part.ClearField("environment")
-        self._shared[shared.number] = part, environment
+        self._shared[shared.number] = SharedPart(shared.part)
         if len(self._shared) > SHARED_PARTS:
             del self._shared[next(iter(self._shared))]
 
     def _whole(self, start: worker_pb2.Start) -> worker_pb2.Start:
         """Put the parts of a message together; its environment becomes this process's, and is taken out."""
-        part, environment = self._shared[start.shared] if start.shared else (_NOTHING, {})
-        self._environment.become({**environment, **start.environment})
+        shared = self._shared[start.shared] if start.shared else NOTHING
+        self._environment.become(shared.environment_of(start))
         start.ClearField("environment")
-        whole = worker_pb2.Start()
-        whole.CopyFrom(part)
-        whole.MergeFrom(start)
+        whole = shared.whole(start)
+        whole.working_directory = self._folder
         return whole
 
     def _attempt(self, start: worker_pb2.Start) -> worker_pb2.Result:

@@ -32,10 +32,37 @@ def element(inputs: literals_pb2.LiteralMap, bound: Collection[str], index: int)
         InvalidInput: there is no such element.
 
     """
-    made = literals_pb2.LiteralMap()
-    for key, value in inputs.literals.items():  # one by one: a map made of a dictionary takes twice as long
-        made.literals[key].CopyFrom(value if key in bound else _item(key, value, index))
-    return made
+    return Elements(inputs, bound).element(index)
+
+
+class Elements:
+    """What a map was given, element by element; its lists are looked at once.
+
+    Raises:
+        InvalidInput: an input that is mapped over is no list.
+
+    """
+
+    def __init__(self, inputs: literals_pb2.LiteralMap, bound: Collection[str]) -> None:
+        given = inputs.literals
+        self._bound = {key: given[key] for key in given if key in bound}
+        self._lists = {key: _items(key, given[key]).literals for key in given if key not in bound}
+
+    def element(self, index: int) -> literals_pb2.LiteralMap:
+        """Give the inputs of one element.
+
+        Raises:
+            InvalidInput: there is no such element.
+
+        """
+        made = literals_pb2.LiteralMap()
+        for key, value in self._bound.items():  # one by one: a map made of a dictionary takes twice as long
+            made.literals[key].CopyFrom(value)
+        for key, items in self._lists.items():
+            if index >= len(items):
+                raise InvalidInput(f"`{key}` has {len(items)} elements; there is no element {index}.")
+            made.literals[key].CopyFrom(items[index])
+        return made
 
 
 def required(total: int, *, min_successes: int | None, min_success_ratio: float) -> int:
@@ -50,10 +77,3 @@ def _items(key: str, value: literals_pb2.Literal) -> literals_pb2.LiteralCollect
     if inner.WhichOneof("value") != "collection":
         raise InvalidInput(f"`{key}` is mapped over, so it must be a list; it is a {kind(inner) or 'nothing'}.")
     return inner.collection
-
-
-def _item(key: str, value: literals_pb2.Literal, index: int) -> literals_pb2.Literal:
-    items = _items(key, value).literals
-    if index >= len(items):
-        raise InvalidInput(f"`{key}` has {len(items)} elements; there is no element {index}.")
-    return items[index]

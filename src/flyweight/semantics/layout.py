@@ -3,8 +3,10 @@
 Traced from flytepropeller (workflow_status.go, taskexec_context.go): stock tasks, clients and tools find their files.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zlib import crc32
+
+from flyweight.ids import NO_ITEM, item_name
 
 INPUTS = "inputs.pb"
 OUTPUTS = "outputs.pb"
@@ -27,11 +29,12 @@ class ExecutionLayout:
     project: str
     domain: str
     execution: str
+    root: str = field(init=False)
+    """The folder of everything but raw data."""
 
-    @property
-    def root(self) -> str:
-        """The folder of everything but raw data."""
-        return f"{self.metadata}/{self.project}-{self.domain}-{self.execution}"
+    def __post_init__(self) -> None:
+        """Put together once what every path begins with."""
+        object.__setattr__(self, "root", f"{self.metadata}/{self.project}-{self.domain}-{self.execution}")
 
     def node(self, node: str) -> str:
         """A node's own folder."""
@@ -44,6 +47,14 @@ class ExecutionLayout:
     def attempt(self, node: str, attempt: int) -> str:
         """The output prefix of one attempt: outputs.pb, error.pb, futures.pb and deck.html stand in it."""
         return f"{self.node(node)}/{attempt}"
+
+    def outputs(self, node: str, attempt: int, item: int = NO_ITEM) -> str:
+        """The output prefix of one attempt, be it at a node or at an item of one."""
+        return self.attempt(node, attempt) if item == NO_ITEM else self.item(node, item, attempt)
+
+    def files(self, node: str, attempt: int, item: int = NO_ITEM) -> str:
+        """The raw output prefix of one attempt, be it at a node or at an item of one."""
+        return self.raw_data(node if item == NO_ITEM else item_name(node, item), attempt)
 
     def deck(self, node: str, attempt: int) -> str:
         """The deck of one attempt."""

@@ -13,10 +13,11 @@ from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2
 from flyweight import literals
 from flyweight.clock import SystemClock
 from flyweight.containers.environments import Environments
-from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, Report, Started, Succeeded
+from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, Report, Started, Succeeded, Template
 from flyweight.executors.pool import PoolOptions, WorkerPool
 from flyweight.executors.slots import Slots
 from flyweight.ids import AttemptId, ExecutionKey, NodeId
+from flyweight.semantics.layout import ExecutionLayout
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -45,16 +46,16 @@ def template(*loader_args: str, bundle: str = "", limit: str = "", flavor: str =
 
 
 def job(task: tasks_pb2.TaskTemplate, node: str = "n0", *, execution: int = 1, root: str = "file:///nowhere") -> Job:
+    name = f"e{execution}"
     return Job(
         attempt=AttemptId(ExecutionKey(execution), NodeId(node), 0),
-        execution=identifier_pb2.WorkflowExecutionIdentifier(project="p", domain="d", name=f"e{execution}"),
-        workflow="module.wf",
-        task=task,
+        template=Template(
+            execution=identifier_pb2.WorkflowExecutionIdentifier(project="p", domain="d", name=name),
+            workflow="module.wf",
+            task=task,
+            layout=ExecutionLayout(metadata=root, raw=f"{root}/raw", project="p", domain="d", execution=name),
+        ),
         inputs_data=literals.to_bytes(literals.literal_map({"x": integer(7)})),
-        inputs_uri=f"{root}/{node}/inputs.pb",
-        output_prefix=f"{root}/{node}/0",
-        raw_output_prefix=f"{root}/raw",
-        checkpoint_prefix=f"{root}/raw/_flytecheckpoints",
     )
 
 

@@ -1,6 +1,7 @@
 """The pool with real worker processes: what becomes of an attempt, whatever its worker does."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -282,14 +283,13 @@ async def test_large_outputs_are_read_from_where_the_worker_left_them(tmp_path: 
 
 
 async def test_a_deck_has_a_page_from_the_start_and_its_publishing_is_told(tmp_path: Path) -> None:
-    uri = f"file://{tmp_path}/n0/0/deck.html"
     async with running_pool(tmp_path) as (pool, reports):
-        with_deck = job(template("publish"))
-        object.__setattr__(with_deck, "deck_uri", uri)
+        plain = job(template("publish"), root=f"file://{tmp_path}")
+        with_deck = replace(plain, template=replace(plain.template, deck=True))
         pool.start(with_deck)
         await reports.end()
         assert DeckPublished(attempt=with_deck.attempt, revision=1) in reports.all
-        assert (tmp_path / "n0/0/deck.html").read_bytes() == deck_page.PAGE
+        assert Path(with_deck.deck_uri.removeprefix("file://")).read_bytes() == deck_page.PAGE
 
 
 async def test_an_attempt_works_in_an_empty_folder(tmp_path: Path) -> None:

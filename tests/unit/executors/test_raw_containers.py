@@ -70,7 +70,7 @@ async def test_a_program_gets_files_and_leaves_files(started: tuple[CommandExecu
     assert isinstance(end, Succeeded), end
     assert end.outputs == literals.literal_map({"y": literals.primitive(7)})
     assert Path(end.log.path).read_text() == f"told\n0 {running.output_prefix}\n"
-    assert (tmp_path / "data/n0/0/outputs.pb").read_bytes() == literals.to_bytes(end.outputs)
+    assert (tmp_path / "data/p-d-e1/n0/data/0/outputs.pb").read_bytes() == literals.to_bytes(end.outputs)
     begun = await reports.until(Started)
     assert begun.worker == sys.executable
     await executor.close()

@@ -11,6 +11,7 @@ from flyweight.executors.starts import KEPT, Pace, StartMessages
 from flyweight.ids import AttemptId, ExecutionKey, NodeId
 from flyweight.protocol import worker_pb2
 from flyweight.protocol.framing import FrameDecoder
+from flyweight.runtime.shared_part import SharedPart
 from flyweight.semantics.offloading import Limits
 from flyweight.settings import PlatformSecrets
 
@@ -23,50 +24,55 @@ def messages(**options: str) -> StartMessages:
     )
 
 
-def told(starts: StartMessages, given: Job, number: int = 1) -> worker_pb2.Start:
-    """Put together what a worker gets to know, as it does itself."""
+def told(starts: StartMessages, given: Job, number: int = 1) -> tuple[worker_pb2.Start, dict[str, str]]:
+    """Put together what a worker gets to know, as it does itself; and its environment."""
     work = starts.work(given)
     (frame,) = FrameDecoder().feed(work.frame)
     shared = worker_pb2.ToWorker.FromString(frame).shared
-    own = starts.make(given, work, number, "/folder").start
+    own = starts.make(given, work, number).start
     assert own.shared == shared.number == work.number
-    shared.part.MergeFrom(own)
-    return shared.part
+    part = SharedPart(shared.part)
+    return part.whole(own), part.environment_of(own)
 
 
 def test_a_worker_is_told_what_the_container_says_and_whose_attempt_it_is() -> None:
     task = template("task-module", "m", "task-name", "t", bundle="file:///bundle")
     task.container.env.add(key="MODE", value="fast")
-    start = told(messages(console_url="http://h/console"), job(task, "n4", root="file:///r"), 9)
+    given = job(task, "n4", root="file:///r")
+    start, environment = told(messages(console_url="http://h/console"), given, 9)
     assert (start.id, start.node_id, start.attempt, start.execution) == (9, "n4", 0, "e1")
     assert (start.bundle_uri, start.resolver, start.inline_limit) == ("file:///bundle", "some.resolver", 77)
     assert list(start.loader_args) == ["task-module", "m", "task-name", "t"]
-    assert (start.output_prefix, start.raw_output_prefix) == ("file:///r/n4/0", "file:///r/raw")
-    assert start.environment["MODE"] == "fast"
-    assert start.environment["FLYTE_INTERNAL_EXECUTION_ID"] == "e1"
-    assert start.environment["FLYTE_EXECUTION_URL"].endswith("/executions/e1/nodeId/n4/nodes")
-    assert start.working_directory == "/folder"
+    assert start.output_prefix == given.output_prefix == "file:///r/p-d-e1/n4/data/0"
+    assert start.raw_output_prefix == given.raw_output_prefix
+    assert start.checkpoint_prefix == given.checkpoint_prefix == f"{start.raw_output_prefix}/_flytecheckpoints"
+    assert environment["MODE"] == "fast"
+    assert environment["FLYTE_INTERNAL_EXECUTION_ID"] == "e1"
+    assert environment["FLYTE_EXECUTION_URL"].endswith("/executions/e1/nodeId/n4/nodes")
     assert not start.deck
 
 
 def test_what_attempts_share_is_made_once_and_holds_nothing_of_any_of_them() -> None:
     starts = messages()
     first = job(template("echo"), "n0")
-    later = replace(first, attempt=AttemptId(ExecutionKey(1), NodeId("n1"), 2), deck_uri="file:///deck.html")
+    later = replace(first, attempt=AttemptId(ExecutionKey(1), NodeId("n1"), 2))
     before = told(starts, first)
-    retried = told(starts, later)
+    retried, environment = told(starts, later)
     assert starts.work(first) is starts.work(later)
-    assert (retried.attempt, retried.deck, retried.environment["FLYTE_ATTEMPT_NUMBER"]) == (2, True, "2")
+    assert (retried.attempt, environment["FLYTE_ATTEMPT_NUMBER"]) == (2, "2")
     assert told(starts, first) == before
 
 
 def test_an_item_of_a_map_is_told_which_one_it_is() -> None:
     plain = job(template("echo"), "n0")
     item = replace(plain, attempt=AttemptId(ExecutionKey(1), NodeId("n0"), 1, 7))
-    start = told(messages(), item)
-    assert (start.node_id, start.element) == ("n0-n7", True)
-    assert start.environment[start.environment["BATCH_JOB_ARRAY_INDEX_VAR_NAME"]] == "7"
-    assert not told(messages(), plain).element
+    start, environment = told(messages(), item)
+    assert start.item == 7
+    assert environment[environment["BATCH_JOB_ARRAY_INDEX_VAR_NAME"]] == "7"
+    assert start.output_prefix == item.output_prefix == "file:///nowhere/p-d-e1/n0/data/0/7/1"
+    assert start.raw_output_prefix == item.raw_output_prefix
+    assert start.raw_output_prefix.endswith("/e1-n0-n7-1")
+    assert not told(messages(), plain)[0].HasField("item")
 
 
 def test_executions_of_one_task_are_told_apart_however_many_there_are() -> None:
@@ -74,7 +80,7 @@ def test_executions_of_one_task_are_told_apart_however_many_there_are() -> None:
     task = template("echo")
     numbers = [*range(1, 2 * KEPT), 1, 2 * KEPT]
     # Each job goes as soon as its message is made, so that the next one may stand at the same place in memory.
-    assert [told(starts, job(task, execution=number)).execution for number in numbers] == [f"e{n}" for n in numbers]
+    assert [told(starts, job(task, execution=number))[0].execution for number in numbers] == [f"e{n}" for n in numbers]
 
 
 def test_the_command_of_another_entry_point_is_refused() -> None:

@@ -19,12 +19,12 @@ def primitive(**value: object) -> literals_pb2.Literal:
 @pytest.mark.parametrize(
     ("word", "filled"),
     [
-        ("{{.input}}", "file:///d/n0/inputs.pb"),
-        ("{{ .Input }}", "file:///d/n0/inputs.pb"),
-        ("{{$inputPrefix}}/x", "file:///d/n0/x"),
-        ("--out={{.OUTPUTPREFIX}}", "--out=file:///d/n0/0"),
-        ("{{.rawOutputDataPrefix}}", "file:///d/raw"),
-        ("{{.checkpointOutputPrefix}}", "file:///d/raw/_flytecheckpoints"),
+        ("{{.input}}", "file:///d/p-d-e1/n0/data/inputs.pb"),
+        ("{{ .Input }}", "file:///d/p-d-e1/n0/data/inputs.pb"),
+        ("{{$inputPrefix}}/x", "file:///d/p-d-e1/n0/data/x"),
+        ("--out={{.OUTPUTPREFIX}}", "--out=file:///d/p-d-e1/n0/data/0"),
+        ("{{.rawOutputDataPrefix}}", "file:///d/raw/ur/e1-n0-0"),
+        ("{{.checkpointOutputPrefix}}", "file:///d/raw/ur/e1-n0-0/_flytecheckpoints"),
         ("{{.prevCheckpointPrefix}}", '""'),
         ("{{.taskTemplatePath}}", "file:///t.pb"),
         ("{{.namespace}}", "p-d"),

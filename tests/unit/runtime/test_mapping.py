@@ -153,7 +153,7 @@ def attempt(index: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *, elemen
     inputs = own if element else lists
     return run_attempt(
         worker_pb2.Start(
-            element=element,
+            item=2 if element else None,
             resolver=words[start + 1],
             loader_args=words[start + 3 :],
             inputs=inputs.SerializeToString(),

@@ -24,7 +24,6 @@ from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.errors import InvalidInput, PlatformError
 from flyweight.ids import AttemptId, NodeId
 from flyweight.semantics import budgets
-from flyweight.semantics.layout import CHECKPOINTS
 
 CANCEL_GRACE = Micros(120_000_000)
 """How long an executor may take to stop an attempt (it has a grace period of its own) before it is given up on."""
@@ -152,22 +151,13 @@ def _job(state: ExecutionState, node: NodeState, attempt: AttemptState) -> Job:
     if node.graph.task is None:
         raise PlatformError(f"node {node.id} runs no task")
     layout, number = state.layout, attempt.id.attempt
-    raw = layout.raw_data(node.id, number)
     earlier = [layout.checkpoint(node.id, each.id.attempt) for each in node.attempts[:number] if each.started_at]
     return Job(
         attempt=attempt.id,
-        execution=state.identifier,
-        workflow=state.graph.primary.name,
-        task=node.graph.task,
+        template=state.template(node.graph.task, deck=node.graph.deck),
         inputs_data=node.inputs_data,
-        inputs_uri=layout.inputs(node.id),
-        output_prefix=attempt.output_prefix,
-        raw_output_prefix=raw,
-        checkpoint_prefix=f"{raw}/{CHECKPOINTS}",
         previous_checkpoint_prefix=_previous_checkpoint(state, node, number),
         earlier_checkpoints=tuple(reversed(earlier)),
-        environment=state.environment,
-        deck_uri=attempt.deck_uri,
         interruptible=may_interrupt(state, node.graph, spending.failures(node).system),
     )
 

@@ -14,7 +14,7 @@ from flyweight.clock import Micros
 from flyweight.engine import catalog
 from flyweight.engine.graph import ArrayGraph
 from flyweight.engine.items import ABORTED, FAILED, INLINE, OPEN, SUCCEEDED, TO_BE_RETRIED, Items
-from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, LogSpan, Started, Succeeded
+from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, LogSpan, Started, Succeeded, Template
 from flyweight.engine.machine.attempts import (
     CANCEL_GRACE,
     drop_timers,
@@ -27,14 +27,15 @@ from flyweight.engine.machine.attempts import (
 from flyweight.engine.machine.commands import CancelAttempt, LetGo, SetTimer, StartAttempt
 from flyweight.engine.machine.events import Timer, TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
-from flyweight.engine.model import NodeState
+from flyweight.engine.model import ExecutionState, NodeState
 from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.engine.records import CacheRecord
 from flyweight.errors import PlatformError
 from flyweight.ids import AttemptId, item_name
 from flyweight.protocol.items_pb2 import ItemChunk, Log, Stage
-from flyweight.semantics import budgets, elements
-from flyweight.semantics.layout import CHECKPOINTS, DECK, OUTPUTS
+from flyweight.semantics import budgets
+from flyweight.semantics.elements import Elements
+from flyweight.semantics.layout import OUTPUTS
 
 _TRIED_AGAIN = frozenset({budgets.TIMEOUT_EXPIRED, budgets.QUEUE_EXPIRED})
 """Why an attempt is stopped that another one may follow."""
@@ -122,7 +123,9 @@ def start(turn: Turn, node: NodeState, item: int) -> None:
 def inputs_of(node: NodeState, item: int) -> literals_pb2.LiteralMap:
     """Give what an item runs with."""
     array, items = parts(node)
-    return elements.element(items.inputs, array.bound, item)
+    if items.elements is None:
+        items.elements = Elements(items.inputs, array.bound)
+    return items.elements.element(item)
 
 
 def attempt_of(turn: Turn, node: NodeState, item: int) -> AttemptId:
@@ -133,28 +136,25 @@ def attempt_of(turn: Turn, node: NodeState, item: int) -> AttemptId:
 
 def _job(turn: Turn, node: NodeState, item: int) -> Job:
     state, (array, items) = turn.state, parts(node)
-    if array.item.task is None:
-        raise PlatformError(f"the items of node {node.id} run no task")
-    attempt, layout = attempt_of(turn, node, item), state.layout
-    number, place = attempt.attempt, item_name(node.id, item)
-    prefix, raw = layout.item(node.id, item, number), layout.raw_data(place, number)
     chunk, at = items.find(item)
+    number = chunk.attempts[at] - 1
+    before = state.layout.checkpoint(item_name(node.id, item), number - 1) if number else ""
     return Job(
-        attempt=attempt,
-        execution=state.identifier,
-        workflow=state.graph.primary.name,
-        task=array.item.task,
+        attempt=AttemptId(state.new.key, node.id, number, item),
+        template=items.template or _template(state, node),
         inputs_data=inputs_of(node, item).SerializeToString(),
-        inputs_uri=layout.item_inputs(node.id, item),
-        lists=Lists(inputs=items.inputs, uri=layout.inputs(node.id)) if array.takes_lists else None,
-        output_prefix=prefix,
-        raw_output_prefix=raw,
-        checkpoint_prefix=f"{raw}/{CHECKPOINTS}",
-        previous_checkpoint_prefix=layout.checkpoint(place, number - 1) if number else "",
-        environment=state.environment,
-        deck_uri=f"{prefix}/{DECK}" if array.item.deck else "",
+        previous_checkpoint_prefix=before,
         interruptible=may_interrupt(state, array.item, chunk.system_failures[at]),
     )
+
+
+def _template(state: ExecutionState, node: NodeState) -> Template:
+    array, items = parts(node)
+    if array.item.task is None:
+        raise PlatformError(f"the items of node {node.id} run no task")
+    lists = Lists(inputs=items.inputs, uri=state.layout.inputs(node.id)) if array.takes_lists else None
+    items.template = state.new_template(array.item.task, deck=array.item.deck, lists=lists)
+    return items.template
 
 
 def is_open(node: NodeState, attempt: AttemptId) -> bool:
