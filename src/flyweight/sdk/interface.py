@@ -189,8 +189,8 @@ def _outputs(returned: typing.Any, where: str) -> tuple[dict[str, type], type | 
         return {}, None
     if isinstance(returned, type) and issubclass(returned, tuple) and hasattr(returned, "_fields"):
         return dict(typing.get_type_hints(returned, include_extras=True)), returned
-    if typing.get_origin(returned) is tuple:
-        members = typing.get_args(returned)
+    if typing.get_origin(returned) is tuple or isinstance(returned, tuple):  # `-> (int, str)` is Flyte's own form
+        members = returned if isinstance(returned, tuple) else typing.get_args(returned)
         if Ellipsis in members:
             raise InvalidInput(f"{where}: `tuple[T, ...]` has no fixed number of outputs. Return `list[T]` instead.")
         return {f"o{index}": member for index, member in enumerate(members)}, None

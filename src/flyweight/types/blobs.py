@@ -22,6 +22,7 @@ from flyweight.types.file import FlyteFile
 from flyweight.types.lazy import LazyPath
 from flyweight.types.mismatch import mismatch, shown, wrong_literal
 from flyweight.types.pickles import PICKLE_FORMAT
+from flyweight.types.signatures import check_format
 
 LazyT = TypeVar("LazyT", bound=LazyPath)
 
@@ -85,8 +86,9 @@ class BlobCodec(Codec, Generic[LazyT]):
         if not isinstance(value, str | os.PathLike):
             raise mismatch(value, python_type, f"give a path or a {kind.lazy.__name__}")
         lazy = value if isinstance(value, kind.lazy) else kind.lazy(value)
-        uri = lazy.stored_uri() or self._upload(lazy, value)
-        stored = Blob(uri=uri, metadata=BlobMetadata(type=kind.blob_type(python_type)))
+        blob_type = kind.blob_type(python_type)
+        uri = lazy.stored_uri() or self._upload(lazy, value, blob_type.format)
+        stored = Blob(uri=uri, metadata=BlobMetadata(type=blob_type))
         return Literal(scalar=Scalar(blob=stored), metadata=lazy.metadata)
 
     def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> LazyT:
@@ -125,13 +127,15 @@ class BlobCodec(Codec, Generic[LazyT]):
         """Give the form of a file or folder inside a dataclass."""
         return _BlobForm(self, self._kind, python_type, registry)
 
-    def _upload(self, lazy: LazyT, given: Any) -> str:
+    def _upload(self, lazy: LazyT, given: Any, file_format: str) -> str:
         kind, path, data = self._kind, Path(lazy.path), current_data()
         if not kind.is_there(path):
             other = other_kind(kind)
             is_other = other.is_there(path)
             found = f"is a {other.noun}; annotate it as {other.lazy.__name__}" if is_other else "does not exist"
             raise TypeMismatch(f"expected a {kind.noun}, got {shown(given)}, which {found}")
+        if path.is_file():
+            check_format(path, file_format)
         if not lazy.remote_path:
             return data.store(path, path.name if kind.noun == FILE.noun else "")
         data.put(path, lazy.remote_path)

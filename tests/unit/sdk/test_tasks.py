@@ -7,6 +7,7 @@ import pytest
 
 from flyweight import Cache, Resources, current_context, task
 from flyweight.errors import InvalidInput, TypeMismatch
+from flyweight.sdk.interface import interface_of
 
 
 @task
@@ -147,3 +148,9 @@ def test_a_cache_without_version_takes_it_from_the_source() -> None:
 
 def test_the_context_outside_of_a_task_is_harmless() -> None:
     assert current_context().execution_id.name == "local"
+
+
+def test_types_in_parentheses_are_several_outputs() -> None:
+    def both(x: int) -> (int, str): ...
+
+    assert interface_of(both).outputs == {"o0": int, "o1": str}
