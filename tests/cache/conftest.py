@@ -41,7 +41,7 @@ class Platform:
             catalog=CatalogStore(self._database),
             blobs=Objects(file_uri(folder)),
             clock=ManualClock(),
-            tell=lambda _, answer: self._told.append(answer),
+            tell=lambda _, told: self._told.extend(told.answers),
         )
 
     async def keep(self, key, outputs):

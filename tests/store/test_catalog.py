@@ -1,10 +1,12 @@
 """The catalog's rows: entries by key, the entry that differs least, and claims that run out."""
 
 import pytest
+from sqlalchemy import select
 
 from flyweight.engine.catalog import Claim
 from flyweight.engine.records import Batch, CacheRecord
 from flyweight.semantics.caching import CacheKey
+from flyweight.store import tables
 from flyweight.store.catalog import CatalogStore
 from flyweight.store.executions import ExecutionStore
 
@@ -68,3 +70,18 @@ async def test_a_claim_is_its_owners_until_it_runs_out(catalog):
     assert await catalog.claim([mine], 21, 31) == ["you"]
     await catalog.release([yours])
     assert await catalog.claim([mine], 22, 32) == ["me"]
+
+
+async def test_claims_that_ran_out_are_removed_once_in_a_while_and_the_others_stay(database, catalog):
+    async def kept():
+        owners = select(tables.cache_claims.c.owner).order_by(tables.cache_claims.c.owner)
+        return await database.read(lambda connection: connection.execute(owners).scalars().all())
+
+    dead = [Claim(key=key(x=str(number)), owner=f"dead {number}") for number in range(3)]
+    await catalog.claim(dead, 0, 10)
+    slow = Claim(key=key(x="slow"), owner="slow")
+    await catalog.claim([slow], 5, 15)
+    assert await catalog.claim([Claim(key=key(), owner="me")], 12, 22) == ["me"]
+    assert await kept() == ["me", "slow"]
+    assert await catalog.claim([slow, dead[0]], 40, 50) == ["slow", "dead 0"], "who was only slow claims anew"
+    assert await kept() == ["dead 0", "slow"]

@@ -83,6 +83,14 @@ class CacheDue:
 
 Answer = CacheHit | CacheMiss | CacheClaimed
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What one read of the catalog has for an execution: a map's items ask by the hundred, and steps are dear."""
+
+    answers: tuple[Answer, ...]
+
+
 COMPUTED = frozenset({catalog_pb2.CACHE_MISS, catalog_pb2.CACHE_SKIPPED, catalog_pb2.CACHE_LOOKUP_FAILURE})
 """Of what has these cache statuses, the outputs are new."""
 

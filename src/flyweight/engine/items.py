@@ -7,6 +7,7 @@ from flyteidl.core import catalog_pb2, literals_pb2
 from flyweight.engine.jobs import Template
 from flyweight.engine.phases import AttemptPhase
 from flyweight.protocol.items_pb2 import ItemChunk, MapProgress, Stage
+from flyweight.semantics.caching import CacheKey
 from flyweight.semantics.elements import Elements
 
 CHUNK = 256
@@ -18,6 +19,7 @@ SUCCEEDED = AttemptPhase.SUCCEEDED.value
 FAILED = AttemptPhase.FAILED.value
 ABORTED = AttemptPhase.ABORTED.value
 TO_BE_RETRIED = AttemptPhase.RETRYABLE_FAILED.value
+HELD, PLACED, ASKS, WAITS = Stage.HELD, Stage.PLACED, Stage.ASKS, Stage.WAITS  # Stage itself looks each up by name
 _FIELDS = [each.name for each in ItemChunk.DESCRIPTOR.fields if each.is_repeated and each.message_type is None]
 
 
@@ -45,6 +47,8 @@ class Items:
     """Of those that succeeded: the catalog had their outputs."""
     failed: int = 0
     aborted: int = 0
+    keys: dict[int, CacheKey] = field(default_factory=dict[int, CacheKey], compare=False)
+    """Of open items that have asked the catalog: what they asked for. Deriving it takes as long as a step does."""
     large: dict[int, bytes] = field(default_factory=dict[int, bytes])
     """Outputs too large for a row."""
     template: Template | None = field(default=None, compare=False, repr=False)
@@ -114,7 +118,7 @@ def restored(progress: MapProgress, rows: dict[int, bytes], inputs: literals_pb2
             items.begun = max(items.begun, item + 1)
             if state in OPEN:
                 items.open.add(item)
-                if at in chunk.lookups and chunk.lookups[at].stage == Stage.HELD:
+                if at in chunk.lookups and chunk.lookups[at].stage == HELD:
                     items.held.append(item)
             elif state == TO_BE_RETRIED:
                 items.again.append(item)

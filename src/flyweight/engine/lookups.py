@@ -12,7 +12,17 @@ from flyteidl.core import identifier_pb2, literals_pb2
 
 from flyweight import literals
 from flyweight.clock import Clock, Micros
-from flyweight.engine.catalog import Answer, CacheClaimed, CacheDue, CacheHit, CacheMiss, Claim, Found, Question
+from flyweight.engine.catalog import (
+    Answer,
+    Answers,
+    CacheClaimed,
+    CacheDue,
+    CacheHit,
+    CacheMiss,
+    Claim,
+    Found,
+    Question,
+)
 from flyweight.engine.ports import Blobs, Catalog
 from flyweight.engine.records import CacheRecord
 from flyweight.errors import NotFound
@@ -23,7 +33,8 @@ CLAIM_SECONDS = 30.0
 PROLONG_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 _Place = tuple[ExecutionKey, NodeId, int]
-Tell = Callable[[ExecutionKey, Answer | CacheDue], None]
+_TOLD_TOGETHER = 128
+Tell = Callable[[ExecutionKey, Answers | CacheDue], None]
 
 
 class Lookups:
@@ -40,7 +51,8 @@ class Lookups:
         """Who waits for the answer that is being read: who has ended meanwhile must not be left with a claim."""
         self._held: dict[_Place, Claim] = {}
         self._prolonging: asyncio.Task[None] | None = None
-        self._releasing: set[asyncio.Task[None]] = set()
+        self._given_up: list[Claim] = []
+        self._releasing: asyncio.Task[None] | None = None
         self._waiting: dict[CacheKey, set[_Place]] = {}
 
     def ask(self, question: Question) -> None:
@@ -64,7 +76,7 @@ class Lookups:
 
     def close(self) -> None:
         """Ask no more. Claims stay: what computes goes on at the next start."""
-        for task in (self._asking, self._prolonging, *self._releasing):
+        for task in (self._asking, self._prolonging, self._releasing):
             if task is not None:
                 task.cancel()
 
@@ -76,18 +88,18 @@ class Lookups:
                 await self._look_up(asked)
             except Exception as error:  # a catalog that cannot be read costs the time that it would have saved
                 _log.warning("the catalog could not be read, so tasks run: %s", error, exc_info=error)
-                for question in asked:
-                    reason = f"the catalog could not be read: {error}"
-                    self._tell(
-                        question.execution,
-                        CacheMiss(node=question.node, item=question.item, reason=reason, failed=True),
-                    )
+                reason = f"the catalog could not be read: {error}"
+                self._answered(
+                    (each.execution, CacheMiss(node=each.node, item=each.item, reason=reason, failed=True))
+                    for each in asked
+                )
 
     async def _look_up(self, asked: Sequence[Question]) -> None:
         # Claims first: what was kept before its owner let go is seen by the read that follows.
         owners = await self._claim([question for question in asked if question.claim])
         found = await self._catalog.look_up([question.key for question in asked])
         outputs = await self._outputs([each.entry for each in found if each.entry is not None])
+        answered: list[tuple[ExecutionKey, Answer]] = []
         for question, each in zip(asked, found, strict=True):
             place = _place(question)
             if place not in self._answering:
@@ -95,7 +107,17 @@ class Lookups:
             answer = self._decided(question, each, outputs, owners.get(place, ""))
             if not isinstance(answer, CacheMiss):
                 self._give_up(place)
-            self._tell(question.execution, answer)
+            answered.append((question.execution, answer))
+        self._answered(answered)
+
+    def _answered(self, answers: Iterable[tuple[ExecutionKey, Answer]]) -> None:
+        """Tell each execution what is for it, not too much at once: others want their turn, too."""
+        told: dict[ExecutionKey, list[Answer]] = {}
+        for execution, answer in answers:
+            told.setdefault(execution, []).append(answer)
+        for execution, its in told.items():
+            for first in range(0, len(its), _TOLD_TOGETHER):
+                self._tell(execution, Answers(answers=tuple(its[first : first + _TOLD_TOGETHER])))
 
     def _decided(
         self, question: Question, found: Found, outputs: dict[CacheKey, literals_pb2.LiteralMap], owner: str
@@ -154,23 +176,24 @@ class Lookups:
                 _log.warning("claims of cached tasks could not be prolonged: %s", error)
 
     def _give_up(self, place: _Place) -> None:
+        """Let go of a claim; what is let go of before the loop turns, or while others are, goes into one write."""
         claim = self._held.pop(place, None)
-        if claim is not None:
-            self._release([claim])
+        if claim is None:
+            return
+        self._given_up.append(claim)
+        if self._releasing is None or self._releasing.done():
+            self._releasing = asyncio.get_running_loop().create_task(self._release())
 
-    def _release(self, claims: Sequence[Claim]) -> None:
-        task = asyncio.get_running_loop().create_task(self._released(claims))
-        self._releasing.add(task)
-        task.add_done_callback(self._releasing.discard)
-
-    async def _released(self, claims: Sequence[Claim]) -> None:
-        try:
-            await self._catalog.release(claims)
-        except Exception as error:  # it runs out by itself
-            _log.warning("claims of cached tasks could not be released: %s", error)
-        for claim in claims:
-            for execution, node, item in sorted(self._waiting.pop(claim.key, ())):
-                self._tell(execution, CacheDue(node=node, item=item))
+    async def _release(self) -> None:
+        while self._given_up:
+            claims, self._given_up = self._given_up, []
+            try:
+                await self._catalog.release(claims)
+            except Exception as error:  # they run out by themselves
+                _log.warning("claims of cached tasks could not be released: %s", error)
+            for claim in claims:
+                for execution, node, item in sorted(self._waiting.pop(claim.key, ())):
+                    self._tell(execution, CacheDue(node=node, item=item))
 
     def _term(self) -> tuple[Micros, Micros]:
         now = self._clock.now()

@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from flyteidl.core import literals_pb2
@@ -62,7 +62,8 @@ class LocalCache:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(f".{new_object_name()}")
-        head = json.dumps({**asdict(replace(key, digests={})), "digests": dict(key.digests)})
+        parts = {part.name: getattr(key, part.name) for part in fields(key) if part.init}
+        head = json.dumps(parts | {"digests": dict(key.digests)})
         try:
             new.write_bytes(head.encode() + b"\n" + literals.to_bytes(outputs))
             new.replace(path)

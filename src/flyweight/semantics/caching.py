@@ -24,30 +24,32 @@ from flyweight import literals
 NOTHING_KEPT = "the cache has nothing of this task yet"
 """Why a first call finds nothing."""
 _INTERFACE_LENGTH = 8
+_ONE_INPUT = (False, False, 2)
+"""How far two keys are apart that differ in one input: its digest here, and its digest there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheKey:
     """What outputs are kept under; equal keys, equal outputs."""
 
-    project: str
-    domain: str
-    task: str
+    project: str = field(compare=False)
+    domain: str = field(compare=False)
+    task: str = field(compare=False)
     """The task's name, without its version."""
-    version: str
+    version: str = field(compare=False)
     """The cache version."""
-    interface: str
+    interface: str = field(compare=False)
     """Digest of the types of inputs and outputs, each by its name."""
-    inputs: str
+    inputs: str = field(compare=False)
     """Digest of the inputs that count."""
     digests: Mapping[str, str] = field(default_factory=dict[str, str], compare=False)
     """Digest of each input that counts, by name: tells what differs from another key."""
+    digest: str = field(init=False)
+    """All of it in 43 characters, which every key is asked for."""
 
-    @property
-    def digest(self) -> str:
-        """Give all of it in 43 characters."""
+    def __post_init__(self) -> None:
         parts = [self.project, self.domain, self.task, self.version, self.interface, self.inputs]
-        return _digest(repr(parts).encode())
+        object.__setattr__(self, "digest", _digest(repr(parts).encode()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,18 +133,20 @@ def difference(wanted: CacheKey, kept: CacheKey) -> str:
 
 def nearest(wanted: CacheKey, kept: Iterable[CacheKey]) -> CacheKey | None:
     """Choose the key of the same task that differs least: by version, then interface, then the number of inputs."""
-
-    def distance(key: CacheKey) -> tuple[bool, bool, int]:
-        return key.version != wanted.version, key.interface != wanted.interface, len(differing(wanted, key))
-
-    return min(kept, key=distance, default=None)
+    found, least = None, None
+    for key in kept:
+        changed = len(wanted.digests.items() ^ key.digests.items())
+        distance = key.version != wanted.version, key.interface != wanted.interface, changed
+        if least is None or distance < least:
+            found, least = key, distance
+            if distance <= _ONE_INPUT:  # no other key differs less, and there may be many to compare with
+                break
+    return found
 
 
 def differing(wanted: CacheKey, kept: CacheKey) -> list[str]:
     """Name the inputs that differ."""
-    return sorted(
-        name for name in {*wanted.digests, *kept.digests} if wanted.digests.get(name) != kept.digests.get(name)
-    )
+    return sorted({name for name, _ in wanted.digests.items() ^ kept.digests.items()})
 
 
 def _variables(of: interface_pb2.VariableMap) -> str:

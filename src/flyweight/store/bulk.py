@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Insert, Table, Update
+from sqlalchemy import Connection, Delete, Insert, Table, Update
 from sqlalchemy.dialects import sqlite
 
 Record = TypeVar("Record")
@@ -32,7 +32,7 @@ class Bulk(Generic[Record]):
 
     def __init__(
         self,
-        statement: Insert | Update,
+        statement: Insert | Update | Delete,
         renamed: Mapping[str, str] | None = None,
         reader: Callable[..., Callable[[Record], Any]] = attrgetter,
     ) -> None:

@@ -3,9 +3,10 @@
 Implements ``engine.ports.Catalog``. Entries are written with the success that they come from (``rows.write_entries``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from flyweight.clock import Micros
@@ -13,6 +14,7 @@ from flyweight.engine.catalog import Claim, Found
 from flyweight.engine.records import CacheRecord
 from flyweight.semantics.caching import CacheKey, nearest
 from flyweight.store import rows, tables
+from flyweight.store.bulk import Bulk
 from flyweight.store.database import Database
 
 COMPARED = 50
@@ -22,6 +24,20 @@ _TOGETHER = 500
 
 _entries = tables.cache_entries.c
 _claims = tables.cache_claims.c
+_mine = insert(tables.cache_claims).values(dict.fromkeys(("digest", "owner", "expires_at")))
+_TAKE: Bulk[Mapping[str, object]] = Bulk(
+    _mine.on_conflict_do_update(
+        index_elements=[_claims.digest],
+        set_={"owner": _mine.excluded.owner, "expires_at": _mine.excluded.expires_at},
+        where=(_claims.owner == _mine.excluded.owner) | (_claims.expires_at < bindparam("now")),
+    ),
+    reader=itemgetter,
+)
+"""Takes the place, unless somebody else has it whose time is not over."""
+_LET_GO: Bulk[Mapping[str, object]] = Bulk(
+    delete(tables.cache_claims).where(_claims.digest == bindparam("digest"), _claims.owner == bindparam("owner")),
+    reader=itemgetter,
+)
 
 
 class CatalogStore:
@@ -29,24 +45,34 @@ class CatalogStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._next_sweep = Micros(0)
 
     async def look_up(self, keys: Sequence[CacheKey]) -> list[Found]:
         """Find what is kept for each key, in one read; for what is missed, the entry that differs least."""
         return await self._database.read(lambda connection: _look_up(connection, keys))
 
     async def claim(self, claims: Sequence[Claim], now: Micros, until: Micros) -> list[str]:
-        """Claim what is not claimed by others, or prolong it; gives the owner of each. Raises ``TryAgain``."""
-        return await self._database.write(lambda connection: [_claim(connection, each, now, until) for each in claims])
+        """Claim what is not claimed by others, or prolong it; gives the owner of each. Raises ``TryAgain``.
+
+        Once in the time that a claim lasts, those that have run out are removed: nobody owns them any more, and an
+        owner that was only slow claims anew.
+        """
+
+        def work(connection: Connection) -> list[str]:
+            if now >= self._next_sweep:
+                connection.execute(delete(tables.cache_claims).where(_claims.expires_at < now))
+                self._next_sweep = until
+            term = {"expires_at": until, "now": now}
+            _TAKE.write(connection, [{"digest": each.key.digest, "owner": each.owner, **term} for each in claims])
+            owners = _owners(connection, [each.key.digest for each in claims])
+            return [owners[each.key.digest] for each in claims]
+
+        return await self._database.write(work)
 
     async def release(self, claims: Sequence[Claim]) -> None:
         """Let go of claims; those that are others' by now stay. Raises ``TryAgain``."""
-
-        def work(connection: Connection) -> None:
-            for each in claims:
-                its = (_claims.digest == each.key.digest) & (_claims.owner == each.owner)
-                connection.execute(delete(tables.cache_claims).where(its))
-
-        await self._database.write(work)
+        rows = [{"digest": each.key.digest, "owner": each.owner} for each in claims]
+        await self._database.write(lambda connection: _LET_GO.write(connection, rows))
 
 
 def _look_up(connection: Connection, keys: Sequence[CacheKey]) -> list[Found]:
@@ -81,17 +107,12 @@ def _nearest(key: CacheKey, entries: Sequence[CacheRecord]) -> CacheRecord | Non
     return next((entry for entry in entries if entry.key is found), None)
 
 
-def _claim(connection: Connection, claim: Claim, now: Micros, until: Micros) -> str:
-    """Take the place, unless somebody else has it whose time is not over."""
-    mine = insert(tables.cache_claims).values(digest=claim.key.digest, owner=claim.owner, expires_at=until)
-    connection.execute(
-        mine.on_conflict_do_update(
-            index_elements=[_claims.digest],
-            set_={"owner": claim.owner, "expires_at": until},
-            where=(_claims.owner == claim.owner) | (_claims.expires_at < now),
-        )
-    )
-    return connection.execute(select(_claims.owner).where(_claims.digest == claim.key.digest)).scalar_one()
+def _owners(connection: Connection, digests: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for start in range(0, len(digests), _TOGETHER):
+        query = select(_claims.digest, _claims.owner).where(_claims.digest.in_(digests[start : start + _TOGETHER]))
+        found.update(dict(tuple(row) for row in connection.execute(query)))
+    return found
 
 
 def _task(key: CacheKey) -> tuple[str, str, str]:

@@ -31,7 +31,8 @@ _ATTEMPT = tuple(field.name for field in fields(AttemptRecord))
 _ITEMS = tuple(field.name for field in fields(ItemsRecord))
 _SIGNAL = tuple(field.name for field in fields(SignalRecord))
 _KEY_PARTS = ("project", "domain", "task", "version", "interface", "inputs")
-_ENTRY = ("digest", *_KEY_PARTS, "digests", "outputs", "outputs_uri", "source", "created_at")
+_KEPT = ("outputs", "outputs_uri", "source", "created_at")
+_ENTRY = ("digest", *_KEY_PARTS, "digests", *_KEPT)
 _LARGE = frozenset({"inputs", "user_inputs", "outputs", "detail"})
 """Left out of lists: whoever wants them asks for the one row."""
 
@@ -152,16 +153,17 @@ def signal(row: RowMapping) -> SignalRecord:
 
 def entry(row: RowMapping) -> CacheRecord:
     """Read an entry of the catalog."""
+    values = dict(row)
     return CacheRecord(
-        key=CacheKey(**_fields(_KEY_PARTS, row), digests=json.loads(row["digests"])),
-        **_fields(("outputs", "outputs_uri", "source", "created_at"), row),
+        key=CacheKey(**{name: values[name] for name in _KEY_PARTS}, digests=json.loads(values["digests"])),
+        **{name: values.get(name, b"") for name in _KEPT},
     )
 
 
 def _entry_row(record: CacheRecord) -> dict[str, Any]:
     key = record.key
     row: dict[str, Any] = {name: getattr(key, name) for name in ("digest", *_KEY_PARTS)}
-    row |= {name: getattr(record, name) for name in ("outputs", "outputs_uri", "source", "created_at")}
+    row |= {name: getattr(record, name) for name in _KEPT}
     return row | {"digests": json.dumps(dict(key.digests))}
 
 

@@ -5,7 +5,7 @@ from enum import Enum
 
 from flyteidl.core import execution_pb2, literals_pb2, types_pb2
 
-from flyweight.engine.catalog import Answer, CacheDue
+from flyweight.engine.catalog import Answer, Answers, CacheDue
 from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.graph import ClosureGraph
 from flyweight.engine.jobs import Report
@@ -133,6 +133,7 @@ Event = (
     | ChildStarted
     | ChildEnded
     | Answer
+    | Answers
     | CacheDue
     | Restarted
     | Report

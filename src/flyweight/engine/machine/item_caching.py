@@ -12,16 +12,17 @@ from flyweight import literals
 from flyweight.clock import Micros
 from flyweight.engine import catalog
 from flyweight.engine.catalog import Answer, CacheClaimed, CacheDue, CacheHit, CacheMiss, Question
+from flyweight.engine.items import ASKS, HELD, WAITS
 from flyweight.engine.machine import items
 from flyweight.engine.machine.caching import ASK_AGAIN, OVERWRITTEN
 from flyweight.engine.machine.commands import LookUp, SetTimer
 from flyweight.engine.machine.turn import Turn
 from flyweight.engine.model import NodeState
 from flyweight.ids import item_name
-from flyweight.protocol.items_pb2 import Lookup, Stage
+from flyweight.protocol.items_pb2 import Lookup
 from flyweight.semantics.caching import Caching
 
-_ASKING = frozenset({Stage.ASKS, Stage.WAITS})
+_ASKING = frozenset({ASKS, WAITS})
 
 
 def run(turn: Turn, node: NodeState, item: int) -> None:
@@ -31,10 +32,10 @@ def run(turn: Turn, node: NodeState, item: int) -> None:
     caching = array.item.cache
     if caching is None:
         items.start(turn, node, item)
-    elif chunk.lookups[at].stage == Stage.HELD:
+    elif chunk.lookups[at].stage == HELD:
         items.admit(turn, node, item)
     elif turn.state.overwrite_cache:
-        _lookup(node, item).inputs = caching.key(items.inputs_of(node, item)).inputs
+        _lookup(node, item).inputs = items.key_of(node, item).inputs
         _compute(turn, node, item, catalog_pb2.CACHE_SKIPPED, OVERWRITTEN)
     else:
         _ask(turn, node, item, caching)
@@ -68,7 +69,7 @@ def take(turn: Turn, node: NodeState, event: Answer | CacheDue) -> None:
 
 
 def _ask(turn: Turn, node: NodeState, item: int, caching: Caching) -> None:
-    key = caching.key(items.inputs_of(node, item))
+    key = items.key_of(node, item)
     _lookup(node, item).inputs = key.inputs
     claim = catalog.owner(turn.state.identifier, item_name(node.id, item)) if caching.serialize else ""
     question = Question(execution=turn.state.new.key, node=node.id, item=item, key=key, claim=claim)
@@ -90,8 +91,8 @@ def _compute(turn: Turn, node: NodeState, item: int, status: catalog_pb2.Catalog
 
 def _wait(turn: Turn, node: NodeState, item: int, reason: str) -> None:
     lookup = _lookup(node, item)
-    if (lookup.stage, lookup.reason) != (Stage.WAITS, reason):
-        lookup.stage, lookup.reason = Stage.WAITS, reason
+    if (lookup.stage, lookup.reason) != (WAITS, reason):
+        lookup.stage, lookup.reason = WAITS, reason
         turn.touch_item(node, item)
     due = CacheDue(node=node.id, item=item)
     turn.commands.append(SetTimer(at=Micros(turn.now + ASK_AGAIN), event=due))

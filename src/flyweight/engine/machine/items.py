@@ -13,7 +13,18 @@ from flyweight import literals
 from flyweight.clock import Micros
 from flyweight.engine import catalog
 from flyweight.engine.graph import ArrayGraph
-from flyweight.engine.items import ABORTED, FAILED, INLINE, OPEN, SUCCEEDED, TO_BE_RETRIED, Items
+from flyweight.engine.items import (
+    ABORTED,
+    ASKS,
+    FAILED,
+    HELD,
+    INLINE,
+    OPEN,
+    PLACED,
+    SUCCEEDED,
+    TO_BE_RETRIED,
+    Items,
+)
 from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, LogSpan, Started, Succeeded, Template
 from flyweight.engine.machine.attempts import (
     CANCEL_GRACE,
@@ -32,8 +43,9 @@ from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.engine.records import CacheRecord
 from flyweight.errors import PlatformError
 from flyweight.ids import AttemptId, item_name
-from flyweight.protocol.items_pb2 import ItemChunk, Log, Stage
+from flyweight.protocol.items_pb2 import ItemChunk, Log
 from flyweight.semantics import budgets
+from flyweight.semantics.caching import CacheKey
 from flyweight.semantics.elements import Elements
 from flyweight.semantics.layout import OUTPUTS
 
@@ -68,7 +80,7 @@ def begin(turn: Turn, node: NodeState) -> int:
     chunk.errors.pop(at, None)
     if array.item.cache is not None:
         lookup = chunk.lookups[at]
-        lookup.stage = Stage.HELD if lookup.status else Stage.ASKS
+        lookup.stage = HELD if lookup.status else ASKS
     items.open.add(item)
     turn.state.open_attempts += placed(node, item)
     turn.touch_item(node, item)
@@ -86,7 +98,7 @@ def placed(node: NodeState, item: int) -> bool:
     """Tell whether an open item has a place of ``max_parallelism``."""
     array, items = parts(node)
     chunk, at = items.find(item)
-    return array.item.task is not None and (at not in chunk.lookups or chunk.lookups[at].stage == Stage.PLACED)
+    return array.item.task is not None and (at not in chunk.lookups or chunk.lookups[at].stage == PLACED)
 
 
 def admit(turn: Turn, node: NodeState, item: int) -> None:
@@ -94,7 +106,7 @@ def admit(turn: Turn, node: NodeState, item: int) -> None:
     _, items = parts(node)
     if turn.state.max_parallelism:
         chunk, at = items.find(item)
-        chunk.lookups[at].stage = Stage.HELD
+        chunk.lookups[at].stage = HELD
         heapq.heappush(items.held, item)
         turn.state.maps[node.id] = node
         turn.touch_item(node, item)
@@ -105,7 +117,7 @@ def admit(turn: Turn, node: NodeState, item: int) -> None:
 def let_in(turn: Turn, node: NodeState, item: int) -> None:
     """Give an item that was looked up its place; it waits for a slot from now on."""
     chunk, at = parts(node)[1].find(item)
-    chunk.lookups[at].stage = Stage.PLACED
+    chunk.lookups[at].stage = PLACED
     chunk.queued_at[at] = turn.now
     turn.state.open_attempts += 1
     turn.touch_item(node, item)
@@ -126,6 +138,17 @@ def inputs_of(node: NodeState, item: int) -> literals_pb2.LiteralMap:
     if items.elements is None:
         items.elements = Elements(items.inputs, array.bound)
     return items.elements.element(item)
+
+
+def key_of(node: NodeState, item: int) -> CacheKey:
+    """Give the key that an open item's outputs are kept under."""
+    array, items = parts(node)
+    key = items.keys.get(item)
+    if key is None:
+        if array.item.cache is None:
+            raise PlatformError(f"the items of node {node.id} are not cached")
+        key = items.keys[item] = array.item.cache.key(inputs_of(node, item))
+    return key
 
 
 def attempt_of(turn: Turn, node: NodeState, item: int) -> AttemptId:
@@ -251,12 +274,12 @@ def succeed(turn: Turn, node: NodeState, item: int, outputs: literals_pb2.Litera
 def _entry(turn: Turn, node: NodeState, item: int) -> CacheRecord:
     """Keep an item's outputs for others, where its own row has them."""
     array, items = parts(node)
-    if array.item.cache is None or array.item.task is None:
-        raise PlatformError(f"the items of node {node.id} are not cached")
+    if array.item.task is None:
+        raise PlatformError(f"the items of node {node.id} run no task")
     chunk, at = items.find(item)
     made = turn.state.identifier, item_name(node.id, item), chunk.attempts[at] - 1
     return CacheRecord(
-        key=array.item.cache.key(inputs_of(node, item)),
+        key=key_of(node, item),
         outputs=chunk.outputs[at],
         outputs_uri=stored_at(turn, node, item) if chunk.stored[at] else "",
         source=catalog.source(array.item.task, *made),
@@ -300,6 +323,7 @@ def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
     chunk.states[at] = state
     chunk.ended_at[at] = chunk.ended_at[at] or turn.now
     items.open.remove(item)
+    items.keys.pop(item, None)
     items.aborted += state == ABORTED
     if serialize:
         turn.commands.append(LetGo(node=node.id, item=item))

@@ -5,7 +5,7 @@ from typing import assert_never
 from flyteidl.core import execution_pb2
 
 from flyweight.clock import Micros
-from flyweight.engine.catalog import CacheClaimed, CacheDue, CacheHit, CacheMiss
+from flyweight.engine.catalog import Answer, Answers, CacheClaimed, CacheDue, CacheHit, CacheMiss
 from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.items import CHUNK
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
@@ -53,11 +53,8 @@ def step(
             gates.take(turn, event)
         case ChildStarted() | ChildEnded():
             _child_told(turn, event)
-        case CacheHit() | CacheMiss() | CacheClaimed() | CacheDue():
-            if event.item == NO_ITEM:
-                caching.take(turn, event)
-            else:
-                maps.answer(turn, event)
+        case CacheHit() | CacheMiss() | CacheClaimed() | CacheDue() | Answers():
+            _catalog_told(turn, event)
         case Compiled() | CompileFailed():
             frames.run_drawn(turn, event)
         case Fetched() | FetchFailed():
@@ -73,6 +70,14 @@ def step(
 def unsettled(state: ExecutionState) -> bool:
     """Tell whether a step left work that a ``Continued`` event is to do."""
     return bool(state.ready or state.closing or maps.unsettled(state)) and not state.phase.terminal
+
+
+def _catalog_told(turn: Turn, event: Answer | Answers | CacheDue) -> None:
+    for each in event.answers if isinstance(event, Answers) else (event,):
+        if each.item == NO_ITEM:
+            caching.take(turn, each)
+        else:
+            maps.answer(turn, each)
 
 
 def _child_told(turn: Turn, event: ChildStarted | ChildEnded) -> None:
