@@ -28,6 +28,8 @@ from flyweight.console.sources import ConsoleServices
 from flyweight.engine.driver import Driver, DriverSettings, Ports
 from flyweight.errors import InvalidInput, PlatformError
 from flyweight.executors.ceilings import below_ceilings
+from flyweight.executors.cgroups import Groups, find
+from flyweight.executors.groups import ControlGroups, group_name
 from flyweight.executors.local import local_executor
 from flyweight.services.children import ChildExecutions
 from flyweight.services.data import Data
@@ -93,6 +95,7 @@ class _Base:
     database: Database
     objects: Objects
     links: Links
+    groups: ControlGroups
     url: str
     """``http://host:port``."""
 
@@ -230,13 +233,23 @@ def _base(stack: AsyncExitStack, settings: PlatformSettings, folder: DataFolder,
     objects = Objects(str(folder.blobs))
     url = f"http://{address}"
     links = Links(root=objects.root, address=url, signer=blob.Signer(secret, clock), clock=clock)
+    groups = ControlGroups(find(Groups(settings.cgroups)), group_name(folder.path))
+    groups.open()
+    stack.callback(groups.close)
     return _Base(
-        settings=settings, clock=clock, folder=folder, database=database, objects=objects, links=links, url=url
+        settings=settings,
+        clock=clock,
+        folder=folder,
+        database=database,
+        objects=objects,
+        links=links,
+        groups=groups,
+        url=url,
     )
 
 
 def _driver(base: _Base, feed: Feed) -> Driver:
-    local = local_executor(base.settings, base.clock, url=base.url)
+    local = local_executor(base.settings, base.clock, url=base.url, groups=base.groups)
     ports = Ports(
         store=ExecutionStore(base.database),
         executor=below_ceilings(local, base.settings.project_parallelism, base.clock),
@@ -316,7 +329,9 @@ async def _answer(stack: AsyncExitStack, base: _Base, services: _Services, socke
         any_address=not is_loopback(settings.host),
         max_body_bytes=settings.max_request_bytes,
     )
-    about = About(version=version("flyweight"), data_dir=str(base.folder.path), pid=os.getpid())
+    about = About(
+        version=version("flyweight"), data_dir=str(base.folder.path), pid=os.getpid(), limits=base.groups.told
+    )
     http = HttpServer(
         http_app(services.answering, [*Blobs(services.data).routes(), *routes(services.console)], about, rules)
     )

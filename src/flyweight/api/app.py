@@ -22,6 +22,8 @@ class About:
     version: str
     data_dir: str
     pid: int
+    limits: str
+    """What holds tasks to their limits, in words."""
 
 
 def http_app(services: Iterable[object], pages: Sequence[BaseRoute], about: About, rules: Rules) -> ASGIApp:
@@ -37,7 +39,13 @@ def http_app(services: Iterable[object], pages: Sequence[BaseRoute], about: Abou
 
     async def healthcheck(_: Request) -> Response:
         return JSONResponse(
-            {"status": "ok", "version": about.version, "data_dir": about.data_dir, "pid": about.pid},
+            {
+                "status": "ok",
+                "version": about.version,
+                "data_dir": about.data_dir,
+                "pid": about.pid,
+                "limits": about.limits,
+            },
         )
 
     async def describe(_: Request) -> Response:

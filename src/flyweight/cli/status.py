@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from flyweight.cli.up import answers
+from flyweight.cli.up import health
 from flyweight.settings import discover
 
 
@@ -16,9 +16,11 @@ def status(data_dir: Path | None) -> int:
     if running is None:
         click.echo("No platform runs here. Start one with: flyweight up")
         return 1
-    if not answers(running.address):
+    told = health(running.address)
+    if told is None:
         click.echo(f"Process {running.pid} is there, but {running.address} does not answer.", err=True)
         return 1
     click.echo(f"Flyweight {running.version} runs at {running.address} (process {running.pid}).")
     click.echo(f"Console: http://{running.address}/console")
+    click.echo(f"Limits of tasks: {told.get('limits', 'unknown')}.")
     return 0

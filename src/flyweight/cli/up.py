@@ -1,6 +1,7 @@
 """``flyweight up``: the platform in this process, or with ``--detach`` in one of its own that is waited for."""
 
 import http.client
+import json
 import subprocess
 import sys
 import threading
@@ -86,12 +87,18 @@ def _wait(settings: PlatformSettings, process: "subprocess.Popen[bytes]") -> boo
 
 def answers(address: str) -> bool:
     """Tell whether a platform answers its health check there."""
+    return health(address) is not None
+
+
+def health(address: str) -> dict[str, Any] | None:
+    """Give what a platform tells of itself; None when none answers there."""
     connection = http.client.HTTPConnection(address, timeout=2)
     try:
         connection.request("GET", "/healthcheck")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
+        answer = connection.getresponse()
+        return json.loads(answer.read()) if answer.status == http.HTTPStatus.OK else None
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
     finally:
         connection.close()
 

@@ -8,6 +8,7 @@ from flyweight.containers.exits import exit_words, log_tail
 from flyweight.engine.jobs import Cancelled, Failed, Job, LogSpan, Started, Usage
 from flyweight.engine.records import NOT_YET
 from flyweight.executors import faults
+from flyweight.executors.holding import Hold
 from flyweight.executors.starts import Work
 from flyweight.executors.usage_watch import UsageGauge
 from flyweight.executors.worker_process import WorkerExit, WorkerProcess
@@ -29,6 +30,8 @@ class SentAttempt:
     log_start: int = 0
     gauge: UsageGauge | None = None
     """Of an attempt with a memory limit, and of any that lasts."""
+    hold: Hold | None = None
+    """Of one that the kernel holds to its limits."""
     cancelled: bool = False
     silent: bool = False
     """Whether its worker was found stopped, and is being ended for it."""
@@ -44,6 +47,13 @@ class SentAttempt:
             peak_memory_bytes=max(peak_memory_bytes, self.gauge.peak),
             series=self.gauge.series.data(),
         )
+
+    def out_of_memory(self) -> faults.ContainerError | None:
+        """Say that it has met its memory limit, if it has."""
+        peak, limit = self.gauge.peak if self.gauge else 0, self.work.limits.memory
+        if (self.gauge and self.gauge.broken) or (self.hold and self.hold.starved):
+            return faults.out_of_memory(limit, peak)
+        return None
 
     def log(self, end: int = -1) -> LogSpan:
         """Give its part of the worker's log."""
@@ -76,8 +86,9 @@ class SentAttempt:
         )
 
     def _fault(self, ended: WorkerExit, *, out_of_memory: bool) -> faults.ContainerError:
-        if self.gauge and self.gauge.broken:
-            return faults.out_of_memory(self.gauge.limit, self.gauge.peak)
+        starved = self.out_of_memory()
+        if starved is not None:
+            return starved
         if self.silent:
             return faults.worker_silent()
         if ended.garbled:

@@ -27,12 +27,13 @@ from flyweight.executors import deck_page, destinations, faults, raw_containers
 from flyweight.executors.asked_secrets import secret_variables
 from flyweight.executors.checkpoints import with_last_checkpoint
 from flyweight.executors.cold_process import ColdProcess
+from flyweight.executors.groups import ControlGroups, Group
 from flyweight.executors.leftovers import MARK, kill_marked, mark
-from flyweight.executors.limits import limits_of
+from flyweight.executors.limits import NO_LIMITS, TaskLimits, limits_of
 from flyweight.executors.outcomes import Drew, Outcome, read_outcome
 from flyweight.executors.slots import Slots
 from flyweight.executors.templates import fill
-from flyweight.executors.usage import kernel_kills
+from flyweight.executors.usage import kernel_kills, tree_usage
 from flyweight.executors.usage_watch import UsageGauge, UsageWatch
 from flyweight.executors.variables import task_variables
 from flyweight.executors.warm_process import PROGRAMS, CommandCall, CommandExit, WarmProcess
@@ -58,6 +59,8 @@ class CommandOptions:
     """The environment that commands are started with; a task's own variables go on top."""
     grace: float = 5.0
     """Seconds between SIGTERM and SIGKILL."""
+    groups: ControlGroups | None = None
+    """Hold commands to limits; without them memory is sampled, and nothing limits processors."""
     inline_limit: int = 64 * 1024
     """Bytes of outputs past which the report says where they stand too."""
     max_output_bytes: int = 256 * 1024 * 1024
@@ -81,8 +84,21 @@ class _Command:
     """Of a raw container: what is run, and where its outputs are."""
     exit: CommandExit | None = None
     """Once it has ended."""
+    group: Group | None = None
+    """Of one that the kernel holds to its limits."""
     cancelled: bool = False
     timers: list[asyncio.TimerHandle] = field(default_factory=list[asyncio.TimerHandle])
+
+    def limits(self) -> TaskLimits:
+        """Give what holds for its processes here: an engine holds its container to them, and its client is ours."""
+        in_engine = self.program is not None and self.program.container is not None
+        return NO_LIMITS if in_engine else limits_of(self.job.task)
+
+    def out_of_memory(self) -> faults.ContainerError | None:
+        """Say that it has met its memory limit, if it has."""
+        if self.gauge.broken or (self.group is not None and self.group.kills()):
+            return faults.out_of_memory(self.gauge.limit, self.gauge.peak)
+        return None
 
     def usage(self) -> Usage:
         """Tell what it has used, as far as that is known."""
@@ -169,6 +185,8 @@ class CommandExecutor:
             for timer in command.timers:
                 timer.cancel()
             self._usage.remove(command.gauge)
+            if command.group is not None:
+                command.group.remove()
             self._running.pop(job.attempt, None)
             self._jobs.pop(job.attempt, None)
             await asyncio.to_thread(_end, command.directory)
@@ -201,10 +219,8 @@ class CommandExecutor:
         command.exit = await self._run(command, call, python)
         if command.cancelled:
             return self._cancelled(command)
-        failure = None
-        if command.gauge.broken:
-            failure = faults.out_of_memory(command.gauge.limit, command.gauge.peak)
-        elif command.exit.code:
+        failure = starved = command.out_of_memory()
+        if failure is None and command.exit.code:
             tail = await asyncio.to_thread(_tail, command.log.path)
             told = (
                 faults.command_failed if command.program is None else partial(raw_containers.failure, command.program)
@@ -214,7 +230,7 @@ class CommandExecutor:
         if job.deck_uri and await asyncio.to_thread(deck_page.published, job.deck_uri):
             self._report(DeckPublished(attempt=job.attempt, revision=1))
         if isinstance(outcome, faults.ContainerError):
-            return self._failed(command, outcome)
+            return self._failed(command, starved or outcome)
         outputs = literals_pb2.LiteralMap() if isinstance(outcome, Drew) else outcome
         return Succeeded(
             attempt=job.attempt,
@@ -283,7 +299,7 @@ class CommandExecutor:
         if Path(call.argv[0]).name in PROGRAMS:
             warm = self._warm.setdefault(python, WarmProcess(python, self._options.folder, self._options.variables))
             if await warm.available():
-                number, done = warm.run(call)
+                number, done = warm.run(call, partial(self._hold, command) if command.limits() else None)
                 command.send = partial(warm.signal, number)
                 self._watch(command, partial(warm.process, number))
                 if command.cancelled:
@@ -295,21 +311,29 @@ class CommandExecutor:
         process = ColdProcess(call, {MARK: mark(command.directory)})
         command.send = process.signal
         self._watch(command, lambda: process.pid)
+        self._hold(command, process.pid)
         if command.cancelled:
             process.signal(signal.SIGTERM)
         return await process.done
 
     def _watch(self, command: _Command, process: Callable[[], int]) -> None:
-        # An engine keeps its container within the limit; the process here is only the engine's client.
-        in_engine = command.program is not None and command.program.container is not None
         command.gauge = UsageGauge(
-            limit=0 if in_engine else limits_of(command.job.task).memory,
+            limit=command.limits().memory,
             process=process,
             on_breach=partial(command.send, signal.SIGKILL),
             began=asyncio.get_running_loop().time(),
             closely=True,
         )
         self._usage.add(command.gauge)
+
+    def _hold(self, command: _Command, process: int) -> None:
+        """Have the kernel hold a command's process, which has just started, to its limits."""
+        limits, groups = command.limits(), self._options.groups
+        if limits and groups is not None:
+            command.group = groups.group(command.directory.name)
+            if command.group is not None:
+                command.group.enter(process)
+                command.group.hold(limits, tree_usage(process).memory if limits.memory else 0)
 
     def _failed(self, command: _Command, error: faults.ContainerError) -> Failed:
         return Failed(

@@ -75,9 +75,16 @@ def out_of_memory(limit: int, peak: int) -> ContainerError:
         code="OutOfMemory",
         kind=RECOVERABLE,
         origin=USER,
-        message=f"The task used {readable(peak)} of memory (its processes together); its limit is {readable(limit)}. "
+        message=f"The task {_used(limit, peak)}; its limit is {readable(limit)}. "
         'Use less, or raise the limit: @task(limits=Resources(mem="...")).',
     )
+
+
+def _used(limit: int, peak: int) -> str:
+    if peak > limit:
+        return f"used {readable(peak)} of memory (its processes together)"
+    seen = f" (at its last measurement: {readable(peak)})" if peak else ""
+    return f"used all of the memory that it may{seen}, asked for more, and was ended by the kernel"
 
 
 def command_failed(returncode: int, *, out_of_memory: bool, tail: str) -> ContainerError:

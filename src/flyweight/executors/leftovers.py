@@ -30,12 +30,13 @@ def kill_marked(directory: Path) -> int:
     with suppress(OSError):  # this process has no file left to open: what calls this has more to do than to clear up
         while found := {process for process in _marked(wanted) if process not in killed}:
             for process in found:
-                _kill(process)
+                end_process(process)
             killed |= found
     return len(killed)
 
 
-def _kill(process: int) -> None:
+def end_process(process: int) -> None:
+    """Kill a process, and wait until it is gone."""
     with suppress(ProcessLookupError):
         try:
             handle = os.pidfd_open(process)

@@ -3,6 +3,7 @@
 from flyweight.clock import Clock
 from flyweight.containers.environments import Environments
 from flyweight.executors.command import CommandExecutor, CommandOptions
+from flyweight.executors.groups import ControlGroups
 from flyweight.executors.pool import PoolOptions, WorkerPool
 from flyweight.executors.router import Router
 from flyweight.executors.slots import Slots
@@ -15,10 +16,13 @@ EAGER_PLACES = 64
 """Eager tasks that run at once, whatever the number of workers: they wait, and what they launch counts."""
 
 
-def local_executor(settings: PlatformSettings, clock: Clock, *, url: str = "") -> Router:
+def local_executor(
+    settings: PlatformSettings, clock: Clock, *, url: str = "", groups: ControlGroups | None = None
+) -> Router:
     """Give the executor: ``settings.workers`` attempts at once, logs in ``<data_dir>/logs``.
 
-    ``url`` is the platform's own; attempts are told it, and the console's address of their execution.
+    ``url`` is the platform's own; attempts are told it, and the console's address of their execution. ``groups`` hold
+    attempts to their limits; whoever gives them opens them before, and closes them after this.
     """
     environments = Environments(settings.environments)
     variables = without_secrets(child_environment({"FLYWEIGHT_ENDPOINT": url} if url else {}))
@@ -37,6 +41,7 @@ def local_executor(settings: PlatformSettings, clock: Clock, *, url: str = "") -
             secrets=secrets,
             spares=spares,
             grace=settings.grace_seconds,
+            groups=groups,
             inline_limit=settings.inline_limit,
             offload=offload,
             console_url=console_url,
@@ -48,6 +53,7 @@ def local_executor(settings: PlatformSettings, clock: Clock, *, url: str = "") -
             variables=variables,
             secrets=secrets,
             grace=settings.grace_seconds,
+            groups=groups,
             inline_limit=settings.inline_limit,
             offload=offload,
             console_url=console_url,

@@ -22,12 +22,14 @@ from flyweight.executors import deck_page, faults
 from flyweight.executors.attempts import SentAttempt, start_fault
 from flyweight.executors.checkpoints import with_last_checkpoint
 from flyweight.executors.crew import Crew, CrewLimits
+from flyweight.executors.groups import ControlGroups
+from flyweight.executors.holding import Holding
 from flyweight.executors.leftovers import kill_marked
 from flyweight.executors.results import ResultReader
 from flyweight.executors.slots import Slots
 from flyweight.executors.starts import LARGE_INPUTS, StartMessages, Work
 from flyweight.executors.stopped import Patrol
-from flyweight.executors.usage import kernel_kills
+from flyweight.executors.usage import kernel_kills, tree_usage
 from flyweight.executors.usage_watch import UsageGauge, UsageWatch
 from flyweight.executors.windows import Window, cost
 from flyweight.executors.worker_process import WorkerExit, WorkerProcess, WorkerSpec
@@ -74,6 +76,8 @@ class PoolOptions:
     offload: Limits = field(default_factory=Limits)
     """From which size on a value stands in a file of its own, and up to which it may be passed at all."""
     console_url: str = ""
+    groups: ControlGroups | None = None
+    """Hold workers to limits; without them memory is sampled, and nothing limits processors."""
     runner: str = ""
     """Another ``module:function`` for the workers to run attempts with."""
 
@@ -109,6 +113,7 @@ class WorkerPool:
         self._workers = 0
         self._opened_at = clock.now()
         self._usage = UsageWatch()
+        self._holding = Holding(groups=options.groups)
         self._patrol = Patrol(options.silence, self._processes, self._silent)
         self._kernel_kills = kernel_kills()
         self._granting = False
@@ -214,7 +219,7 @@ class WorkerPool:
         worker = None
         try:
             work = self._starts.work(job)
-            worker = self._crew.take(work.python, work.bundle)
+            worker = self._worker_for(work)
             window = Window(worker)
             self._send(window, job, work)
         except UserError as error:
@@ -227,6 +232,14 @@ class WorkerPool:
             return
         self._windows[worker] = window
         self._begin(window)
+
+    def _worker_for(self, work: Work) -> WorkerProcess:
+        """Give a worker that is not past the attempt's memory limit for what it holds of earlier ones."""
+        worker = self._crew.take(work.python, work.bundle)
+        while work.limits.memory and worker.tasks > 1 and tree_usage(worker.pid).memory > work.limits.memory:
+            self._crew.dismiss(worker)
+            worker = self._crew.take(work.python, work.bundle)
+        return worker
 
     def _run_next(self, attempt: AttemptId) -> bool:
         """Send a job without a slot to a worker that will soon have ended what it has, if there is one."""
@@ -247,6 +260,7 @@ class WorkerPool:
         worker.share(work.number, work.frame)
         worker.send(self._last_number, self._starts.make(job, work, self._last_number))
         sent = SentAttempt(job=job, work=work, number=self._last_number, cost=cost(work), worker=worker)
+        sent.hold = self._holding.hold(worker, work.limits)
         if work.limits.memory:
             self._measure(sent, asyncio.get_running_loop().time())
         self._sent[job.attempt] = sent
@@ -356,6 +370,7 @@ class WorkerPool:
             window = self._windows.get(worker)
             if kind == "ready":
                 worker.ready = True
+                self._holding.ready(worker)
                 worker.logged = worker.log_size()
             elif window is None:
                 continue
@@ -375,6 +390,9 @@ class WorkerPool:
         worker.logged = result.log_end
         worker.note_size(result.peak_memory_bytes)
         log = LogSpan(path=str(worker.spec.log), start=result.log_start, end=result.log_end)
+        starved = sent.out_of_memory() if result.WhichOneof("outcome") == "error" else None
+        if starved is not None:  # what the task says came of it
+            result.error = starved.SerializeToString()
         sent.work.pace.note((result.ended_at - result.started_at) / 1_000_000)
         self._leave(sent)
         if sent.cancelled:
@@ -423,6 +441,7 @@ class WorkerPool:
         if window is None:
             if not self._closed and not worker.ready:
                 _log.warning("%s: %s", worker.spec.name, start_fault(worker, ended).message)
+            self._holding.release(worker)
             return
         first = window.first
         unbegun = self._take_back(window)
@@ -438,6 +457,7 @@ class WorkerPool:
                 self._report(sent.cancellation(self._clock.now()))
             else:
                 self._report(sent.loss(ended, self._clock.now(), out_of_memory=self._kernel_kills > kills))
+        self._holding.release(worker)
         self._put_back(unbegun)
         self._slots.release(grant=False)
         self._grant_soon()

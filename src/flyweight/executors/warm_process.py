@@ -5,6 +5,7 @@ import json
 import signal
 import socket
 from asyncio.subprocess import DEVNULL
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ class WarmProcess:
         self._numbers = 0
         self._waiting: dict[int, asyncio.Future[CommandExit]] = {}
         self._processes: dict[int, int] = {}
+        self._started: dict[int, Callable[[int], None]] = {}
         self._writer: asyncio.StreamWriter | None = None
         self._life: asyncio.Task[None] | None = None
         self._up: asyncio.Future[bool] | None = None
@@ -64,9 +66,16 @@ class WarmProcess:
             self._life = asyncio.get_running_loop().create_task(self._live(self._up))
         return self._up is not None and await asyncio.shield(self._up)
 
-    def run(self, call: CommandCall) -> tuple[int, "asyncio.Future[CommandExit]"]:
-        """Run a command; gives its number, and its end to come (as if by SIGKILL when the process was lost)."""
+    def run(
+        self, call: CommandCall, started: Callable[[int], None] | None = None
+    ) -> tuple[int, "asyncio.Future[CommandExit]"]:
+        """Run a command; gives its number, and its end to come (as if by SIGKILL when the process was lost).
+
+        ``started`` is told its process as soon as it has one.
+        """
         self._numbers += 1
+        if started is not None:
+            self._started[self._numbers] = started
         done: asyncio.Future[CommandExit] = asyncio.get_running_loop().create_future()
         self._waiting[self._numbers] = done
         self._send(
@@ -136,6 +145,9 @@ class WarmProcess:
     def _received(self, message: dict[str, float | bool | str], up: "asyncio.Future[bool]") -> None:
         if "pid" in message:
             self._processes[int(message["id"])] = int(message["pid"])
+            started = self._started.pop(int(message["id"]), None)
+            if started is not None:
+                started(int(message["pid"]))
         elif "exit" in message:
             self._processes.pop(int(message["id"]), None)
             done = self._waiting.pop(int(message["id"]), None)
@@ -158,6 +170,7 @@ class WarmProcess:
                 done.set_result(_LOST)
         self._waiting.clear()
         self._processes.clear()
+        self._started.clear()
 
     def _send(self, message: dict[str, object]) -> None:
         if self._writer is None:

@@ -41,6 +41,9 @@ class PlatformSettings:
     project_parallelism: Mapping[str, int] = field(default_factory=dict[str, int])
     """Tasks of one project that run at once, over all of its executions, by project (``*`` for each of all others);
     what is more waits. Without an entry, or with 0, there is no ceiling."""
+    cgroups: str = "auto"
+    """Whether the kernel's control groups hold tasks to their limits: ``auto`` where the platform runs in a group that
+    is evidently its own to divide, ``on`` in the one that it runs in whoever made it, ``off`` never."""
     queue_timeout: float = 0.0
     """Seconds that an attempt may wait for one of the ``workers``, also over restarts; then it has failed for the
     platform's fault, and is tried again as after any such. 0: for as long as it takes."""
@@ -123,6 +126,17 @@ def _between(least: float, most: float, kind: type[int] | type[float]) -> Callab
     return parse
 
 
+def _one_of(*words: str) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        # YAML reads on and off as true and false.
+        word = {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value).strip().lower()
+        if word not in words:
+            raise ValueError(f"{value!r} is none of {', '.join(words)}")
+        return word
+
+    return parse
+
+
 def _environments(value: Any) -> Mapping[str, str]:
     pairs = value.items() if isinstance(value, Mapping) else (part.partition("=")[::2] for part in words(value))
     named = {str(name).strip(): str(Path(str(path).strip()).expanduser()) for name, path in pairs}
@@ -149,6 +163,7 @@ _PARSERS: dict[str, Callable[[Any], object]] = {
     "workers": _between(1, 10_000, int),
     "max_parallelism": _parallelism,
     "project_parallelism": _parallelism,
+    "cgroups": _one_of("auto", "on", "off"),
     "queue_timeout": _between(0, 30 * 24 * 3600, float),
     "inline_limit": _between(0, 8 * _KIB * _KIB, int),
     "offload_min_mb": _between(0, 2000, int),

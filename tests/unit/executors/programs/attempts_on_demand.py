@@ -66,6 +66,24 @@ def grow(_start, _report):
     held.append(bytearray(os.urandom(2**25)))
 
 
+def keep(_start, _report, mebibytes):
+    held.append(bytearray(os.urandom(2**20) * int(mebibytes)))
+
+
+def burn(_start, _report, seconds):
+    """Keep a processor busy for so much of its time."""
+    until = time.process_time() + float(seconds)
+    while time.process_time() < until:
+        pass
+
+
+def child_allocates(start, report, mebibytes):
+    """Have a child hold that much, and fail as its caller does when it is killed."""
+    source = f"held = b'x' * ({mebibytes} << 20)"
+    child = subprocess.run([sys.executable, "-c", source], check=False)
+    return fail(start, report, f"the child ended with {child.returncode}") if child.returncode else None
+
+
 def stray(start, _report, mark):
     """Leave a process behind, in a session of its own."""
     child = subprocess.Popen(["sleep", "1000"], start_new_session=True)
@@ -129,6 +147,9 @@ def told(start, report):
 
 
 ACTIONS = {
+    "keep": keep,
+    "burn": burn,
+    "child_allocates": child_allocates,
     "echo": lambda _start, _report: None,
     "fail": fail,
     "raise": lambda _start, _report: 1 / 0,

@@ -1,0 +1,253 @@
+"""The platform's own control groups: one below its own for each process that is held to limits, removed behind it.
+
+Whatever the kernel refuses costs a line in the log and no task: memory is sampled besides, wherever this fails.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from flyweight.executors.cgroups import CONTROLLERS, Found, Place, Version
+from flyweight.executors.leftovers import end_process
+from flyweight.executors.limits import NO_LIMITS, TaskLimits
+
+_PERIOD = 100_000
+"""Microseconds over which a share of the processors is counted."""
+_LEAF = "self"
+"""Of version 2: where the platform itself goes, since a group that has groups below it may hold no process."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dialect:
+    """How a version of the interface says things."""
+
+    memory: str
+    swap: str
+    """Its file takes the limit too (version 1: of both together), or nothing at all."""
+    swap_of: Callable[[int], str]
+    endless: str
+    kills: str
+    """File with a line ``oom_kill N``."""
+    charged: str
+    """Line in memory.stat: what processes hold, without what the kernel keeps of files."""
+    cpu: str
+    share: Callable[[int], str]
+    """Writes microseconds of each period; 0: no limit."""
+
+
+_DIALECTS = {
+    Version.V1: _Dialect(
+        memory="memory.limit_in_bytes",
+        swap="memory.memsw.limit_in_bytes",
+        swap_of=str,
+        endless="-1",
+        kills="memory.oom_control",
+        charged="total_rss",
+        cpu="cpu.cfs_quota_us",
+        share=lambda micros: str(micros or -1),
+    ),
+    Version.V2: _Dialect(
+        memory="memory.max",
+        swap="memory.swap.max",
+        swap_of=lambda _: "0",
+        endless="max",
+        kills="memory.events",
+        charged="anon",
+        cpu="cpu.max",
+        share=lambda micros: f"{micros or 'max'} {_PERIOD}",
+    ),
+}
+
+
+def group_name(data_dir: Path) -> str:
+    """Name the group of the platform that keeps its data there: no other one runs on this machine by that name."""
+    return f"flyweight-{sha256(str(data_dir.resolve()).encode()).hexdigest()[:16]}"
+
+
+class ControlGroups:
+    """All groups of one platform."""
+
+    def __init__(self, found: Found, name: str) -> None:
+        self._places = dict(found.places)
+        self._missing = dict(found.missing)
+        self._name = name
+        self._made = 0
+        self._enabled: list[Path] = []
+        """Version 2: groups that we have let hand controllers on."""
+
+    def open(self) -> None:
+        """Remove what an earlier platform of this name left, and get ready to make groups. Blocks, a little."""
+        for controller, place in list(self._places.items()):
+            base = place.path / self._name
+            try:
+                _remove(base)
+                if place.version is Version.V2:
+                    self._divide(place, controller)
+            except OSError as error:
+                self._missing[controller] = f"{base} could not be made: {error.strerror}"
+                del self._places[controller]
+        if self._places:
+            _log.info("Limits: %s", self.told)
+
+    def _divide(self, place: Place, controller: str) -> None:
+        """Hand a controller on to groups below; this process has to leave its group for that."""
+        base = place.path / self._name
+        leaf = base / _LEAF
+        leaf.mkdir(parents=True, exist_ok=True)
+        _write(leaf / "cgroup.procs", str(os.getpid()))
+        for folder in (place.path, base):
+            if controller not in (folder / "cgroup.subtree_control").read_text().split():
+                _write(folder / "cgroup.subtree_control", f"+{controller}")
+                self._enabled.append(folder)
+
+    @property
+    def told(self) -> str:
+        """Say what holds tasks to their limits here, for people."""
+        said: list[str] = []
+        for controller, otherwise in zip(
+            CONTROLLERS, ("by looking several times a second", "not limited"), strict=True
+        ):
+            place = self._places.get(controller)
+            by_kernel = f"by the kernel (cgroup v{place.version.value}, {place.path / self._name})" if place else ""
+            said.append(f"{controller} {by_kernel or f'{otherwise} ({self._missing[controller]})'}")
+        return "; ".join(said)
+
+    def group(self, name: str) -> "Group | None":
+        """Make a group; None where there can be none."""
+        if not self._places:
+            return None
+        self._made += 1
+        folders = {
+            controller: (place.path / self._name / f"{self._made}-{name}", _DIALECTS[place.version])
+            for controller, place in self._places.items()
+        }
+        try:
+            for folder, _ in folders.values():
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            _log.warning("no control group could be made for %s: %s", name, error)
+            Group(folders).remove()
+            return None
+        return Group(folders)
+
+    def close(self) -> None:
+        """Remove all, with whatever still runs in it."""
+        for folder in self._enabled[::-1]:
+            with suppress(OSError):
+                _write(folder / "cgroup.subtree_control", " ".join(f"-{controller}" for controller in self._places))
+        for place in self._places.values():
+            if place.version is Version.V2:
+                with suppress(OSError):
+                    _write(place.path / "cgroup.procs", str(os.getpid()))
+            with suppress(OSError):
+                _remove(place.path / self._name)
+
+
+class Group:
+    """The group of one process and what it starts. Its methods raise nothing: what fails is told, and is no limit."""
+
+    def __init__(self, folders: Mapping[str, tuple[Path, _Dialect]]) -> None:
+        self._folders = folders
+        self.limits = NO_LIMITS
+        """What it is held to now."""
+        self._members = set[int]()
+        self.lost = False
+        """Whether the kernel refused something, which is told once."""
+
+    def enter(self, pid: int) -> None:
+        """Move a process in, if it is not there; what it starts from now on is born there."""
+        if pid in self._members:
+            return
+        self._members.add(pid)
+        for folder, _ in self._folders.values():
+            self._try(folder / "cgroup.procs", str(pid))
+        memory = self._folders.get("memory")
+        if memory is not None and memory[1].memory == "memory.max":
+            # All of them end together: a task that has lost one of its processes seldom ends well.
+            self._try(memory[0] / "memory.oom.group", "1")
+
+    def hold(self, limits: TaskLimits, resident: int) -> None:
+        """Hold it to limits.
+
+        Args:
+            limits: what it may use; 0 lifts a limit.
+            resident: bytes that its processes have now. What they got before they came here is counted elsewhere, and
+                is taken off the limit.
+        """
+        memory, cpu = self._folders.get("memory"), self._folders.get("cpu")
+        if memory is not None and (limits.memory or self.limits.memory):
+            self._hold_memory(*memory, limits.memory, resident)
+        if cpu is not None and limits.cpu != self.limits.cpu:
+            self._try(cpu[0] / cpu[1].cpu, cpu[1].share(int(limits.cpu * _PERIOD)))
+        self.limits = limits
+
+    def _hold_memory(self, folder: Path, says: _Dialect, limit: int, resident: int) -> None:
+        # First all is allowed: neither limit may pass the other on the way.
+        if (folder / says.swap).exists():
+            self._try(folder / says.swap, says.endless)
+        if not limit:
+            self._try(folder / says.memory, says.endless)
+            return
+        elsewhere = max(resident - self._number("memory.stat", says.charged), 0)
+        left = max(limit - elsewhere, 0)
+        self._try(folder / says.memory, str(left))
+        if (folder / says.swap).exists():
+            self._try(folder / says.swap, says.swap_of(left))
+
+    def kills(self) -> int:
+        """Count how often the kernel has ended a process in it for want of memory."""
+        memory = self._folders.get("memory")
+        return self._number(memory[1].kills, "oom_kill") if memory is not None else 0
+
+    def remove(self) -> None:
+        """Remove it; a process that is still there is killed. What stays for now goes with the platform's."""
+        for folder, _ in self._folders.values():
+            with suppress(OSError):
+                _remove(folder)
+
+    def _number(self, file: str, key: str) -> int:
+        """Read a line ``key N``; 0 if it is not there."""
+        with suppress(OSError, ValueError):
+            for line in (self._folders["memory"][0] / file).read_text().splitlines():
+                name, _, value = line.partition(" ")
+                if name == key:
+                    return int(value)
+        return 0
+
+    def _try(self, file: Path, value: str) -> None:
+        try:
+            _write(file, value)
+        except ProcessLookupError:
+            pass  # the process has just ended
+        except OSError as error:
+            if not self.lost:
+                _log.warning("a limit is not enforced by the kernel: %s was refused at %s (%s)", value, file, error)
+            self.lost = True
+
+
+def _write(file: Path, value: str) -> None:
+    # Not write_text: that would create a file where a group has vanished, if this were any other file system.
+    descriptor = os.open(file, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, value.encode())
+    finally:
+        os.close(descriptor)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a group and those below it, with all that runs there; raises OSError if it stays."""
+    if not folder.is_dir():
+        return
+    for each in list(folder.iterdir()):
+        if each.is_dir():
+            _remove(each)
+    with suppress(OSError):
+        for pid in map(int, (folder / "cgroup.procs").read_text().split()):
+            if pid != os.getpid():
+                end_process(pid)
+    folder.rmdir()

@@ -1,0 +1,270 @@
+"""The kernel holds tasks to their limits, in groups that come and go with the platform: real groups, where they can be."""
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flyteidl.core import tasks_pb2
+
+from flyweight.engine.jobs import Failed, Succeeded
+from flyweight.executors.cgroups import Found, Place, Version
+from flyweight.executors.groups import _DIALECTS, ControlGroups, Group, group_name
+from flyweight.executors.limits import NO_LIMITS, TaskLimits
+
+from .jobs import alive, appears, job, running_pool, template
+
+ROOT = Path("/sys/fs/cgroup")
+
+
+def made(folder: Path) -> Path:
+    try:
+        folder.mkdir()
+    except OSError as error:
+        pytest.skip(
+            f"no control group of version 1 can be made at {folder} ({error.strerror}): be root, with v1 mounted"
+        )
+    return folder
+
+
+@pytest.fixture
+def found() -> Iterator[Found]:
+    """Places at the root of each hierarchy, in groups that this test has made."""
+    name = f"flyweight-test-{os.getpid()}"
+    places = {controller: ROOT / controller / name for controller in ("memory", "cpu")}
+    try:
+        for folder in places.values():
+            made(folder)
+        yield Found(
+            places={name: Place(path=folder, version=Version.V1) for name, folder in places.items()}, missing={}
+        )
+    finally:
+        for folder in places.values():
+            if folder.is_dir():
+                folder.rmdir()  # which fails if anything was left in it
+
+
+@pytest.fixture
+def groups(found: Found) -> Iterator[ControlGroups]:
+    groups = ControlGroups(found, "ours")
+    groups.open()
+    yield groups
+    groups.close()
+
+
+def below(found: Found, controller: str = "memory") -> list[str]:
+    ours = found.places[controller].path / "ours"
+    return [each.name for each in ours.iterdir() if each.is_dir()] if ours.exists() else []
+
+
+def value(found: Found, controller: str, file: str) -> str:
+    [folder] = below(found, controller)
+    return (found.places[controller].path / "ours" / folder / file).read_text()
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen]:
+    """A process that holds 40 MiB."""
+    source = "held = b'x' * (40 << 20); print(len(held), flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", source], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield process
+        process.kill()
+
+
+async def test_the_kernel_ends_what_asks_for_more_memory_than_its_limit(
+    groups: ControlGroups, found: Found, tmp_path: Path
+) -> None:
+    async with running_pool(tmp_path, groups=groups) as (pool, reports):
+        pool.start(job(template("echo"), "free"))
+        assert isinstance(await reports.end("free"), Succeeded)
+        assert below(found) == [], "an attempt without limits costs nothing"
+        pool.start(job(template("allocate", "200", str(tmp_path / "mark"), limit="120Mi"), "greedy"))
+        end = await reports.end("greedy")
+        assert isinstance(end, Failed)
+        assert end.error.code == "OutOfMemory"
+        assert "asked for more, and was ended by the kernel; its limit is 120.0 MiB" in end.error.message
+        assert not (tmp_path / "mark").exists()
+        pool.start(job(template("echo"), "next"))
+        assert isinstance(await reports.end("next"), Succeeded)
+        assert below(found) == [], "its group goes with its worker"
+
+
+async def test_a_warm_worker_is_handed_from_one_limit_to_the_next(
+    groups: ControlGroups, found: Found, tmp_path: Path
+) -> None:
+    async with running_pool(tmp_path, groups=groups) as (pool, reports):
+        limited = template("burn", "0.05", limit="200Mi")
+        limited.container.resources.limits.add(name=tasks_pb2.Resources.CPU, value="100m")
+        pool.start(job(limited, "limited"))
+        assert isinstance(await reports.end("limited"), Succeeded)
+        assert 64 << 20 < int(value(found, "memory", "memory.limit_in_bytes")) <= 200 << 20
+        assert value(found, "cpu", "cpu.cfs_quota_us").strip() == "10000"
+        throttled = dict(line.split() for line in value(found, "cpu", "cpu.stat").splitlines())
+        assert int(throttled["nr_throttled"]) > 0
+        pool.start(job(template("allocate", "1", str(tmp_path / "mark")), "free"))
+        await appears(tmp_path / "mark")
+        assert int(value(found, "memory", "memory.limit_in_bytes")) > 1 << 60
+        assert value(found, "cpu", "cpu.cfs_quota_us").strip() == "-1"
+
+
+async def test_a_worker_that_holds_more_than_the_next_limit_already_is_not_given_it(
+    groups: ControlGroups, tmp_path: Path
+) -> None:
+    async with running_pool(tmp_path, groups=groups) as (pool, reports):
+        pool.start(job(template("keep", "200"), "before"))
+        before = await reports.end("before")
+        pool.start(job(template("echo", limit="120Mi"), "after"))
+        after = await reports.end("after")
+        assert isinstance(after, Succeeded)
+        assert after.worker != before.worker
+
+
+async def test_a_task_whose_child_was_ended_for_want_of_memory_is_told_why(
+    groups: ControlGroups, tmp_path: Path
+) -> None:
+    async with running_pool(tmp_path, groups=groups) as (pool, reports):
+        pool.start(job(template("child_allocates", "200", limit="120Mi")))
+        end = await reports.end()
+        assert isinstance(end, Failed)
+        assert (end.error.code, "120.0 MiB" in end.error.message) == ("OutOfMemory", True)
+
+
+def test_what_a_killed_platform_left_is_removed_at_the_next_start_and_nothing_else(
+    found: Found, sleeper: subprocess.Popen
+) -> None:
+    killed = ControlGroups(found, "ours")
+    killed.open()
+    left = killed.group("worker-1")
+    assert left is not None
+    left.enter(sleeper.pid)
+    others = [place.path / "somebody's" for place in found.places.values()]
+    for folder in others:
+        folder.mkdir()
+    try:
+        again = ControlGroups(found, "ours")
+        again.open()
+        assert below(found) == []
+        assert not alive(sleeper.pid)
+        again.close()
+        assert all(not (place.path / "ours").exists() for place in found.places.values())
+        assert all(folder.is_dir() for folder in others)
+    finally:
+        for folder in others:
+            folder.rmdir()
+
+
+def test_a_limit_below_what_is_used_is_refused_and_told_once(
+    groups: ControlGroups, sleeper: subprocess.Popen, caplog: pytest.LogCaptureFixture
+) -> None:
+    group = groups.group("worker-1")
+    assert group is not None
+    group.enter(sleeper.pid)
+    assert sleeper.stdout is not None
+    sleeper.stdout.readline()
+    with caplog.at_level(logging.WARNING):
+        group.hold(TaskLimits(memory=1 << 20), 0)
+        group.hold(TaskLimits(memory=1 << 20), 0)
+    if not group.lost:  # it held everything before it came here, so that nothing stands in the way
+        assert caplog.text == ""
+    else:
+        assert caplog.text.count("is not enforced by the kernel") == 1
+
+
+def test_a_group_that_vanishes_costs_a_line_in_the_log_and_no_task(
+    groups: ControlGroups, found: Found, caplog: pytest.LogCaptureFixture
+) -> None:
+    group = groups.group("worker-1")
+    assert group is not None
+    for place in found.places.values():
+        (place.path / "ours" / "1-worker-1").rmdir()
+    with caplog.at_level(logging.WARNING):
+        group.hold(TaskLimits(memory=1 << 30, cpu=0.5), 0)
+        group.enter(os.getpid())
+    assert group.lost
+    assert group.kills() == 0
+    assert len(caplog.records) == 1
+    group.remove()
+    for place in found.places.values():
+        (place.path / "ours").rmdir()
+    assert groups.group("worker-2") is not None
+    assert below(found) == ["2-worker-2"], "the next one is there again"
+
+
+def test_a_platform_that_can_make_no_group_says_so_and_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "full").touch()
+    groups = ControlGroups(
+        Found(places={"memory": Place(path=tmp_path / "full", version=Version.V1)}, missing={"cpu": "none"}), "ours"
+    )
+    groups.open()
+    assert groups.group("worker-1") is None
+    assert "no control group could be made for worker-1" in caplog.text
+    place = Place(path=tmp_path / "gone", version=Version.V2)
+    groups = ControlGroups(Found(places={"memory": place}, missing={"cpu": "none"}), "ours")
+    groups.open()
+    assert groups.group("worker-1") is None
+    assert "memory by looking several times a second" in groups.told
+    assert "could not be made" in groups.told
+    assert "cpu not limited (none)" in groups.told
+    groups.close()
+
+
+def test_version_2_says_the_same_in_its_own_words(tmp_path: Path) -> None:
+    for file in ("cgroup.procs", "memory.max", "memory.swap.max", "memory.oom.group", "cpu.max"):
+        (tmp_path / file).touch()
+    (tmp_path / "memory.stat").write_text("anon 1000\nfile 7\n")
+    (tmp_path / "memory.events").write_text("oom 5\noom_kill 3\n")
+    group = Group(dict.fromkeys(("memory", "cpu"), (tmp_path, _DIALECTS[Version.V2])))
+    group.enter(4711)
+    group.hold(TaskLimits(memory=1 << 20, cpu=0.5), 5000)
+    assert (tmp_path / "cgroup.procs").read_text() == "4711"
+    assert (tmp_path / "memory.max").read_text() == str((1 << 20) - 4000)
+    assert (tmp_path / "cpu.max").read_text() == "50000 100000"
+    assert (tmp_path / "memory.oom.group").read_text() == "1"
+    assert group.kills() == 3
+    assert not group.lost
+    (tmp_path / "memory.max").write_text("")
+    group.hold(NO_LIMITS, 0)
+    assert (tmp_path / "memory.max").read_text() == "max"
+    assert (tmp_path / "cpu.max").read_text().startswith("max 100000")
+
+
+DIVIDING = """
+import os, sys
+from pathlib import Path
+from flyweight.executors.cgroups import Found, Place, Version
+from flyweight.executors.groups import ControlGroups
+
+own, controller = Path(sys.argv[1]), sys.argv[2]
+(own / "cgroup.procs").write_text(str(os.getpid()))
+missing = dict.fromkeys(("memory", "cpu"), "not tried")
+groups = ControlGroups(Found(places={controller: Place(path=own, version=Version.V2)}, missing=missing), "ours")
+groups.open()
+where = Path("/proc/self/cgroup").read_text()
+assert f"{own.name}/ours/self" in where, where
+for folder in (own, own / "ours"):
+    assert controller in (folder / "cgroup.subtree_control").read_text(), folder
+groups.close()
+assert not (own / "ours").exists()
+assert (own / "cgroup.procs").read_text().split() == [str(os.getpid())]
+"""
+
+
+def test_version_2_hands_its_controllers_on_and_takes_them_back(tmp_path: Path) -> None:
+    root = next((each for each in (ROOT / "unified", ROOT) if (each / "cgroup.subtree_control").exists()), None)
+    handed = (root / "cgroup.subtree_control").read_text().split() if root else []
+    if root is None or not handed:
+        pytest.skip("no group of version 2 is handed a controller here")
+    own = made(root / f"flyweight-test-{os.getpid()}")
+    try:
+        subprocess.run([sys.executable, "-c", DIVIDING, str(own), handed[0]], check=True)
+    finally:
+        own.rmdir()
+
+
+def test_platforms_are_told_apart_by_where_their_data_is(tmp_path: Path) -> None:
+    assert group_name(tmp_path / "a") == group_name(tmp_path / "b" / ".." / "a") != group_name(tmp_path / "b")
