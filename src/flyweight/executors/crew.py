@@ -101,8 +101,10 @@ class Crew:
             self.dismiss(worker)
 
     def _has_done_its_share(self, worker: WorkerProcess) -> bool:
-        share = self._limits.tasks if worker.growth > self._limits.growth else self._limits.tasks * _SOUND
-        return worker.tasks >= share
+        limits = self._limits
+        if worker.tasks < limits.tasks:
+            return False
+        return worker.tasks >= limits.tasks * _SOUND or worker.growth > limits.growth
 
     def _new(self, python: str) -> WorkerProcess:
         worker = self._hire(python)

@@ -388,7 +388,7 @@ class WorkerPool:
         sent, worker = window.end(), window.worker
         worker.proven = True
         worker.logged = result.log_end
-        worker.note_size(result.peak_memory_bytes)
+        worker.note_size()
         log = LogSpan(path=str(worker.spec.log), start=result.log_start, end=result.log_end)
         starved = sent.out_of_memory() if result.WhichOneof("outcome") == "error" else None
         if starved is not None:  # what the task says came of it

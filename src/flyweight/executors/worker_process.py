@@ -16,6 +16,7 @@ from google.protobuf.message import DecodeError
 
 from flyweight.errors import TooLarge
 from flyweight.executors.leftovers import MARK, kill_marked, mark
+from flyweight.executors.usage import own_memory
 from flyweight.protocol import worker_pb2
 from flyweight.protocol.framing import SHARED_PARTS, FrameDecoder, encode, take_all_permits, write_permits
 
@@ -76,8 +77,6 @@ class WorkerProcess(asyncio.Protocol):
         self.ready = False
         self.proven = False
         """Whether it has ended an attempt in order: what it is given now, it can run at once."""
-        self.growth = 0
-        """Bytes by which its largest size has grown since its first attempt ended."""
         self._first_size = 0
         self.logged = 0
         """How far its log belongs to attempts that have ended."""
@@ -140,10 +139,17 @@ class WorkerProcess(asyncio.Protocol):
             if len(self._shared) > SHARED_PARTS:
                 del self._shared[next(iter(self._shared))]
 
-    def note_size(self, largest: int) -> None:
-        """Take in how large an attempt has found it: bytes, the most in its life so far."""
-        self._first_size = self._first_size or largest
-        self.growth = largest - self._first_size
+    def note_size(self) -> None:
+        """Remember how large its first attempt has left it."""
+        self._first_size = self._first_size or own_memory(self.pid)
+
+    @property
+    def growth(self) -> int:
+        """Bytes by which it has grown since then, as the kernel says now.
+
+        What it says itself is no measure: its largest size counts from its parent's on, which it once shared.
+        """
+        return own_memory(self.pid) - self._first_size
 
     def rest(self, seconds: float) -> None:
         """Read nothing for so long: what it says meanwhile is passed on together, and costs one wake-up."""
