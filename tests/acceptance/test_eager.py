@@ -33,6 +33,13 @@ def test_each_call_is_an_execution_of_its_own(platform: LivePlatform) -> None:
     assert all(one["id"]["name"] in deck for one in children)
 
 
+def test_an_attempt_that_is_made_again_takes_what_the_last_one_has_launched(platform: LivePlatform) -> None:
+    flags = ("run", "--remote", "--wait", "--name", "eager5")
+    done = platform.run(*flags, "eagerly.py", "tries", "--x", "3", cwd=PROGRAMS)
+    assert done.stdout.splitlines()[-1] == "4"
+    assert [one["spec"]["launchPlan"]["name"] for one in launched_by(platform, "eager5")] == ["eagerly.add_one"]
+
+
 def test_what_a_call_raises_can_be_caught(platform: LivePlatform) -> None:
     done = platform.run("run", "--remote", "--wait", "eagerly.py", "handled", "--x", "3", cwd=PROGRAMS)
     assert done.stdout.splitlines()[-1] == "caught: True"

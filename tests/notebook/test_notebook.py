@@ -105,3 +105,27 @@ def test_the_drop_in_works_in_a_kernel(platform: LivePlatform) -> None:
         "print(remote.execute(hello, inputs={'name': 'you'}))",
     )
     assert outputs[2] == "hello you\n"
+
+
+def test_an_eager_task_of_the_notebook_launches_the_notebooks_tasks(platform: LivePlatform, tmp_path: Path) -> None:
+    outputs = run(
+        platform,
+        PREAMBLE,
+        "from flyweight import eager\n@task\ndef twice(x: int) -> int:\n    return 2 * x\n"
+        "@eager\nasync def both(x: int) -> int:\n    return twice(x=x) + twice(x=x + 1)",
+        "print(remote.execute(both, inputs={'x': 4}) + 0)",
+        folder=tmp_path,
+    )
+    assert outputs[-1] == "18\n"
+
+
+def test_a_dynamic_task_of_the_notebook_draws_the_notebooks_tasks(platform: LivePlatform, tmp_path: Path) -> None:
+    outputs = run(
+        platform,
+        PREAMBLE,
+        "from flyweight import dynamic\n@task\ndef twice(x: int) -> int:\n    return 2 * x\n"
+        "@dynamic\ndef each(xs: list[int]) -> list[int]:\n    return [twice(x=x) for x in xs]",
+        "print(list(remote.execute(each, inputs={'xs': [4, 5]})))",
+        folder=tmp_path,
+    )
+    assert outputs[-1] == "[8, 10]\n"

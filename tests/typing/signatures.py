@@ -113,7 +113,7 @@ async def awaited(x: int) -> str:
 def with_many_options(file: FlyteFile, folder: FlyteDirectory) -> FlyteFile:
     assert_type(current_context(), ExecutionParameters)
     assert_type(current_context().secrets.get("g"), str)
-    assert_type(current_context().checkpoint, Checkpoint | None)
+    assert_type(current_context().checkpoint, Checkpoint)
     assert_type(Deck("d").html, str)
     assert_type(Path(file), Path)
     return file

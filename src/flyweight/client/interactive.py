@@ -1,4 +1,4 @@
-"""What interactive mode checks before anything runs: what cannot run, which Python, which version, how much room."""
+"""What interactive mode checks before anything runs: which Python, and which version of the code."""
 
 import re
 import sys
@@ -13,7 +13,6 @@ from flyweight.client.session import Session
 from flyweight.compile.code_digest import CodeDigest
 from flyweight.compile.pickle_format import python_version
 from flyweight.compile.settings import SerializationSettings
-from flyweight.compile.specs import needs
 from flyweight.compile.versions import derive_version, environment_digest
 from flyweight.errors import InvalidInput, PreconditionFailed
 from flyweight.sdk.entity import Entity
@@ -24,7 +23,6 @@ VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 """What may stand in identifiers and addresses everywhere in Flyte."""
 _PYTHON: Final = re.compile(r"python[ -]?(\d+\.\d+)", re.IGNORECASE)
 """Our platforms tell the Python of their workers in the build of their version; others do not tell."""
-_REFUSED: Final = {"dynamic": "a dynamic workflow", "eager": "an eager workflow"}
 
 
 class Guards:
@@ -33,24 +31,6 @@ class Guards:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._python_is_right = False
-
-    def check(self, entity: AnyEntity) -> None:
-        """Check that an entity can run from this kernel.
-
-        Raises:
-            InvalidInput: it holds something that interactive mode cannot run.
-            PreconditionFailed: the platform's workers run another Python.
-
-        """
-        for needed in needs(entity):
-            mode = str(getattr(needed, "execution_mode", "") or "").lower()
-            for word, kind in _REFUSED.items():
-                if word in mode:
-                    raise InvalidInput(
-                        f"{needed.name} is {kind}, which makes tasks while it runs: they would not be in what this "
-                        "kernel sends. Put it into a file and use `flyweight run --remote`."
-                    )
-        self.check_python()
 
     def check_python(self) -> None:
         """Compare this Python's major and minor version with the platform's, once.

@@ -78,7 +78,7 @@ class FlyteRemote(Backfilling):
 
     def _start_own(self, entity: Entity[Any, Any], given: dict[str, Any], settings: Any) -> FlyteWorkflowExecution:
         if self.interactive:
-            self._guards.check(entity)
+            self._guards.check_python()
         return super()._start_own(entity, given, settings)
 
     def _handle_of(

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FunctionType
 
 import cloudpickle
 
@@ -90,11 +91,23 @@ def _tasks(entity: AnyEntity) -> list[AnyTask]:
                 continue
             found[task] = None
             if isinstance(task, PythonFunctionTask) and task.execution_mode is not ExecutionBehavior.DEFAULT:
-                function = task.task_function
-                scope: dict[str, object] = getattr(function, "__globals__", {})
-                named = [scope.get(name) for name in global_names(function.__code__)]
-                waiting += [value for value in (*named, *task.node_dependency_hints) if isinstance(value, Entity)]
+                waiting += _named(task.task_function)
+                waiting += task.node_dependency_hints
     return list(found)
+
+
+def _named(function: object) -> list[AnyEntity]:
+    """Find the entities that a function names, also in plain functions that it calls."""
+    found: list[AnyEntity] = []
+    functions: list[FunctionType] = [function] if isinstance(function, FunctionType) else []
+    for each in functions:  # which grows on the way
+        for name in global_names(each.__code__):
+            value: object = each.__globals__.get(name)
+            if isinstance(value, Entity):
+                found.append(value)
+            elif isinstance(value, FunctionType) and value not in functions:
+                functions.append(value)
+    return found
 
 
 def _task_of(entity: AnyEntity) -> AnyTask | None:

@@ -3,7 +3,7 @@
 import contextlib
 from pathlib import Path
 
-from flyweight.errors import NotFound
+from flyweight.errors import NotFound, PreconditionFailed
 from flyweight.types.data import current_data
 
 NAME = "checkpoint"
@@ -54,3 +54,33 @@ class Checkpoint:
         target = Path(path)
         target.write_bytes(content)
         return target
+
+
+class NoCheckpointError(PreconditionFailed, NotImplementedError):
+    """There are checkpoints only in a task: outside of one, nothing is there to be made again."""
+
+
+class NoCheckpoint(Checkpoint):
+    """What ``current_context().checkpoint`` is outside of a task: any use says so, as in flytekit."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def read(self) -> bytes | None:
+        """Say that there is none.
+
+        Raises:
+            NoCheckpointError: always.
+
+        """
+        raise NoCheckpointError
+
+    def write(self, content: bytes) -> None:
+        """Say that there is none.
+
+        Raises:
+            NoCheckpointError: always.
+
+        """
+        del content
+        raise NoCheckpointError

@@ -13,7 +13,7 @@ from flyteidl.core import identifier_pb2
 
 from flyweight.clock import SystemClock, to_datetime
 from flyweight.errors import InvalidInput
-from flyweight.sdk.checkpoint import Checkpoint
+from flyweight.sdk.checkpoint import Checkpoint, NoCheckpoint
 from flyweight.sdk.context import current_caller, running_parameters
 from flyweight.sdk.deck import Deck, DeckField, Timeline
 from flyweight.sdk.secret import Secrets
@@ -36,7 +36,7 @@ class ExecutionParameters:
         output_metadata_prefix: the URI below which outputs, error and deck are written.
         attempt: counts from 0.
         enable_deck: whether the task makes a deck.
-        checkpoint: what the attempt before left; None where there is none.
+        checkpoint: what the attempt before left; outside of a task, every use of it is refused.
         secrets: those that the task asked for.
         logging: the task's logger.
         timeline_deck: the deck that shows what took how long.
@@ -54,7 +54,7 @@ class ExecutionParameters:
     """Outputs, error and deck of the attempt are written below this URI."""
     attempt: int = 0
     enable_deck: bool = False
-    checkpoint: Checkpoint | None = None
+    checkpoint: Checkpoint = field(default_factory=NoCheckpoint)
     secrets: Secrets = field(default_factory=Secrets)
     logging: Logger = LOGGER
     timeline_deck: Timeline = field(default_factory=Timeline)

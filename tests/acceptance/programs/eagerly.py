@@ -1,8 +1,10 @@
 """Eager tasks, as flytekit's users write them."""
 
 import asyncio
+import os
 
 from flytekit import eager, task, workflow
+from flytekit.exceptions.user import FlyteRecoverableException
 
 
 @task
@@ -56,3 +58,11 @@ async def leaves(x: int) -> int:
 @eager
 async def waits() -> int:
     return await slow(x=600)
+
+
+@eager(retries=1)
+async def tries(x: int) -> int:
+    added = add_one(x=x)
+    if os.environ["FLYTE_ATTEMPT_NUMBER"] == "0":
+        raise FlyteRecoverableException(f"{added} was there")
+    return added

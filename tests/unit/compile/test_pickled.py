@@ -186,10 +186,14 @@ def mapping(xs: list[int]) -> list[int]:
     return map_task(mapped)(x=xs)
 
 
+def helper(n: int) -> int:
+    return called(x=n)
+
+
 @dynamic
 def drawing(n: int) -> int:
-    mapping(xs=[called(x=index) for index in range(n)])
-    return drawing(n=n - 1) if n else called(x=n)
+    mapping(xs=[helper(index) for index in range(n)])
+    return drawing(n=n - 1) if n else helper(n)
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flyweight import Checkpoint, WorkflowFailurePolicy, current_context, task, workflow
+from flyweight import WorkflowFailurePolicy, current_context, task, workflow
 from flyweight.errors import InvalidInput, RecoverableError, TypeMismatch
 from flyweight.types.file import FlyteFile
 
@@ -139,13 +139,19 @@ def test_a_node_may_have_its_own_retries() -> None:
     assert len(attempts) == 4
 
 
+def test_there_is_no_checkpoint_outside_of_a_task() -> None:
+    checkpoint = current_context().checkpoint
+    for use in (checkpoint.read, checkpoint.prev_exists, lambda: checkpoint.write(b"")):
+        with pytest.raises(NotImplementedError, match="only in a task"):
+            use()
+
+
 def test_a_checkpoint_reaches_the_next_attempt() -> None:
     seen: list[bytes | None] = []
 
     @task(retries=1)
     def steps() -> int:
         checkpoint = current_context().checkpoint
-        assert isinstance(checkpoint, Checkpoint)
         seen.append(checkpoint.read())
         checkpoint.write(b"half way")
         if len(seen) == 1:
