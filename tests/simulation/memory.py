@@ -76,7 +76,8 @@ class MemoryStore:
         for execution in batch.executions:
             if execution.phase.terminal:
                 self._check_ended(execution)
-        self.world.check_restored()
+        rows = (*batch.nodes, *batch.attempts, *batch.items)
+        self.world.check_restored({row.key for row in batch.executions} | {row.execution for row in rows})
         self.world.written.set()
 
     def _check_successes(self, batch):

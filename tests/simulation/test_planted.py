@@ -14,20 +14,9 @@ SEEDS = 40
 class ActsBeforeItCommits(Driver):
     """Starts attempts, and answers callers, before the rows that say so are durable."""
 
-    async def _turn(self):
-        committer = self._committer
-        act, self._act = self._act, lambda parts: None
-
-        class Hasty:
-            async def commit(self, parts):
-                act(parts)
-                return await committer.commit(parts)
-
-        self._committer = Hasty()
-        try:
-            await super()._turn()
-        finally:
-            self._committer, self._act = committer, act
+    async def _finish(self, parts, breath):
+        await self._act(parts, breath)
+        await self._committer.commit(parts)
 
 
 class ForgetsWhatItSaid(Driver):
@@ -35,20 +24,12 @@ class ForgetsWhatItSaid(Driver):
 
     turns = 0
 
-    async def _turn(self):
+    async def _finish(self, parts, breath):
         self.turns += 1
-        committer = self._committer
-
-        class Forgetful:
-            async def commit(self, parts):
-                return parts
-
         if self.turns % 8 == 0:
-            self._committer = Forgetful()
-        try:
-            await super()._turn()
-        finally:
-            self._committer = committer
+            await self._act(parts, breath)
+        else:
+            await super()._finish(parts, breath)
 
 
 class StartsAgainAfterRestart(Driver):

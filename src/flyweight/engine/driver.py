@@ -1,32 +1,33 @@
-"""The driver: the platform's one loop. It takes what has happened, steps the machine, commits, and only then acts.
+"""The driver: it takes what has happened, steps the machine, commits, and only then acts.
 
 While a commit is under way, new events gather; the next turn takes them all, so that a busy platform writes in groups.
+Small executions have turns of their own, which go on beside the large ones' (decision 0018).
 """
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import inf
 
-from flyteidl.core import compiler_pb2, execution_pb2, literals_pb2, types_pb2
+from flyteidl.core import compiler_pb2, literals_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.clock import Clock, Micros
 from flyweight.engine import machine
 from flyweight.engine.children import ChildEnded
-from flyweight.engine.closing import aborted_attempts, aborted_items, aborted_nodes, platform_reason
 from flyweight.engine.commit import Committer
 from flyweight.engine.drawing import Drawing
 from flyweight.engine.fetching import Fetching
 from flyweight.engine.graph import Graphs, unsupported
-from flyweight.engine.jobs import DeckPublished, Job, Report, refused
+from flyweight.engine.inbox import Happening
+from flyweight.engine.jobs import Job, Report, refused
+from flyweight.engine.lanes import Breath, Lane, Live
 from flyweight.engine.launching import Launching
 from flyweight.engine.lookups import Lookups
 from flyweight.engine.machine import (
     CancelAttempt,
-    Changes,
     Command,
     CompileDrawn,
     DropTimers,
@@ -39,12 +40,12 @@ from flyweight.engine.machine import (
     StartChild,
     StopChild,
 )
-from flyweight.engine.model import Changed, ExecutionState
+from flyweight.engine.model import ExecutionState
 from flyweight.engine.ports import Blobs, Capacity, Catalog, Children, EngineStore, Executor, Observer, Registered
 from flyweight.engine.recollecting import Recollecting
 from flyweight.engine.records import NO_EXECUTION, NewExecution
 from flyweight.engine.recovery import Recovery, load_closure
-from flyweight.engine.timers import Timers
+from flyweight.engine.stepping import Stepping
 from flyweight.engine.turns import Creation, Part, batch_of, is_empty
 from flyweight.errors import PreconditionFailed, TryAgain, Unsupported
 from flyweight.ids import ExecutionKey
@@ -75,36 +76,29 @@ class DriverSettings:
     inline_limit: int = 64 * 1024
     """Literal maps of more bytes stand as blobs, not in rows."""
     events_per_turn: int = 128
-    """More save little, and keep everybody else on this loop waiting."""
-    nodes_per_step: int = 500
-    """Nodes that begin for one event before others get their turn; the rest follow in the next turns."""
+    """More save little."""
+    nodes_per_step: int = 100
+    """Nodes that begin for one event before others get their turn; the rest follow in later steps."""
+    steps_per_turn: int = 5
+    """So often at most an execution is stepped in a turn for what earlier steps left, once with its event included."""
+    breath_things: int = 8
+    """So many events or commands a turn takes at once while small executions are about; then everybody else on the loop
+    goes on. Alone, a large one's turn is not broken: what its workers say is read together meanwhile."""
+    breath_seconds: float = 0.001
+    """So long, too."""
+    company: float = 1.0
+    """Seconds for which small executions are about after the last event of one."""
     queue_timeout: float = 0.0
     """Seconds that an attempt may wait for a slot; 0 is no limit."""
     gathering: float = 0.01
     """Seconds that events are gathered for one commit while attempts wait for a slot: no worker is idle then, so what
-    follows from the events could not start sooner anyway. Nobody gathers while a small execution has news."""
+    follows from the events could not start sooner anyway. Small executions' events are not gathered."""
     small: int = 8
-    """So many attempts that are open make an execution that is not small any more."""
+    """So many attempts that are open, or events that wait, make an execution that is not small any more."""
     patience: float = 10.0
     """Seconds that a caller waits for a disk that cannot be written."""
     closing_grace: float = 5.0
     """Seconds that ``close`` waits for what was reported to be written."""
-
-
-@dataclass(slots=True, kw_only=True)
-class _Live:
-    state: ExecutionState
-    timers: Timers = field(default_factory=Timers)
-
-
-@dataclass(frozen=True, slots=True)
-class _Happening:
-    """An event, and who waits for it to be committed."""
-
-    key: ExecutionKey
-    event: Event
-    creation: Creation | None = None
-    done: asyncio.Future[None] | None = None
 
 
 class Driver:
@@ -114,11 +108,9 @@ class Driver:
         self._ports = ports
         self._settings = settings or DriverSettings()
         self._graphs = Graphs()
-        self._live: dict[ExecutionKey, _Live] = {}
-        self._inbox: deque[_Happening] = deque()
-        self._wake = asyncio.Event()
-        self._pressing = asyncio.Event()
-        """Set while the inbox has something that somebody is likely to wait for."""
+        self._live: dict[ExecutionKey, Live] = {}
+        self._small, self._large = self._lanes = Lane(), Lane()
+        self._company_until = 0.0
         self._closing = False
         self._loop_task: asyncio.Task[None] | None = None
         self._recollecting = Recollecting(store=ports.store, blobs=ports.blobs, layout=ports.layout)
@@ -127,15 +119,15 @@ class Driver:
             catalog=ports.catalog,
             blobs=ports.blobs,
             clock=ports.clock,
-            tell=lambda key, answer: self._happened(_Happening(key, answer)),
+            tell=lambda key, answer: self._happened(Happening(key, answer)),
         )
         self._drawing = Drawing(
             blobs=ports.blobs,
             registered=ports.registered,
             graphs=self._graphs,
-            tell=lambda told: self._happened(_Happening(told.attempt.execution, told)),
+            tell=lambda told: self._happened(Happening(told.attempt.execution, told)),
         )
-        self._fetching = Fetching(blobs=ports.blobs, tell=lambda key, told: self._happened(_Happening(key, told)))
+        self._fetching = Fetching(blobs=ports.blobs, tell=lambda key, told: self._happened(Happening(key, told)))
         self._committer = Committer(
             store=ports.store,
             blobs=ports.blobs,
@@ -143,7 +135,13 @@ class Driver:
             patience=self._settings.patience,
             undo=self._undo,
             stuck=self._excuse_waiting,
-            end=self._end,
+            end=lambda part, error: self._stepping.end(part, self._live[part.key].state, error),
+        )
+        self._stepping = Stepping(
+            clock=ports.clock,
+            inline_limit=self._settings.inline_limit,
+            nodes_per_step=self._settings.nodes_per_step,
+            queue_timeout=Micros(int(self._settings.queue_timeout * 1_000_000)),
         )
 
     async def open(self, children: Children | None = None) -> None:
@@ -152,7 +150,7 @@ class Driver:
         Args:
             children: starts the executions of launch-plan nodes; without it, those nodes fail.
         """
-        self._launching = Launching(children, lambda key, event: self._happened(_Happening(key, event)))
+        self._launching = Launching(children, lambda key, event: self._happened(Happening(key, event)))
         await self._ports.executor.open(self.report)
         recovery = Recovery(
             store=self._ports.store,
@@ -166,15 +164,16 @@ class Driver:
         for batch in found.lost:
             await self._ports.store.commit(batch)
         for state in found.states:
-            self._live[state.new.key] = _Live(state=state)
-            self._happened(_Happening(state.new.key, machine.Restarted()))
-        self._loop_task = asyncio.get_running_loop().create_task(self._run(), name="driver")
+            self._live[state.new.key] = Live(state=state, lane=self._large)
+            self._happened(Happening(state.new.key, machine.Restarted()))
+        self._loop_task = asyncio.get_running_loop().create_task(self._drive(), name="driver")
 
     async def close(self) -> None:
         """Stop the executor and the loop. What has not ended goes on at the next ``open``."""
         self._closing = True
         await self._ports.executor.close()
-        self._wake.set()
+        for lane in self._lanes:
+            lane.wake.set()
         if self._loop_task is not None:
             _, late = await asyncio.wait([self._loop_task], timeout=self._settings.closing_grace)
             for task in late:
@@ -185,10 +184,10 @@ class Driver:
             part.close()
         for live in self._live.values():
             live.timers.clear()
-        for happening in self._inbox:
-            waiter = happening.creation.done if happening.creation else happening.done
-            if waiter is not None and not waiter.done():
-                waiter.set_exception(TryAgain("The platform is stopping."))
+        for lane in self._lanes:
+            for waiter in lane.waiters():
+                if not waiter.done():
+                    waiter.set_exception(TryAgain("The platform is stopping."))
 
     async def create(self, new: NewExecution, closure: compiler_pb2.CompiledWorkflowClosure | None = None) -> None:
         """Start an execution; returns once it is durable.
@@ -218,8 +217,8 @@ class Driver:
         state = machine.begin(new, graph, self._ports.layout(new), literals.map_from_bytes(data), past)
         kept = {new.closure_digest: literals.to_bytes(closure)} if closure is not None and new.task else {}
         creation = Creation(new=new, closures=kept, done=asyncio.get_running_loop().create_future())
-        self._live[new.key] = _Live(state=state)
-        self._happened(_Happening(new.key, machine.Created(), creation=creation))
+        self._live[new.key] = Live(state=state, lane=self._small)
+        self._happened(Happening(new.key, machine.Created(), creation=creation))
         await creation.done
 
     async def terminate(self, key: ExecutionKey, cause: str, principal: str) -> None:
@@ -243,12 +242,12 @@ class Driver:
         if key not in self._live:
             raise PreconditionFailed("The execution has ended already.")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._happened(_Happening(key, event, done=done))
+        self._happened(Happening(key, event, done=done))
         await done
 
     def report(self, report: Report) -> None:
         """Take an executor's report. One about an attempt that is over is dropped."""
-        self._happened(_Happening(report.attempt.execution, report))
+        self._happened(Happening(report.attempt.execution, report))
 
     def live(self, key: ExecutionKey) -> bool:
         """Tell whether an execution has not ended."""
@@ -267,52 +266,91 @@ class Driver:
         if self._loop_task is not None:
             await asyncio.shield(self._loop_task)
 
-    def _happened(self, happening: _Happening) -> None:
-        self._inbox.append(happening)
-        self._wake.set()
+    def _happened(self, happening: Happening) -> None:
         live = self._live.get(happening.key)
-        if live is not None and (happening.done is not None or live.state.open_attempts < self._settings.small):
-            self._pressing.set()
+        if live is None:
+            _too_late(happening)
+            return
+        small, key = self._settings.small, happening.key
+        if not live.lane.holds(key):
+            live.lane = self._small if live.state.open_attempts < small else self._large
+        elif live.lane is self._small and self._small.inbox.of(key) >= small and key not in self._small.turn:
+            live.lane = self._large
+            for waiting in self._small.inbox.take_all(key):
+                self._large.put(waiting)
+        if live.lane is self._small:
+            self._company_until = self._ports.clock.monotonic() + self._settings.company
+        live.lane.put(happening)
 
-    async def _run(self) -> None:
+    async def _drive(self) -> None:
+        running = [asyncio.ensure_future(self._run(lane)) for lane in self._lanes]
+        try:
+            await asyncio.gather(*running)
+        except Exception:  # a fault of ours: nothing is to move any more
+            for each in running:
+                each.cancel()
+            raise
+
+    async def _run(self, lane: Lane) -> None:
         while True:
-            if not self._inbox:
-                if self._closing:
+            while not lane.inbox:
+                if self._closing and not any(other.inbox or other.turn for other in self._lanes):
                     return
-                self._wake.clear()
-                await self._wake.wait()
-            if self._ports.executor.capacity().queued and not self._closing:
+                lane.wake.clear()
+                await lane.wake.wait()
+            if lane is self._large and self._ports.executor.capacity().queued and not self._closing:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._pressing.wait(), self._settings.gathering)
-            await self._turn()
+                    await asyncio.wait_for(lane.pressing.wait(), self._settings.gathering)
+            await self._turn(lane)
             # A store that answers at once would else keep everybody else on this loop waiting.
             await asyncio.sleep(0)
+            if self._closing:
+                for other in self._lanes:
+                    other.wake.set()
 
-    async def _turn(self) -> None:
-        parts: dict[ExecutionKey, Part] = {}
-        for _ in range(min(len(self._inbox), self._settings.events_per_turn)):
-            happening = self._inbox.popleft()
-            live = self._live.get(happening.key)
-            if live is None or live.state.phase.terminal:
-                _too_late(happening)
-                continue
-            part = parts.get(happening.key)
-            if part is None:
-                part = parts[happening.key] = self._new_part(happening.key)
-            self._step(part, live.state, happening)
-        if not self._inbox:
-            self._pressing.clear()
-        touched = [(part, self._live[key]) for key, part in parts.items()]
+    async def _turn(self, lane: Lane) -> None:
+        clock, settings = self._ports.clock, self._settings
+        alone = clock.monotonic() > self._company_until
+        breath = Breath(clock, inf if alone else settings.breath_things, inf if alone else settings.breath_seconds)
+        await self._step(lane, breath)
+        touched = list(lane.turn.values())
         for part, live in touched:
-            self._gather(part, live.state)
-            if machine.unsettled(live.state):
-                self._happened(_Happening(part.key, machine.Continued()))
-        self._act(await self._committer.commit([part for part, _ in touched]))
+            for _ in range(self._settings.steps_per_turn - 1):
+                if not self._stepping.go_on(part, live.state):
+                    break
+                await breath.taken()
+            self._stepping.gather(part, live.state)
+            await breath.taken()
+        await self._finish([part for part, _ in touched], breath)
+        lane.turn.clear()
         for part, live in touched:
             if live.state.phase.terminal and self._live.pop(part.key, None) is not None:
                 live.timers.clear()
                 self._lookups.forget(part.key)
                 self._tell_parent(live.state)
+            elif machine.unsettled(live.state):
+                self._happened(Happening(part.key, machine.Continued()))
+
+    async def _step(self, lane: Lane, breath: Breath) -> None:
+        """Take the events of a turn."""
+        for _ in range(min(len(lane.inbox), self._settings.events_per_turn)):
+            if not lane.inbox:  # what waited went to the other lane, or was excused
+                break
+            happening = lane.inbox.take()
+            live = self._live.get(happening.key)
+            if live is None or live.state.phase.terminal:
+                _too_late(happening)
+                continue
+            if happening.key not in lane.turn:
+                lane.turn[happening.key] = self._stepping.new_part(happening.key), live
+            self._stepping.step(lane.turn[happening.key][0], live.state, happening)
+            await breath.taken()
+        if not lane.inbox:
+            lane.pressing.clear()
+
+    async def _finish(self, parts: list[Part], breath: Breath) -> None:
+        """Make it durable, and only then act on it."""
+        await self._act(await self._committer.commit(parts), breath)
 
     def _tell_parent(self, state: ExecutionState) -> None:
         """Tell the execution that started this one, if there is one, that it has ended and how."""
@@ -321,76 +359,14 @@ class Driver:
             ended = ChildEnded(
                 node=new.parent_node, name=new.name, phase=state.phase, outputs=state.outputs, error=state.error
             )
-            self._happened(_Happening(new.parent_execution, ended))
+            self._happened(Happening(new.parent_execution, ended))
 
-    def _new_part(self, key: ExecutionKey) -> Part:
-        return Part(key=key, changes=Changes(limit=self._settings.inline_limit))
-
-    def _step(self, part: Part, state: ExecutionState, happening: _Happening) -> None:
-        part.creation = happening.creation or part.creation
-        if happening.done is not None:
-            part.done.append(happening.done)
-        if isinstance(happening.event, DeckPublished):
-            part.decks.append(happening.event)
-        now = self._ports.clock.now()
-        share, queue_timeout = self._settings.nodes_per_step, Micros(int(self._settings.queue_timeout * 1_000_000))
-        try:
-            part.commands += machine.step(state, happening.event, now, share, queue_timeout)
-        except Exception as error:  # a fault of ours in one execution must not stop the others
-            part.commands += self._crash(state, _our_fault(state, error))
-
-    def _crash(self, state: ExecutionState, reason: execution_pb2.ExecutionError) -> list[Command]:
-        """End an execution at once; one whose state is past all use without a look at what is in it."""
-        now = self._ports.clock.now()
-        running = machine.open_attempts(state)
-        try:
-            return machine.crash(state, reason, now)
-        except Exception:  # as above: its own row must do
-            _log.exception("execution %s cannot even be closed in order", state.new.name)
-            state.nodes.clear()
-            state.changed = Changed()
-            left = [CancelAttempt(attempt=attempt, reason=reason.message) for attempt in running]
-            return [*left, *machine.crash(state, reason, now)]
-
-    def _gather(self, part: Part, state: ExecutionState) -> None:
-        try:
-            machine.changes(state, part.changes)
-        except Exception as error:  # as above; here the execution's own row must do
-            part.commands += self._crash(state, _our_fault(state, error))
-            state.changed = Changed(execution=True)
-            part.changes = Changes(limit=self._settings.inline_limit)
-            machine.changes(state, part.changes)
-
-    def _end(self, part: Part, error: Exception) -> Part:
-        """End an execution whose rows cannot be written; what its last step decided does not happen."""
-        last = self._new_part(part.key)
-        last.done = part.done
-        state = self._live[part.key].state
-        now = self._ports.clock.now()
-        reason = platform_reason("NotRecorded", "what it did could not be recorded, so it ends here", error)
-        last.commands = self._crash(state, reason)
-        self._gather(last, state)
-        # What had ended in memory is open in the store, and its row may be the one that cannot be written.
-        nodes = {row.node for row in last.changes.nodes}
-        attempts = {(row.node, row.attempt) for row in last.changes.attempts}
-        lost, tried = part.changes.nodes, part.changes.attempts
-        last.changes.nodes += aborted_nodes([row for row in lost if row.node not in nodes], reason, now)
-        tried = [row for row in tried if (row.node, row.attempt) not in attempts]
-        last.changes.attempts += aborted_attempts(tried, reason, now)
-        chunks = {(row.node, row.chunk) for row in last.changes.items}
-        lost_items = [row for row in part.changes.items if (row.node, row.chunk) not in chunks]
-        last.changes.items += aborted_items(lost_items, now)
-        return last
-
-    def _act(self, parts: list[Part]) -> None:
+    async def _act(self, parts: list[Part], breath: Breath) -> None:
         """Do what was decided, now that it is written."""
         for part in parts:
             for command in part.commands:
                 self._carry_out(part.key, command)
-            if part.creation is not None:
-                _resolve(part.creation.done)
-            for done in part.done:
-                _resolve(done)
+                await breath.taken()
         # Decks first: an attempt's last one is often reported with its end, and nothing is to follow that.
         for part in parts:
             for deck in part.decks:
@@ -398,6 +374,10 @@ class Driver:
         batch = batch_of(parts)
         if not is_empty(batch):
             self._ports.observer.committed(batch)
+        # Callers last: what they ask next is known everywhere.
+        for part in parts:
+            for waiter in part.waiters():
+                _resolve(waiter)
 
     def _carry_out(self, key: ExecutionKey, command: Command) -> None:
         match command:
@@ -428,7 +408,7 @@ class Driver:
             live.timers.drop(command.attempt)
             return
         wait = max(command.at - self._ports.clock.now(), 0) / 1_000_000
-        happening = _Happening(key, command.event)
+        happening = Happening(key, command.event)
         live.timers.set(command, wait, lambda: self._happened(happening))
 
     def _start(self, job: Job) -> None:
@@ -448,26 +428,17 @@ class Driver:
 
     def _excuse_waiting(self, error: TryAgain) -> None:
         """Answer whoever waits for the turn after the one that cannot be written. What has begun goes on waiting."""
-        waiting, self._inbox = self._inbox, deque()
-        for happening in waiting:
+        waiting = [(lane, happening) for lane in self._lanes for happening in lane.inbox.take_all()]
+        for lane, happening in waiting:
             if happening.creation is not None:
                 self._undo(happening.creation, error)
                 continue
-            self._inbox.append(happening)
+            lane.put(happening)
             if happening.done is not None and not happening.done.done():
                 happening.done.set_exception(error)
 
 
-def _our_fault(state: ExecutionState, error: Exception) -> execution_pb2.ExecutionError:
-    _log.error("execution %s failed inside the platform", state.new.name, exc_info=error)
-    return execution_pb2.ExecutionError(
-        code="PlatformError",
-        message=f"the platform failed: {type(error).__name__}: {error}. Its log has the traceback: please report it.",
-        kind=execution_pb2.ExecutionError.SYSTEM,
-    )
-
-
-def _too_late(happening: _Happening) -> None:
+def _too_late(happening: Happening) -> None:
     """Answer whoever waits for an event of an execution that has ended."""
     if happening.done is not None and not happening.done.done():
         happening.done.set_exception(PreconditionFailed("The execution has ended already."))

@@ -27,8 +27,12 @@ class Part:
     commands: list[Command] = field(default_factory=list[Command])
     creation: Creation | None = None
     done: list[Future[None]] = field(default_factory=list[Future[None]])
-    """Whoever else waits for the commit."""
+    """Whoever waits for the commit, but for who creates it."""
     decks: list[DeckPublished] = field(default_factory=list[DeckPublished])
+
+    def waiters(self) -> list[Future[None]]:
+        """Give the futures of all who wait for the commit."""
+        return self.done if self.creation is None else [self.creation.done, *self.done]
 
     def is_idle(self) -> bool:
         """Tell whether nothing is to be written, and nobody to be told."""

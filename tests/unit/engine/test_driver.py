@@ -362,10 +362,12 @@ def test_a_fault_of_the_driver_itself_is_told_to_whoever_keeps_it():
             raise RuntimeError("an observer that was never to raise")
 
         parts.committed = faulty
-        await parts.driver.create(new(), CLOSED)
+        creating = asyncio.ensure_future(parts.driver.create(new(), CLOSED))
         with pytest.raises(RuntimeError, match="never to raise"):
             await ending
         await parts.driver.close()
+        with pytest.raises(TryAgain, match="stopping"):  # nobody is left waiting
+            await creating
 
     run(scenario)
 

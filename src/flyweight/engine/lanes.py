@@ -1,0 +1,74 @@
+"""Lanes: small executions have turns of their own, and wait for neither the steps nor the commits of large ones.
+
+Both lanes' turns go on side by side on one loop, each in short pieces, so that neither starves the other.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flyweight.clock import Clock
+from flyweight.engine.inbox import Happening, Inbox
+from flyweight.engine.model import ExecutionState
+from flyweight.engine.timers import Timers
+from flyweight.engine.turns import Part
+from flyweight.ids import ExecutionKey
+
+
+@dataclass(slots=True)
+class Lane:
+    """A queue, and the turn that is under way on what was taken from it."""
+
+    inbox: Inbox = field(default_factory=Inbox)
+    turn: dict[ExecutionKey, tuple[Part, "Live"]] = field(default_factory=dict[ExecutionKey, tuple[Part, "Live"]])
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    pressing: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while the inbox has something that a caller waits for."""
+
+    def holds(self, key: ExecutionKey) -> bool:
+        """Tell whether something of an execution waits here, or is done."""
+        return key in self.turn or self.inbox.of(key) > 0
+
+    def waiters(self) -> Iterator[asyncio.Future[None]]:
+        """Give the futures of all callers that wait for something here."""
+        for what in (*self.inbox, *(part for part, _ in self.turn.values())):
+            yield from what.waiters()
+
+    def put(self, happening: Happening) -> None:
+        """Put it in, and wake who sees to it."""
+        self.inbox.put(happening)
+        self.wake.set()
+        if happening.done is not None:
+            self.pressing.set()
+
+
+@dataclass(slots=True, kw_only=True)
+class Live:
+    """An execution that has not ended."""
+
+    state: ExecutionState
+    lane: Lane
+    """Where its events were put last. It changes lanes only while it has nothing in one: all that is of one execution
+    happens, is written and is acted on in order."""
+    timers: Timers = field(default_factory=Timers)
+
+
+class Breath:
+    """Lets everybody else on the loop go on while a turn is long: after so many things, or so many seconds."""
+
+    def __init__(self, clock: Clock, things: float, seconds: float) -> None:
+        self._clock = clock
+        self._things = things
+        self._seconds = seconds
+        self._begin()
+
+    def _begin(self) -> None:
+        self._left = self._things
+        self._until = self._clock.monotonic() + self._seconds
+
+    async def taken(self) -> None:
+        """Note that one thing more was done."""
+        self._left -= 1
+        if self._left <= 0 or self._clock.monotonic() >= self._until:
+            await asyncio.sleep(0)
+            self._begin()
