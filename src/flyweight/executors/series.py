@@ -12,18 +12,6 @@ FIRST = 1.0
 """Seconds before the first point, and between two at first: what takes less leaves its two sums alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsagePoint:
-    """One point of an attempt's course."""
-
-    seconds: float
-    """Since it began."""
-    memory: int
-    """Highest resident bytes of its processes together since the point before."""
-    cpu: float
-    """Processors that it kept busy since the point before, on the average."""
-
-
 @dataclass(slots=True, kw_only=True)
 class Series:
     """Takes measurements, and keeps at most ``MOST_POINTS`` of them, evenly spread."""
@@ -58,13 +46,3 @@ class Series:
             memory=[after[1] // 1024 for _, after in steps],
             cpu=[max(round((after[2] - before[2]) * 1000), 0) for before, after in steps],
         ).SerializeToString()
-
-
-def points_of(data: bytes) -> list[UsagePoint]:
-    """Unpack what ``Series.data`` gave."""
-    packed, seconds = UsageSeries.FromString(data), 0.0
-    found: list[UsagePoint] = []
-    for milliseconds, memory, cpu in zip(packed.milliseconds, packed.memory, packed.cpu, strict=True):
-        seconds += milliseconds / 1000
-        found.append(UsagePoint(seconds=seconds, memory=memory * 1024, cpu=cpu / milliseconds if milliseconds else 0.0))
-    return found

@@ -43,7 +43,7 @@ class MapProgress(_message.Message):
     def __init__(self, size: _Optional[int] = ..., needed: _Optional[int] = ..., open: _Optional[int] = ..., succeeded: _Optional[int] = ..., failed: _Optional[int] = ..., aborted: _Optional[int] = ..., bound_inputs: _Optional[_Iterable[str]] = ..., deck: _Optional[bool] = ..., cached: _Optional[int] = ..., dataset: _Optional[bytes] = ...) -> None: ...
 
 class ItemChunk(_message.Message):
-    __slots__ = ("states", "attempts", "user_failures", "system_failures", "outputs", "stored", "queued_at", "started_at", "ended_at", "first_started_at", "log", "log_start", "log_end", "cpu_seconds", "peak_memory_bytes", "deck_revisions", "errors", "logs", "lookups")
+    __slots__ = ("states", "attempts", "user_failures", "system_failures", "outputs", "stored", "queued_at", "started_at", "ended_at", "first_started_at", "log", "log_start", "log_end", "cpu_seconds", "peak_memory_bytes", "deck_revisions", "errors", "logs", "lookups", "usage")
     class ErrorsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -58,6 +58,13 @@ class ItemChunk(_message.Message):
         key: int
         value: Lookup
         def __init__(self, key: _Optional[int] = ..., value: _Optional[_Union[Lookup, _Mapping]] = ...) -> None: ...
+    class UsageEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: int
+        value: bytes
+        def __init__(self, key: _Optional[int] = ..., value: _Optional[bytes] = ...) -> None: ...
     STATES_FIELD_NUMBER: _ClassVar[int]
     ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
     USER_FAILURES_FIELD_NUMBER: _ClassVar[int]
@@ -77,6 +84,7 @@ class ItemChunk(_message.Message):
     ERRORS_FIELD_NUMBER: _ClassVar[int]
     LOGS_FIELD_NUMBER: _ClassVar[int]
     LOOKUPS_FIELD_NUMBER: _ClassVar[int]
+    USAGE_FIELD_NUMBER: _ClassVar[int]
     states: _containers.RepeatedScalarFieldContainer[int]
     attempts: _containers.RepeatedScalarFieldContainer[int]
     user_failures: _containers.RepeatedScalarFieldContainer[int]
@@ -96,7 +104,8 @@ class ItemChunk(_message.Message):
     errors: _containers.ScalarMap[int, bytes]
     logs: _containers.RepeatedCompositeFieldContainer[Log]
     lookups: _containers.MessageMap[int, Lookup]
-    def __init__(self, states: _Optional[_Iterable[int]] = ..., attempts: _Optional[_Iterable[int]] = ..., user_failures: _Optional[_Iterable[int]] = ..., system_failures: _Optional[_Iterable[int]] = ..., outputs: _Optional[_Iterable[bytes]] = ..., stored: _Optional[_Iterable[bool]] = ..., queued_at: _Optional[_Iterable[int]] = ..., started_at: _Optional[_Iterable[int]] = ..., ended_at: _Optional[_Iterable[int]] = ..., first_started_at: _Optional[_Iterable[int]] = ..., log: _Optional[_Iterable[int]] = ..., log_start: _Optional[_Iterable[int]] = ..., log_end: _Optional[_Iterable[int]] = ..., cpu_seconds: _Optional[_Iterable[float]] = ..., peak_memory_bytes: _Optional[_Iterable[int]] = ..., deck_revisions: _Optional[_Iterable[int]] = ..., errors: _Optional[_Mapping[int, bytes]] = ..., logs: _Optional[_Iterable[_Union[Log, _Mapping]]] = ..., lookups: _Optional[_Mapping[int, Lookup]] = ...) -> None: ...
+    usage: _containers.ScalarMap[int, bytes]
+    def __init__(self, states: _Optional[_Iterable[int]] = ..., attempts: _Optional[_Iterable[int]] = ..., user_failures: _Optional[_Iterable[int]] = ..., system_failures: _Optional[_Iterable[int]] = ..., outputs: _Optional[_Iterable[bytes]] = ..., stored: _Optional[_Iterable[bool]] = ..., queued_at: _Optional[_Iterable[int]] = ..., started_at: _Optional[_Iterable[int]] = ..., ended_at: _Optional[_Iterable[int]] = ..., first_started_at: _Optional[_Iterable[int]] = ..., log: _Optional[_Iterable[int]] = ..., log_start: _Optional[_Iterable[int]] = ..., log_end: _Optional[_Iterable[int]] = ..., cpu_seconds: _Optional[_Iterable[float]] = ..., peak_memory_bytes: _Optional[_Iterable[int]] = ..., deck_revisions: _Optional[_Iterable[int]] = ..., errors: _Optional[_Mapping[int, bytes]] = ..., logs: _Optional[_Iterable[_Union[Log, _Mapping]]] = ..., lookups: _Optional[_Mapping[int, Lookup]] = ..., usage: _Optional[_Mapping[int, bytes]] = ...) -> None: ...
 
 class Lookup(_message.Message):
     __slots__ = ("status", "inputs", "source", "reason", "stage")

@@ -121,6 +121,7 @@ class Item:
             error=self._error,
             cpu_seconds=chunk.cpu_seconds[at],
             peak_memory_bytes=chunk.peak_memory_bytes[at],
+            usage_series=chunk.usage.get(at, b""),
             queued_at=Micros(chunk.queued_at[at]),
             started_at=Micros(chunk.started_at[at]),
             updated_at=Micros(max(times)),

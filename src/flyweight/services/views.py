@@ -15,7 +15,7 @@ from google.protobuf.duration_pb2 import Duration
 from flyweight.clock import Micros, to_timestamp
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.records import DYNAMIC, AttemptRecord, NewExecution, NodeRecord
-from flyweight.executors.series import points_of
+from flyweight.engine.usage import points_of
 from flyweight.ids import child_execution_name, identifier
 from flyweight.protocol.items_pb2 import MapProgress
 from flyweight.services.identifiers import parse_key

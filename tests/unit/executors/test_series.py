@@ -2,7 +2,8 @@
 
 from itertools import pairwise
 
-from flyweight.executors.series import MOST_POINTS, Series, points_of
+from flyweight.engine.usage import points_of
+from flyweight.executors.series import MOST_POINTS, Series
 from flyweight.executors.usage import TreeUsage
 
 

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from flyweight.executors.series import FIRST, points_of
+from flyweight.engine.usage import points_of
+from flyweight.executors.series import FIRST
 from flyweight.executors.usage_watch import UsageGauge, UsageWatch
 
 

@@ -41,6 +41,7 @@ from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, us
 from flyweight.engine.model import ExecutionState, NodeState
 from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.engine.records import CacheRecord
+from flyweight.engine.usage import thinned
 from flyweight.errors import PlatformError
 from flyweight.ids import AttemptId, item_name
 from flyweight.protocol.items_pb2 import ItemChunk, Log
@@ -78,6 +79,7 @@ def begin(turn: Turn, node: NodeState) -> int:
         chunk.queued_at[at] = turn.now
     chunk.started_at[at] = chunk.ended_at[at] = chunk.log[at] = 0
     chunk.errors.pop(at, None)
+    chunk.usage.pop(at, None)
     if array.item.cache is not None:
         lookup = chunk.lookups[at]
         lookup.stage = HELD if lookup.status else ASKS
@@ -229,6 +231,8 @@ def take(turn: Turn, node: NodeState, event: Succeeded | Failed | Cancelled) -> 
     _note_log(chunk, at, event.worker, event.log)
     chunk.cpu_seconds[at] = event.usage.cpu_seconds
     chunk.peak_memory_bytes[at] = event.usage.peak_memory_bytes
+    if event.usage.series:
+        chunk.usage[at] = thinned(event.usage.series)
     chunk.ended_at[at] = event.ended_at or turn.now
     if isinstance(event, Succeeded | Failed):
         _note_start(chunk, at, event.started_at or turn.now)
