@@ -109,6 +109,7 @@ def _reason(node: NodeState) -> str:
 
 
 def _title(node: NodeState, names: Mapping[str, str]) -> str:
-    name = names.get(node.node_id) or node.message.metadata.spec_node_id or node.node_id
+    task = readable_name(node.task).rpartition(".")[2]
+    name = names.get(node.node_id) or task or node.message.metadata.spec_node_id or node.node_id
     attempt = f", attempt {node.attempt + 1}" if node.attempt else ""
     return f"{node.node_id}{f' ({name})' if name != node.node_id else ''}{attempt}"

@@ -42,6 +42,8 @@ class NodeState:
     reason: str = ""
     """How far it has come, or why it waits, in words; empty where its phase says all (and on servers that are polled).
     """
+    task: str = ""
+    """The name of the task that it runs, of a node inside another one (and not on servers that are polled)."""
 
     @property
     def node_id(self) -> str:
@@ -164,7 +166,9 @@ class Progress:
     def _apply_node(self, update: watch_pb2.NodeUpdate) -> None:
         message = node_execution_pb2.NodeExecution.FromString(update.node_execution)
         outputs = literals_pb2.LiteralMap.FromString(update.outputs) if update.outputs else None
-        state = NodeState(message=message, outputs=outputs, attempt=update.attempt, reason=update.reason)
+        state = NodeState(
+            message=message, outputs=outputs, attempt=update.attempt, reason=update.reason, task=update.task
+        )
         self.nodes[state.node_id] = state
         for listener in list(self._node_listeners):
             _tell(listener, state)

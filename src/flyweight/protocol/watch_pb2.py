@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66lyweight/protocol/watch.proto\x12\x12\x66lyweight.watch.v1\"m\n\x0cWatchRequest\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x0e\n\x06\x64omain\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0c\n\x04logs\x18\x04 \x01(\x08\x12\x10\n\x08together\x18\x05 \x01(\x08\x12\x0e\n\x06\x63oming\x18\x06 \x01(\x08\"4\n\nRunRequest\x12\x11\n\texecution\x18\x01 \x01(\x0c\x12\x13\n\x0bpatience_ms\x18\x02 \x01(\r\":\n\x08RunReply\x12.\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.flyweight.watch.v1.WatchEvent\"\xc6\x02\n\nWatchEvent\x12\x38\n\texecution\x18\x01 \x01(\x0b\x32#.flyweight.watch.v1.ExecutionUpdateH\x00\x12.\n\x04node\x18\x02 \x01(\x0b\x32\x1e.flyweight.watch.v1.NodeUpdateH\x00\x12+\n\x03log\x18\x03 \x01(\x0b\x32\x1c.flyweight.watch.v1.LogChunkH\x00\x12.\n\x04\x64\x65\x63k\x18\x04 \x01(\x0b\x32\x1e.flyweight.watch.v1.DeckUpdateH\x00\x12\x36\n\x08\x63\x61pacity\x18\x05 \x01(\x0b\x32\".flyweight.watch.v1.CapacityUpdateH\x00\x12\x30\n\x05nodes\x18\x06 \x01(\x0b\x32\x1f.flyweight.watch.v1.NodeUpdatesH\x00\x42\x07\n\x05\x65vent\"5\n\x0f\x45xecutionUpdate\x12\x11\n\texecution\x18\x01 \x01(\x0c\x12\x0f\n\x07outputs\x18\x02 \x01(\x0c\"V\n\nNodeUpdate\x12\x16\n\x0enode_execution\x18\x01 \x01(\x0c\x12\x0f\n\x07outputs\x18\x02 \x01(\x0c\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\r\x12\x0e\n\x06reason\x18\x04 \x01(\t\">\n\x0bNodeUpdates\x12/\n\x07updates\x18\x01 \x03(\x0b\x32\x1e.flyweight.watch.v1.NodeUpdate\"J\n\x08LogChunk\x12\x0f\n\x07node_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\r\x12\x0e\n\x06offset\x18\x03 \x01(\x04\x12\x0c\n\x04text\x18\x04 \x01(\x0c\"@\n\nDeckUpdate\x12\x0f\n\x07node_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\r\x12\x10\n\x08revision\x18\x03 \x01(\r\"n\n\x0e\x43\x61pacityUpdate\x12\r\n\x05slots\x18\x01 \x01(\r\x12\x0c\n\x04\x62usy\x18\x02 \x01(\r\x12\x0e\n\x06queued\x18\x03 \x01(\r\x12\x14\n\x0cmemory_bytes\x18\x04 \x01(\x04\x12\x19\n\x11memory_free_bytes\x18\x05 \x01(\x04\"~\n\x0bLogsRequest\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x0e\n\x06\x64omain\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07node_id\x18\x04 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x05 \x01(\r\x12\x0e\n\x06offset\x18\x06 \x01(\x04\x12\x0e\n\x06\x66ollow\x18\x07 \x01(\x08\x32\xe9\x01\n\x0cWatchService\x12K\n\x05Watch\x12 .flyweight.watch.v1.WatchRequest\x1a\x1e.flyweight.watch.v1.WatchEvent0\x01\x12\x43\n\x03Run\x12\x1e.flyweight.watch.v1.RunRequest\x1a\x1c.flyweight.watch.v1.RunReply\x12G\n\x04Logs\x12\x1f.flyweight.watch.v1.LogsRequest\x1a\x1c.flyweight.watch.v1.LogChunk0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x66lyweight/protocol/watch.proto\x12\x12\x66lyweight.watch.v1\"m\n\x0cWatchRequest\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x0e\n\x06\x64omain\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0c\n\x04logs\x18\x04 \x01(\x08\x12\x10\n\x08together\x18\x05 \x01(\x08\x12\x0e\n\x06\x63oming\x18\x06 \x01(\x08\"4\n\nRunRequest\x12\x11\n\texecution\x18\x01 \x01(\x0c\x12\x13\n\x0bpatience_ms\x18\x02 \x01(\r\":\n\x08RunReply\x12.\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1e.flyweight.watch.v1.WatchEvent\"\xc6\x02\n\nWatchEvent\x12\x38\n\texecution\x18\x01 \x01(\x0b\x32#.flyweight.watch.v1.ExecutionUpdateH\x00\x12.\n\x04node\x18\x02 \x01(\x0b\x32\x1e.flyweight.watch.v1.NodeUpdateH\x00\x12+\n\x03log\x18\x03 \x01(\x0b\x32\x1c.flyweight.watch.v1.LogChunkH\x00\x12.\n\x04\x64\x65\x63k\x18\x04 \x01(\x0b\x32\x1e.flyweight.watch.v1.DeckUpdateH\x00\x12\x36\n\x08\x63\x61pacity\x18\x05 \x01(\x0b\x32\".flyweight.watch.v1.CapacityUpdateH\x00\x12\x30\n\x05nodes\x18\x06 \x01(\x0b\x32\x1f.flyweight.watch.v1.NodeUpdatesH\x00\x42\x07\n\x05\x65vent\"5\n\x0f\x45xecutionUpdate\x12\x11\n\texecution\x18\x01 \x01(\x0c\x12\x0f\n\x07outputs\x18\x02 \x01(\x0c\"d\n\nNodeUpdate\x12\x16\n\x0enode_execution\x18\x01 \x01(\x0c\x12\x0f\n\x07outputs\x18\x02 \x01(\x0c\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\r\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0c\n\x04task\x18\x05 \x01(\t\">\n\x0bNodeUpdates\x12/\n\x07updates\x18\x01 \x03(\x0b\x32\x1e.flyweight.watch.v1.NodeUpdate\"J\n\x08LogChunk\x12\x0f\n\x07node_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\r\x12\x0e\n\x06offset\x18\x03 \x01(\x04\x12\x0c\n\x04text\x18\x04 \x01(\x0c\"@\n\nDeckUpdate\x12\x0f\n\x07node_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\r\x12\x10\n\x08revision\x18\x03 \x01(\r\"n\n\x0e\x43\x61pacityUpdate\x12\r\n\x05slots\x18\x01 \x01(\r\x12\x0c\n\x04\x62usy\x18\x02 \x01(\r\x12\x0e\n\x06queued\x18\x03 \x01(\r\x12\x14\n\x0cmemory_bytes\x18\x04 \x01(\x04\x12\x19\n\x11memory_free_bytes\x18\x05 \x01(\x04\"~\n\x0bLogsRequest\x12\x0f\n\x07project\x18\x01 \x01(\t\x12\x0e\n\x06\x64omain\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07node_id\x18\x04 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x05 \x01(\r\x12\x0e\n\x06offset\x18\x06 \x01(\x04\x12\x0e\n\x06\x66ollow\x18\x07 \x01(\x08\x32\xe9\x01\n\x0cWatchService\x12K\n\x05Watch\x12 .flyweight.watch.v1.WatchRequest\x1a\x1e.flyweight.watch.v1.WatchEvent0\x01\x12\x43\n\x03Run\x12\x1e.flyweight.watch.v1.RunRequest\x1a\x1c.flyweight.watch.v1.RunReply\x12G\n\x04Logs\x12\x1f.flyweight.watch.v1.LogsRequest\x1a\x1c.flyweight.watch.v1.LogChunk0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,17 +42,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXECUTIONUPDATE']._serialized_start=608
   _globals['_EXECUTIONUPDATE']._serialized_end=661
   _globals['_NODEUPDATE']._serialized_start=663
-  _globals['_NODEUPDATE']._serialized_end=749
-  _globals['_NODEUPDATES']._serialized_start=751
-  _globals['_NODEUPDATES']._serialized_end=813
-  _globals['_LOGCHUNK']._serialized_start=815
-  _globals['_LOGCHUNK']._serialized_end=889
-  _globals['_DECKUPDATE']._serialized_start=891
-  _globals['_DECKUPDATE']._serialized_end=955
-  _globals['_CAPACITYUPDATE']._serialized_start=957
-  _globals['_CAPACITYUPDATE']._serialized_end=1067
-  _globals['_LOGSREQUEST']._serialized_start=1069
-  _globals['_LOGSREQUEST']._serialized_end=1195
-  _globals['_WATCHSERVICE']._serialized_start=1198
-  _globals['_WATCHSERVICE']._serialized_end=1431
+  _globals['_NODEUPDATE']._serialized_end=763
+  _globals['_NODEUPDATES']._serialized_start=765
+  _globals['_NODEUPDATES']._serialized_end=827
+  _globals['_LOGCHUNK']._serialized_start=829
+  _globals['_LOGCHUNK']._serialized_end=903
+  _globals['_DECKUPDATE']._serialized_start=905
+  _globals['_DECKUPDATE']._serialized_end=969
+  _globals['_CAPACITYUPDATE']._serialized_start=971
+  _globals['_CAPACITYUPDATE']._serialized_end=1081
+  _globals['_LOGSREQUEST']._serialized_start=1083
+  _globals['_LOGSREQUEST']._serialized_end=1209
+  _globals['_WATCHSERVICE']._serialized_start=1212
+  _globals['_WATCHSERVICE']._serialized_end=1445
 # @@protoc_insertion_point(module_scope)

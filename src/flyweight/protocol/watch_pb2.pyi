@@ -61,16 +61,18 @@ class ExecutionUpdate(_message.Message):
     def __init__(self, execution: _Optional[bytes] = ..., outputs: _Optional[bytes] = ...) -> None: ...
 
 class NodeUpdate(_message.Message):
-    __slots__ = ("node_execution", "outputs", "attempt", "reason")
+    __slots__ = ("node_execution", "outputs", "attempt", "reason", "task")
     NODE_EXECUTION_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    TASK_FIELD_NUMBER: _ClassVar[int]
     node_execution: bytes
     outputs: bytes
     attempt: int
     reason: str
-    def __init__(self, node_execution: _Optional[bytes] = ..., outputs: _Optional[bytes] = ..., attempt: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
+    task: str
+    def __init__(self, node_execution: _Optional[bytes] = ..., outputs: _Optional[bytes] = ..., attempt: _Optional[int] = ..., reason: _Optional[str] = ..., task: _Optional[str] = ...) -> None: ...
 
 class NodeUpdates(_message.Message):
     __slots__ = ("updates",)

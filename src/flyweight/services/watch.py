@@ -263,6 +263,7 @@ class _Stream:
             outputs=await self._lookup.body(record.outputs, record.outputs_uri) if done else b"",
             attempt=record.attempt,
             reason=record.reason,
+            task=record.task.split(":")[2] if record.parent and record.task else "",
         )
 
     async def _execution_events(self, record: ExecutionRecord) -> AsyncIterator[watch_pb2.WatchEvent]:
