@@ -1,11 +1,13 @@
 """The notebook of the examples in a real kernel, against a real platform."""
 
 import os
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from tests.live import ROOT, LivePlatform
 
@@ -129,3 +131,16 @@ def test_a_dynamic_task_of_the_notebook_draws_the_notebooks_tasks(platform: Live
         folder=tmp_path,
     )
     assert outputs[-1] == "[8, 10]\n"
+
+
+def test_an_error_shows_the_users_lines_and_none_of_ours(platform: LivePlatform, tmp_path: Path) -> None:
+    task = "@task\ndef fails(x: int) -> int:\n    return x // 0"
+    cells = (PREAMBLE, task, "def deeper(x):\n    return remote.execute(fails, inputs={'x': x}) + 1")
+    for last, says in (("deeper(3)", "TaskFailed"), ("fails(x=3)", "ZeroDivisionError")):
+        with pytest.raises(CellExecutionError) as raised:
+            run(platform, *cells, last, folder=tmp_path)
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", raised.value.traceback)
+        assert says in shown
+        assert "/flyweight/" not in shown
+        assert last in shown
+        assert "x // 0" in shown

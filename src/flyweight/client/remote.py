@@ -10,6 +10,7 @@ from flyweight.client.backfill import Backfilling
 from flyweight.client.config import Config
 from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.interactive import Guards, in_notebook
+from flyweight.client.notebook_errors import show_user_frames
 from flyweight.client.result import ExecutionResult
 from flyweight.sdk.entity import Entity
 
@@ -42,6 +43,8 @@ class FlyteRemote(Backfilling):
         super().__init__(config, default_project, default_domain)
         self.interactive = in_notebook() if interactive_mode_enabled is None else interactive_mode_enabled
         self._guards = Guards(self)
+        if self.interactive:
+            show_user_frames()
 
     @classmethod
     def auto(cls, config_file: str | None = None, **settings: Any) -> "FlyteRemote":

@@ -1,0 +1,46 @@
+"""Lets a notebook show the user's own frames of an error, without ours between them; ``%tb`` shows no others either."""
+
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+OURS = str(Path(__file__).resolve().parent.parent)
+"""The folder of our own code."""
+
+
+def show_user_frames() -> None:
+    """Have the kernel that this process is, if it is one, leave our frames out of what it shows; once is enough."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None and not shell.custom_exceptions:  # whoever has chosen another way of showing errors keeps it
+        shell.set_custom_exc((Exception,), _show)
+
+
+def without_ours(error: BaseException) -> BaseException:
+    """Take our frames out of an error's traceback, and out of those of the errors that it came from."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        current.__traceback__ = _kept(current.__traceback__)
+        current = current.__cause__ or current.__context__
+    return error
+
+
+def _kept(trace: TracebackType | None) -> TracebackType | None:
+    if trace is None:
+        return None
+    inner = _kept(trace.tb_next)
+    if trace.tb_frame.f_code.co_filename.startswith(OURS):
+        return inner
+    return TracebackType(inner, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+
+
+def _show(
+    shell: Any, kind: type[BaseException], error: BaseException, trace: object, tb_offset: int | None = None
+) -> None:
+    """Show an error as IPython would; it calls this with itself as the first argument."""
+    del trace
+    without_ours(error)
+    shell.showtraceback((kind, error, error.__traceback__), tb_offset=tb_offset)
