@@ -3,11 +3,13 @@
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from flyweight.cli.main import main
-from tests.live import ROOT, LivePlatform, live_platform
+from tests.live import FLYWEIGHT, ROOT, LivePlatform, live_platform
+from tests.unit.cli.test_build import WITH_UV, wheel
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 CODE = ROOT / "tests/unit/compat/flytekit_code"
@@ -46,3 +48,40 @@ def test_it_runs_on_a_platform(
     assert code == 0, printed.err
     # What tasks print is in their logs there.
     assert printed.out.splitlines()[-1] == expected.splitlines()[-1]
+
+
+IN_AN_IMAGE = """
+from flytekit import ImageSpec, task, workflow
+
+image = ImageSpec(name="tiny", packages=[{wheel!r}])
+if image.is_container():
+    try:
+        import tiny_package
+    except ImportError:
+        tiny_package = None
+
+
+@task(container_image=image)
+def sized() -> str:
+    return f"{{tiny_package.SIZE}} {{image.is_container()}}"
+
+
+@task
+def elsewhere(text: str) -> str:
+    return f"{{text}} {{image.is_container()}}"
+
+
+@workflow
+def wf() -> str:
+    return elsewhere(text=sized())
+"""
+
+
+def test_an_image_that_is_described_is_an_environment_by_the_time_that_its_task_runs(
+    platform: LivePlatform, tmp_path: Path
+) -> None:
+    (tmp_path / "in_an_image.py").write_text(IN_AN_IMAGE.format(wheel=str(wheel(tmp_path))))
+    command = [*FLYWEIGHT, "run", "--remote", "--wait", "in_an_image.py", "wf"]
+    done = platform.call(command, cwd=tmp_path, environment={"PATH": WITH_UV})
+    assert done.stdout.splitlines()[-1] == "3 True False"
+    assert "installing" in done.stderr

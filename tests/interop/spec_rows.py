@@ -45,6 +45,7 @@ API = {
     "accelerators": ("accelerated",),
     "Environment": ("environments",),
     "ContainerTask": ("raw_containers", "pods"),
+    "ImageSpec": ("image_specs",),
     "PodTemplate, with the models of the kubernetes package": ("pods",),
     "PythonCustomizedContainerTask, ShimTaskExecutor, SQLite3Task": ("shims",),
     "RawShellTask, ClassDecorator": ("shims",),

@@ -19,7 +19,7 @@ REASONS = {
     "flytekit.exceptions": "nothing here raises it",
     "flytekit.extend.backend": "connectors are not here",
     "flytekit.extras": "not yet",
-    "flytekit.image_spec": "no images are built here",
+    "flytekit.image_spec": "builders of images; environments are made here",
     "flytekit.interaction": "the inner parts of pyflyte",
     "flytekit.interactive": "a container with VS Code in it: there is no container",
     "flytekit.loggers": "how flytekit sets up its own logs",

@@ -1,10 +1,14 @@
-"""``flyweight build FILE ENTITY``: says which images tasks name, and what stands for them here."""
+"""``flyweight build FILE ENTITY``: makes environments for images that are described, and says where tasks run."""
 
 import click
 
+from flyweight.cli.images import build as build_all
+from flyweight.cli.images import image_specs
 from flyweight.cli.loading import find_entity, load_module
 from flyweight.compile.needs import needs
+from flyweight.containers.environments import BUILT, Environments
 from flyweight.sdk.base_task import PythonTask
+from flyweight.settings import OWN_FLAVOR, load_platform_settings
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -12,13 +16,17 @@ from flyweight.sdk.base_task import PythonTask
 @click.argument("entity")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[pyflyte's options]")
 def build(file: str, entity: str, options: tuple[str, ...]) -> None:
-    """Show the images that an entity's tasks name. Tasks run in Python environments here, so no image is built."""
+    """Make a Python environment for each ImageSpec of an entity's tasks, and show where each task runs.
+
+    A platform with the same data folder on this machine finds them at once; no container image is built.
+    """
     del options
     found = find_entity(load_module(file), entity)
+    settings = load_platform_settings()
+    build_all(image_specs([found]), settings)
+    environments = Environments(settings.environments, settings.data_dir / BUILT)
     for needed in dict.fromkeys(needs(found)):
         if isinstance(needed, PythonTask):
-            click.echo(f"{needed.name}: {needed.options.container_image or 'the default image'}")
-    click.echo(
-        "Nothing was built: a platform runs a task in the Python environment that its configuration names for the "
-        "task's image (environments in config.yaml), else in its own."
-    )
+            image = needed.options.container_image
+            runs_in = (environments.named(image) if image else None) or settings.environments[OWN_FLAVOR]
+            click.echo(f"{needed.name}: {image or 'the default image'} runs in {runs_in}")

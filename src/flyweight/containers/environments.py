@@ -1,10 +1,14 @@
 """Finds the Python environment that stands for a container image on this machine, as the configuration says."""
 
+import hashlib
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path
 
 from flyteidl.core import tasks_pb2
 
@@ -14,6 +18,11 @@ FLAVOR = "flyweight"
 """Value of ``metadata.runtime.flavor`` in our own tasks, and the configuration's key for their environment."""
 DEFAULT = "default"
 """The configuration's key for every image that no pattern fits."""
+BUILT = "environments"
+"""The folder in the platform's data folder of environments that were built in the place of images."""
+COMPLETE = "complete"
+"""The file that an environment which was built for an image has when all is in it."""
+_READABLE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +31,14 @@ class Environments:
 
     interpreters: Mapping[str, str] = field(default_factory=dict[str, str])
     """Such as ``{"ghcr.io/me/train:*": "/envs/train/bin/python", "default": "/envs/flyte/bin/python"}``."""
+    built: Path | None = None
+    """The folder of environments that were built in the place of images; looked into at each use."""
 
     def named(self, image: str) -> str | None:
-        """Find the interpreter that the configuration names for an image: its own entry, or the first pattern."""
+        """Find the interpreter that stands for an image: its own entry, the first pattern, else one that was built."""
         if image in self.interpreters:
             return self.interpreters[image]
-        return self._by_pattern(image)
+        return self._by_pattern(image) or self._was_built(image)
 
     @property
     def default(self) -> str | None:
@@ -54,13 +65,27 @@ class Environments:
         """Find the interpreter whose workers run this task; None when it is not our own or none is configured."""
         if task.metadata.runtime.flavor != FLAVOR:
             return None
-        return self._by_pattern(task.container.image) or self.interpreters.get(FLAVOR)
+        image = task.container.image
+        return self._by_pattern(image) or self._was_built(image) or self.interpreters.get(FLAVOR)
+
+    def _was_built(self, image: str) -> str | None:
+        if self.built is None:
+            return None
+        folder = built_folder(self.built, image)
+        return f"{folder}/bin/python" if os.path.exists(f"{folder}/{COMPLETE}") else None  # noqa: PTH110 - for each job
 
     def _by_pattern(self, image: str) -> str | None:
         for pattern, interpreter in self.interpreters.items():
             if pattern not in {FLAVOR, DEFAULT} and fnmatchcase(image, pattern):
                 return interpreter
         return None
+
+
+@lru_cache(maxsize=256)
+def built_folder(root: Path, image: str) -> Path:
+    """Give the folder of the environment that was, or is to be, built for an image."""
+    readable = re.sub(r"[^\w.-]+", "-", image)[-_READABLE:]
+    return root / f"{readable}-{hashlib.sha256(image.encode()).hexdigest()[:12]}"
 
 
 def find_program(word: str, interpreter: str, path: str) -> str:

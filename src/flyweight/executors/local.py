@@ -1,7 +1,7 @@
 """Builds the executor of one machine out of the platform's settings: warm workers and commands that share its slots."""
 
 from flyweight.clock import Clock
-from flyweight.containers.environments import Environments
+from flyweight.containers.environments import BUILT, Environments
 from flyweight.executors.command import CommandExecutor, CommandOptions
 from flyweight.executors.groups import ControlGroups
 from flyweight.executors.pool import PoolOptions, WorkerPool
@@ -24,7 +24,7 @@ def local_executor(
     ``url`` is the platform's own; attempts are told it, and the console's address of their execution. ``groups`` hold
     attempts to their limits; whoever gives them opens them before, and closes them after this.
     """
-    environments = Environments(settings.environments)
+    environments = Environments(settings.environments, settings.data_dir / BUILT)
     variables = without_secrets(child_environment({"FLYWEIGHT_ENDPOINT": url} if url else {}))
     secrets = PlatformSecrets(settings.secrets_dir or settings.data_dir / "secrets")
     offload = Limits(min_mb=settings.offload_min_mb, max_mb=settings.offload_max_mb)

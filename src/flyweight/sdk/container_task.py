@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from flyteidl.core import tasks_pb2
 
-from flyweight.containers.environments import Environments
+from flyweight.containers.environments import BUILT, Environments
 from flyweight.containers.here import run_here
 from flyweight.containers.programs import Place, RawContainer
 from flyweight.sdk.base_task import PythonTask
@@ -144,7 +144,7 @@ class ContainerTask(PythonTask[None]):
         variables = child_environment({})
         with tempfile.TemporaryDirectory(dir=parameters.working_directory, ignore_cleanup_errors=True) as folder:
             place = Place(
-                environments=Environments(settings.environments),
+                environments=Environments(settings.environments, settings.data_dir / BUILT),
                 folder=Path(folder),
                 variables=variables,
                 raw_prefix=current_data().new_uri(),

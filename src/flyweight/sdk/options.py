@@ -137,6 +137,8 @@ class TaskOptions:
     deprecated: str = ""
     timeout: dt.timedelta = dt.timedelta(0)
     container_image: str | None = None
+    image_spec: ImageSpec | None = None
+    """What the image's name stands for, where it was given by its parts."""
     environment: Mapping[str, str] = field(default_factory=dict)
     requests: Resources = field(default_factory=Resources)
     limits: Resources = field(default_factory=Resources)
@@ -190,6 +192,7 @@ def class_options(settings: ClassSettings) -> TaskOptions:
     require_known("A task class", settings, ClassSettings)
     metadata = settings.get("metadata") or TaskMetadata()
     requests, limits = _resources(settings)
+    image = settings.get("container_image")
     return TaskOptions(
         cache=_kept_cache(metadata),
         cache_version=metadata.cache_version,
@@ -197,7 +200,8 @@ def class_options(settings: ClassSettings) -> TaskOptions:
         interruptible=metadata.interruptible,
         deprecated=metadata.deprecated,
         timeout=duration(metadata.timeout),
-        container_image=image_name(settings.get("container_image")),
+        container_image=image_name(image),
+        image_spec=image if isinstance(image, ImageSpec) else None,
         environment=settings.get("environment") or {},
         requests=requests,
         limits=limits,

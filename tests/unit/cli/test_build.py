@@ -1,13 +1,37 @@
-"""What ``flyweight build`` says of a file's images."""
+"""What ``flyweight build`` makes of a file's images, and says of them."""
 
+import os
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from flyweight.cli.build import build
+from flyweight.containers.building import Wanted, build_environment
+from flyweight.containers.environments import Environments
+from flyweight.errors import PreconditionFailed
+from tests.live import ROOT
+
+WITH_UV = f"{ROOT / '.venv-uv/bin'}:{os.environ['PATH']}"
 
 
-def test_tasks_of_every_class_are_listed(tmp_path: Path) -> None:
+def wheel(folder: Path) -> Path:
+    """Make a package that is nowhere else, without what it would take to build one."""
+    path = folder / "tiny_package-1.0-py3-none-any.whl"
+    info = "tiny_package-1.0.dist-info"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("tiny_package.py", "SIZE = 3\n")
+        packed.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-package\nVersion: 1.0\n")
+        packed.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        packed.writestr(f"{info}/RECORD", "")
+    return path
+
+
+def test_tasks_of_every_class_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLYWEIGHT_DATA_DIR", str(tmp_path / "data"))
     file = tmp_path / "images_named.py"
     file.write_text(
         "from flyweight import ShellTask, task, workflow\n"
@@ -16,5 +40,47 @@ def test_tasks_of_every_class_are_listed(tmp_path: Path) -> None:
         "@workflow\ndef wf(x: int = 1) -> int:\n    shell()\n    return plain(x=x)\n"
     )
     said = CliRunner().invoke(build, [str(file), "wf"]).output
-    assert "shell: registry/shell:1\n" in said
-    assert "plain: the default image\n" in said
+    assert f"shell: registry/shell:1 runs in {sys.executable}\n" in said
+    assert f"plain: the default image runs in {sys.executable}\n" in said
+
+
+@pytest.fixture
+def uv(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find the uv that `make` has fetched, which makes environments in a moment; else it is Python's own venv and pip."""
+    monkeypatch.setenv("PATH", WITH_UV)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("uv")
+def test_an_image_that_is_described_becomes_an_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "data"
+    monkeypatch.setenv("FLYWEIGHT_DATA_DIR", str(data))
+    file = tmp_path / "images_described.py"
+    file.write_text(
+        "from flyweight import ImageSpec, task\n"
+        f"spec = ImageSpec(name='tiny', packages=[{str(wheel(tmp_path))!r}], env={{'A': '1'}}, apt_packages=['git'])\n"
+        "@task(container_image=spec)\ndef sized() -> int:\n    return 1\n"
+    )
+    said = CliRunner().invoke(build, [str(file), "sized"])
+    assert said.exit_code == 0, said.output
+    assert "an environment has no apt_packages" in said.output
+    python = said.output.splitlines()[-1].rpartition(" ")[2]
+    assert python.startswith(str(data / "environments"))
+    source = "import os, tiny_package, flyweight; print(tiny_package.SIZE, os.environ['A'], '_F_IMG_ID' in os.environ)"
+    assert subprocess.run([python, "-c", source], capture_output=True, text=True, check=True).stdout == "3 1 True\n"
+    again = CliRunner().invoke(build, [str(file), "sized"]).output
+    assert "installing" not in again
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("uv")
+def test_what_cannot_be_installed_is_told_and_is_no_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Wanted(image="broken:1", packages=[str(tmp_path / "no-such-1.0-py3-none-any.whl")])
+    with pytest.raises(PreconditionFailed, match=r"(?s)environment of broken:1 cannot be made.*no-such"):
+        build_environment(tmp_path, wanted, sys.executable, lambda _: None)
+    assert Environments({}, tmp_path).named("broken:1") is None
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PreconditionFailed, match=r"old:1 wants Python 3\.99, and there is none on this machine"):
+        build_environment(tmp_path, Wanted(image="old:1", python_version="3.99"), sys.executable, lambda _: None)

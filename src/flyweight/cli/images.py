@@ -1,0 +1,99 @@
+"""Makes environments for the images that entities describe by their parts, where the platform is on this machine."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flyweight.cli.loading import AnyEntity
+from flyweight.client.remote import FlyteRemote
+from flyweight.compile.needs import needs
+from flyweight.containers.building import Wanted, build_environment
+from flyweight.containers.environments import BUILT, Environments
+from flyweight.sdk.base_task import PythonTask
+from flyweight.sdk.image import IMAGE_ID, NOOP, ImageSpec
+from flyweight.settings import OWN_FLAVOR, PlatformSettings, discover, load_platform_settings
+
+_LEFT_OUT = ("apt_packages", "conda_packages", "cuda", "cudnn", "base_image", "commands", "copy", "entrypoint")
+"""Parts that a Python environment cannot have."""
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+def image_specs(entities: Iterable[AnyEntity]) -> list[ImageSpec]:
+    """Give the images that tasks of these entities describe, each once."""
+    tasks = (one for entity in entities for one in needs(entity) if isinstance(one, PythonTask))
+    found = (task.options.image_spec for task in tasks)
+    return list(dict.fromkeys(spec for spec in found if spec is not None and spec.builder != NOOP))
+
+
+def build_for(remote: FlyteRemote, entities: Iterable[AnyEntity]) -> None:
+    """Make what entities need where they are to run; of a platform elsewhere, say what it lacks.
+
+    Raises:
+        PreconditionFailed: an environment cannot be made.
+
+    """
+    specs = image_specs(entities)
+    if not specs:
+        return
+    running = discover()
+    if running is not None and _is_here(remote.address, running.address):
+        build(specs, load_platform_settings({"data_dir": running.data_dir}))
+        return
+    names = ", ".join(spec.image_name() for spec in specs)
+    click.echo(f"The platform must have: {names}. On Flyweight's own machine, `flyweight build` makes it.", err=True)
+
+
+def build(specs: Iterable[ImageSpec], settings: PlatformSettings) -> dict[ImageSpec, str]:
+    """Make an environment for each that has none, and give their interpreters.
+
+    Raises:
+        PreconditionFailed: one cannot be made.
+
+    """
+    known = Environments(settings.environments, settings.data_dir / BUILT)
+    interpreters: dict[ImageSpec, str] = {}
+    for spec in specs:
+        found = known.named(spec.image_name())
+        interpreters[spec] = found or _built(spec, settings.data_dir / BUILT, settings.environments)
+    return interpreters
+
+
+def _is_here(called: str, running: str) -> bool:
+    """Tell whether the platform that is called is the one that runs here, by whatever name of this machine."""
+    host, _, port = called.rpartition(":")
+    return called == running or (host in _LOOPBACK and port == running.rpartition(":")[2])
+
+
+def _built(spec: ImageSpec, root: Path, environments: Mapping[str, str]) -> str:
+    left_out = [name for name in _LEFT_OUT if getattr(spec, name)]
+    if left_out:
+        click.secho(
+            f"{spec.image_name()}: an environment has no {', '.join(left_out)}; tasks find what this machine has.",
+            fg="yellow",
+            err=True,
+        )
+    wanted = Wanted(
+        image=spec.image_name(),
+        packages=_packages(spec),
+        requirements=str(spec.requirements or ""),
+        python_version=spec.python_version or "",
+        options=_options(spec),
+        variables={**(spec.env or {}), IMAGE_ID: spec.id},
+    )
+    folder = build_environment(root, wanted, environments[OWN_FLAVOR], lambda step: click.echo(step, err=True))
+    return str(folder / "bin/python")
+
+
+def _packages(spec: ImageSpec) -> list[str]:
+    """Give its packages, with those of the ImageSpec that it is built upon."""
+    base: Any = spec.base_image
+    below = _packages(base) if isinstance(base, ImageSpec) else []
+    return [*below, *(spec.packages or ()), *(spec.runtime_packages or ())]
+
+
+def _options(spec: ImageSpec) -> list[str]:
+    index = ["--index-url", spec.pip_index] if spec.pip_index else []
+    more = [word for url in spec.pip_extra_index_url or () for word in ("--extra-index-url", url)]
+    return [*index, *more, *(spec.pip_extra_args or "").split()]
