@@ -8,13 +8,14 @@ from flyteidl.admin import execution_pb2
 from flyteidl.core import identifier_pb2, literals_pb2
 
 from flyweight import literals
+from flyweight.engine.blobs import FewAtOnce
 from flyweight.engine.graph import NodeKind
 from flyweight.engine.items import CHUNK, SUCCEEDED
 from flyweight.engine.machine.restore import drawn_nodes
 from flyweight.engine.phases import NodePhase
 from flyweight.engine.ports import Blobs, EngineStore
 from flyweight.engine.recollection import Past, Recollection
-from flyweight.engine.records import DYNAMIC, NO_EXECUTION, LoadedExecution, NewExecution, NodeRecord
+from flyweight.engine.records import DYNAMIC, NO_EXECUTION, ItemsRecord, LoadedExecution, NewExecution, NodeRecord
 from flyweight.errors import NotFound
 from flyweight.ids import NodeId, child_execution_name, parse_item_name
 from flyweight.protocol.items_pb2 import ItemChunk
@@ -22,7 +23,6 @@ from flyweight.semantics.layout import FUTURES, OUTPUTS, ExecutionLayout
 from flyweight.semantics.rerun import RERUN_NODE
 
 _SUCCEEDED = frozenset({NodePhase.SUCCEEDED, NodePhase.RECOVERED})
-_AT_ONCE = 64
 _RECOVERED = execution_pb2.ExecutionMetadata.RECOVERED
 
 
@@ -44,17 +44,15 @@ class Recollecting:
         again, item = _place(records, NodeId(spec.annotations.values.get(RERUN_NODE, "")))
         around = set(_around(records, again)) | ({again} if item is not None else set())
         drawings = drawn_nodes(loaded)
-        layout = self.layout(loaded.new)
-        slots = asyncio.Semaphore(_AT_ONCE)
+        reading = _Reading(loaded=loaded, layout=self.layout(loaded.new), blobs=FewAtOnce(self.blobs))
 
         async def read(record: NodeRecord) -> Past | None:
-            async with slots:
-                past = await self._past(loaded, layout, record, whole=record.node not in around)
-                if past is not None and record.node == again:
-                    return replace(past, items={each: given for each, given in past.items.items() if each != item})
-                if past is None or past.outputs is not None or record.node not in drawings:
-                    return past
-                return await self._with_drawing(past, drawings[record.node])
+            past = await reading.past(record, whole=record.node not in around)
+            if past is not None and record.node == again:
+                return replace(past, items={each: given for each, given in past.items.items() if each != item})
+            if past is None or past.outputs is not None or record.node not in drawings:
+                return past
+            return await reading.with_drawing(past, drawings[record.node])
 
         # In the order in which they began: what a dynamic task drew last takes the place of what it drew before.
         wanted = [record for record in loaded.nodes if record.node != again or item is not None]
@@ -71,9 +69,17 @@ class Recollecting:
             },
         )
 
-    async def _past(
-        self, loaded: LoadedExecution, layout: ExecutionLayout, record: NodeRecord, *, whole: bool
-    ) -> Past | None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """Reads what became of one execution."""
+
+    loaded: LoadedExecution
+    layout: ExecutionLayout
+    blobs: FewAtOnce
+
+    async def past(self, record: NodeRecord, *, whole: bool) -> Past | None:
+        """Tell what became of a node; of one that is to run again, or has such a node inside, not its outputs."""
         try:
             inputs = await self._body(record.inputs, record.inputs_uri)
         except NotFound:
@@ -88,34 +94,31 @@ class Recollecting:
             inputs=inputs,
             outputs=outputs,
             deck_uri=await self._there(record.deck_uri) if outputs is not None else "",
-            checkpoint=layout.checkpoint(record.node, record.attempt) if outputs is None else "",
-            child=_child_of(loaded.new, record) if whole else "",
-            items=await self._items(loaded, layout, record) if outputs is None else {},
+            checkpoint=self.layout.checkpoint(record.node, record.attempt) if outputs is None else "",
+            child=_child_of(self.loaded.new, record) if whole else "",
+            items=await self._items(record) if outputs is None else {},
         )
 
-    async def _with_drawing(self, past: Past, prefix: str) -> Past:
+    async def with_drawing(self, past: Past, prefix: str) -> Past:
         """Take over what a dynamic task drew, unless that is gone."""
         if await self.blobs.gone([f"{prefix}/{FUTURES}"]):
             return past
         return replace(past, drawing=prefix)
 
-    async def _items(
-        self, loaded: LoadedExecution, layout: ExecutionLayout, record: NodeRecord
-    ) -> Mapping[int, literals_pb2.LiteralMap]:
+    async def _items(self, record: NodeRecord) -> Mapping[int, literals_pb2.LiteralMap]:
         found: dict[int, literals_pb2.LiteralMap] = {}
-        for row in loaded.items if record.kind == NodeKind.ARRAY.value else ():
-            if row.node != record.node:
-                continue
-            chunk = ItemChunk.FromString(row.body)
-            for at, state in enumerate(chunk.states):
-                item = row.chunk * CHUNK + at
-                if state != SUCCEEDED:
-                    continue
-                uri = f"{layout.item(record.node, item, chunk.attempts[at] - 1)}/{OUTPUTS}" if chunk.stored[at] else ""
-                outputs = await self._outputs(chunk.outputs[at], uri)
-                if outputs is not None:
-                    found[item] = outputs
+        for row in self.loaded.items if record.kind == NodeKind.ARRAY.value else ():
+            if row.node == record.node:
+                chunk = ItemChunk.FromString(row.body)
+                ended_well = [at for at, state in enumerate(chunk.states) if state == SUCCEEDED]
+                given = await asyncio.gather(*(self._of_item(row, chunk, at) for at in ended_well))
+                pairs = zip(ended_well, given, strict=True)
+                found |= {row.chunk * CHUNK + at: outputs for at, outputs in pairs if outputs is not None}
         return found
+
+    async def _of_item(self, row: ItemsRecord, chunk: ItemChunk, at: int) -> literals_pb2.LiteralMap | None:
+        prefix = self.layout.item(row.node, row.chunk * CHUNK + at, chunk.attempts[at] - 1)
+        return await self._outputs(chunk.outputs[at], f"{prefix}/{OUTPUTS}" if chunk.stored[at] else "")
 
     async def _outputs(self, data: bytes, uri: str) -> literals_pb2.LiteralMap | None:
         """Give outputs, if they and all files that they are made of are still there."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from flyweight import literals
 from flyweight.clock import Clock
 from flyweight.engine import machine
+from flyweight.engine.blobs import FewAtOnce
 from flyweight.engine.closing import aborted_attempts, aborted_items, aborted_nodes, platform_reason
 from flyweight.engine.drawing import load_drawn
 from flyweight.engine.graph import ClosureGraph, Graphs
@@ -60,7 +61,7 @@ class Recovery:
     async def _load(self, loaded: LoadedExecution) -> ExecutionState:
         graph = await load_closure(loaded.new.closure_digest, self.graphs, self.store)
         layout = self.layout(loaded.new)
-        blobs = {uri: await self.blobs.read(uri) for uri in large_values(loaded, layout)}
+        blobs = await FewAtOnce(self.blobs).read_all(large_values(loaded, layout))
         drawn = {node: await load_drawn(uri, self.graphs, self.blobs) for node, uri in drawn_nodes(loaded).items()}
         return machine.restore(loaded, graph, layout, blobs, drawn, await self.recollecting.of(loaded.new))
 
