@@ -30,6 +30,11 @@ STUBBORN = task("stubborn", NUMBERS, retries=3, deck=True)
 DYNAMIC = task("dynamic", NUMBERS, retries=1)
 NAP = task("nap", {"duration": DURATION}, {}, kind="core-sleep")
 HASTY = task("hasty", {"duration": DURATION}, {}, kind="core-sleep", retries=1, timeout=3)
+DRAWS = closure(
+    workflow("w", [node("n0", DYNAMIC, a=".x", b=2), node("n1", PLAIN, a="n0.o0", b=".x")], inputs={"x": INTEGER}),
+    tasks=[DYNAMIC, PLAIN],
+)
+"""What a seed draws seldom begins with a dynamic task; this does."""
 
 
 def random_branch(dice, name, tasks, subs, values, depth=0):

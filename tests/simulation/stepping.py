@@ -9,6 +9,7 @@ from flyweight.engine.jobs import Cancelled, Failed, Started, Succeeded
 from flyweight.engine.machine import (
     CancelAttempt,
     Changes,
+    CompileDrawn,
     LetGo,
     LookUp,
     SetTimer,
@@ -77,6 +78,7 @@ class Run:
         self.now = Micros(5 * SECOND)
         self.jobs, self.cancelled, self.timers = {}, [], []
         self.questions, self.released = {}, []
+        self.compiling = {}
         self.children, self.launched, self.stopping, self.unwanted = {}, {}, [], set()
         self.tell(machine.Created())
 
@@ -102,6 +104,8 @@ class Run:
                     asked = command.question
                     place = asked.node if asked.item == NO_ITEM else item_name(asked.node, asked.item)
                     self.questions[place] = asked
+                case CompileDrawn():
+                    self.compiling[command.attempt] = command
                 case LetGo():
                     self.released.append(
                         command.node if command.item == NO_ITEM else item_name(command.node, command.item)

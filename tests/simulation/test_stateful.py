@@ -14,12 +14,15 @@ from flyweight import literals
 from flyweight.engine import machine
 from flyweight.engine.catalog import CacheClaimed, CacheHit, CacheMiss
 from flyweight.engine.children import ChildEnded, ChildStarted
+from flyweight.engine.drawing import BUILD_FAILED, drawn_workflow
+from flyweight.engine.graph import index_closure
 from flyweight.engine.jobs import Cancelled, Failed, Started, Succeeded
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase
+from flyweight.errors import CompileError
 from flyweight.ids import item_name
-from tests.simulation.programs import random_closure
+from tests.simulation.programs import DRAWS, DYNAMIC, PLANS, random_closure, random_drawing
 from tests.simulation.stepping import Run
-from tests.simulation.workflows import inputs_of
+from tests.simulation.workflows import closure, inputs_of, plan
 
 CHILD_ENDS = [ExecutionPhase.SUCCEEDED, ExecutionPhase.FAILED, ExecutionPhase.ABORTED]
 ROUNDS = 200
@@ -28,9 +31,9 @@ ROUNDS = 200
 class OneExecution(RuleBasedStateMachine):
     """What may happen to an execution."""
 
-    @initialize(seed=st.integers(0, 500))
-    def begin(self, seed):
-        self.run = Run.of(random_closure(seed), inputs_of(x=1))
+    @initialize(seed=st.integers(0, 500), draws=st.booleans())
+    def begin(self, seed, draws):
+        self.run = Run.of(DRAWS if draws else random_closure(seed), inputs_of(x=1))
         self.told = []
 
     def job(self, data):
@@ -56,6 +59,19 @@ class OneExecution(RuleBasedStateMachine):
         assert origin in execution_pb2.ExecutionError.ErrorKind.values()
         error = errors_pb2.ContainerError(code="Oops", message="broken", kind=kind, origin=origin)
         self.tell(Failed(attempt=self.run.attempt(*self.job(data)), error=error))
+
+    @precondition(lambda self: any(job.task.id == DYNAMIC.id for job in self.run.jobs.values()))
+    @rule(data=st.data())
+    def draws(self, data):
+        names = sorted(name for name, job in self.run.jobs.items() if job.task.id == DYNAMIC.id)
+        attempt = self.run.attempt(*data.draw(st.sampled_from(names)))
+        self.tell(Succeeded(attempt=attempt, outputs=inputs_of(), drew=True))
+
+    @precondition(lambda self: self.run.compiling)
+    @rule(data=st.data(), seed=st.integers(0, 500))
+    def is_compiled(self, data, seed):
+        attempt = data.draw(st.sampled_from(sorted(self.run.compiling)))
+        self.tell(compiled(attempt, seed))
 
     @precondition(lambda self: self.run.cancelled)
     @rule(data=st.data())
@@ -109,7 +125,8 @@ class OneExecution(RuleBasedStateMachine):
         told = {event.attempt for event in getattr(self, "told", ()) if isinstance(event, Succeeded)}
         for node in self.run.state.nodes.values() if hasattr(self, "run") else ():
             succeeded = [attempt.id for attempt in node.attempts if attempt.phase is AttemptPhase.SUCCEEDED]
-            assert len(succeeded) <= 1
+            draws = node.graph.task is not None and node.graph.task.id == DYNAMIC.id
+            assert draws or len(succeeded) <= 1
             assert node.graph.sleeps or told.issuperset(succeeded)  # the engine itself sleeps: nobody tells
             assert all(attempt.phase.terminal for attempt in node.attempts[:-1])
             if node.items is not None and node.graph.array.item.task is not None:
@@ -130,6 +147,18 @@ def answer(question, kind):
             return CacheClaimed(**place, owner="somebody else")
         case _:
             return CacheMiss(**place, reason=kind, failed=kind == "failed")
+
+
+def compiled(attempt, seed):
+    """Compile what a seed draws; at times it does not hold together."""
+    spec = random_drawing(seed)
+    plans = [plan(closed.primary.template) for closed in PLANS.values()]
+    try:
+        closed = closure(drawn_workflow(DYNAMIC, spec), tasks=spec.tasks, subs=spec.subworkflows, plans=plans)
+    except CompileError as error:
+        reason = execution_pb2.ExecutionError(code=BUILD_FAILED, message=str(error))
+        return machine.CompileFailed(attempt=attempt, error=reason)
+    return machine.Compiled(attempt=attempt, graph=index_closure(f"drawn {seed}", closed))
 
 
 def child_ended(child, phase):
@@ -157,6 +186,8 @@ def bring_to_an_end(run):
         for name, child in list(run.launched.items()):
             stopping = name in run.unwanted
             run.tell(child_ended(child, ExecutionPhase.ABORTED if stopping else ExecutionPhase.SUCCEEDED))
+        for attempt in list(run.compiling):
+            run.tell(compiled(attempt, 0))
         for question in list(run.questions.values()):
             run.tell(answer(question, "miss"))
         for signal in list(run.state.signals.values()):
