@@ -1,4 +1,4 @@
-"""Reads many large values for one caller, a few at a time: a start, or a recovery, must not take all threads or memory."""
+"""Reads many large values for one caller, a few at a time: a start must not take all threads, nor all memory."""
 
 import asyncio
 from collections.abc import Iterable, Sequence

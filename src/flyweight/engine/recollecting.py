@@ -17,7 +17,7 @@ from flyweight.engine.ports import Blobs, EngineStore
 from flyweight.engine.recollection import Past, Recollection
 from flyweight.engine.records import DYNAMIC, NO_EXECUTION, ItemsRecord, LoadedExecution, NewExecution, NodeRecord
 from flyweight.errors import NotFound
-from flyweight.ids import NodeId, child_execution_name, parse_item_name
+from flyweight.ids import NodeId, child_execution_name, item_name, parse_item_name
 from flyweight.protocol.items_pb2 import ItemChunk
 from flyweight.semantics.layout import FUTURES, OUTPUTS, ExecutionLayout
 from flyweight.semantics.rerun import RERUN_NODE
@@ -97,6 +97,7 @@ class _Reading:
             checkpoint=self.layout.checkpoint(record.node, record.attempt) if outputs is None else "",
             child=_child_of(self.loaded.new, record) if whole else "",
             items=await self._items(record) if outputs is None else {},
+            item_checkpoints=dict(self._item_checkpoints(record)) if outputs is None else {},
         )
 
     async def with_drawing(self, past: Past, prefix: str) -> Past:
@@ -115,6 +116,15 @@ class _Reading:
                 pairs = zip(ended_well, given, strict=True)
                 found |= {row.chunk * CHUNK + at: outputs for at, outputs in pairs if outputs is not None}
         return found
+
+    def _item_checkpoints(self, record: NodeRecord) -> Iterable[tuple[int, str]]:
+        for row in self.loaded.items if record.kind == NodeKind.ARRAY.value else ():
+            if row.node == record.node:
+                chunk = ItemChunk.FromString(row.body)
+                for at, (state, attempts) in enumerate(zip(chunk.states, chunk.attempts, strict=True)):
+                    item = row.chunk * CHUNK + at
+                    if attempts and state != SUCCEEDED:
+                        yield item, self.layout.checkpoint(item_name(record.node, item), attempts - 1)
 
     async def _of_item(self, row: ItemsRecord, chunk: ItemChunk, at: int) -> literals_pb2.LiteralMap | None:
         prefix = self.layout.item(row.node, row.chunk * CHUNK + at, chunk.attempts[at] - 1)

@@ -32,6 +32,8 @@ class Past:
     """Name of the execution that it stood for."""
     items: Mapping[int, literals_pb2.LiteralMap] = field(default_factory=dict[int, literals_pb2.LiteralMap])
     """Of a node that maps over lists: what the items gave that succeeded."""
+    item_checkpoints: Mapping[int, str] = field(default_factory=dict[int, str])
+    """Where the last attempts of the others kept checkpoints."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

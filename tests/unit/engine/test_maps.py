@@ -117,7 +117,28 @@ def test_the_last_attempt_that_our_faults_leave_an_item_is_not_interruptible():
     made = run(mapped("n0", PLAIN, a=[1]), interruptible={"value": True})
     for number in range(3):
         made.fail("n0-n0", number, kind="RECOVERABLE", origin="SYSTEM")
+        made.fire(Timer.RETRY)
     assert [made.jobs["n0-n0", number].interruptible for number in range(4)] == [True, True, True, False]
+
+
+def test_an_item_pauses_after_a_fault_of_ours_also_over_restarts_and_finds_its_checkpoints():
+    made = run(mapped("n0", PLAIN, a=[1, 2]))
+    made.fail("n0-n0", kind="RECOVERABLE", origin="SYSTEM")
+    [first] = [each.at for each in made.timers if each.event.timer is Timer.RETRY]
+    assert (first > made.now, ("n0-n0", 1) in made.jobs) == (True, False)
+    made.restart()
+    assert [each.at for each in made.timers if each.event.timer is Timer.RETRY] == [first]
+    [over] = [each.event for each in made.timers if each.event.timer is Timer.RETRY]
+    made.fire(Timer.RETRY)
+    assert made.jobs["n0-n0", 1].previous_checkpoint_prefix == made.jobs["n0-n0", 0].checkpoint_prefix
+    made.tell(over)
+    made.fail("n0-n0", 1, kind="RECOVERABLE", origin="SYSTEM")
+    made.fire(Timer.RETRY)
+    kept = tuple(made.jobs["n0-n0", number].checkpoint_prefix for number in (1, 0))
+    assert made.jobs["n0-n0", 2].earlier_checkpoints == kept
+    made.succeed("n0-n0", 2)
+    made.succeed("n0-n1", 1)
+    assert made.state.phase is ExecutionPhase.SUCCEEDED
 
 
 def test_a_failed_item_fails_the_map_at_once_and_stops_the_others():
@@ -177,6 +198,7 @@ def test_an_item_that_gets_no_slot_in_time_has_failed_also_over_restarts():
     made.fire(Timer.QUEUE)
     assert made.cancelled == [("n0-n0", 1)]
     made.stopped("n0-n0", 1)
+    made.fire(Timer.RETRY)
     made.start("n0-n0", 2)
     made.start("n0-n1", 1)
     for _ in range(2):

@@ -422,6 +422,14 @@ def test_one_item_runs_again_and_what_follows_from_its_map():
     assert second.phase("n9") is NodePhase.QUEUED
 
 
+def test_an_item_that_failed_is_given_its_last_checkpoint():
+    made = workflow("w", [mapped("n0", PLAIN, a=[1])])
+    first = Run(made, tasks=[PLAIN])
+    first.start("n0-n0")
+    second = Run(made, tasks=[PLAIN], past=recovering(first))
+    assert second.jobs["n0-n0", 0].previous_checkpoint_prefix == first.jobs["n0-n0", 0].checkpoint_prefix
+
+
 def test_items_lack_an_output_that_newer_code_has_and_run_again():
     first = Run(workflow("w", [mapped("n0", PLAIN, a=[1, 2])]), tasks=[PLAIN])
     first.succeed("n0-n1", o0=20)

@@ -163,12 +163,15 @@ def _job(turn: Turn, node: NodeState, item: int) -> Job:
     state, (array, items) = turn.state, parts(node)
     chunk, at = items.find(item)
     number = chunk.attempts[at] - 1
-    before = state.layout.checkpoint(item_name(node.id, item), number - 1) if number else ""
+    place = item_name(node.id, item)
+    earlier = [state.layout.checkpoint(place, each) for each in range(number - 1, -1, -1)]
+    past = node.past.item_checkpoints.get(item, "") if node.past is not None else ""
     return Job(
         attempt=AttemptId(state.new.key, node.id, number, item),
         template=items.template or _template(state, node),
         inputs_data=inputs_of(node, item).SerializeToString(),
-        previous_checkpoint_prefix=before,
+        previous_checkpoint_prefix=earlier[0] if earlier else past,
+        earlier_checkpoints=tuple(earlier),
         interruptible=may_interrupt(state, array.item, chunk.system_failures[at]),
     )
 
@@ -308,12 +311,39 @@ def fail(turn: Turn, node: NodeState, item: int, error: ExecutionError, *, recov
     verdict = budgets.judge(error, recoverable=recoverable, retries=array.item.retries, failures=failures)
     chunk.errors[at] = literals.to_bytes(verdict.error)
     if verdict.retry:
-        heapq.heappush(items.again, item)
-        turn.state.maps[node.id] = node
         close(turn, node, item, TO_BE_RETRIED)
+        if payer is budgets.Payer.SYSTEM:
+            _pause(turn, node, item)
+        else:
+            _retry(turn, node, item)
     else:
         items.failed += 1
         close(turn, node, item, FAILED)
+
+
+def _retry(turn: Turn, node: NodeState, item: int) -> None:
+    """Let an item have its turn again."""
+    heapq.heappush(parts(node)[1].again, item)
+    turn.state.maps[node.id] = node
+
+
+def _pause(turn: Turn, node: NodeState, item: int) -> None:
+    """Let some time pass before the next attempt, as plain nodes do, after a fault of ours."""
+    chunk, at = parts(node)[1].find(item)
+    attempt = attempt_of(turn, node, item)
+    pause = budgets.pause(f"{attempt.place}-{attempt.attempt}", chunk.system_failures[at])
+    over = TimerFired(attempt=attempt, timer=Timer.RETRY)
+    turn.commands.append(SetTimer(at=Micros(chunk.ended_at[at] + pause), event=over))
+
+
+def pause_over(turn: Turn, node: NodeState, event: TimerFired) -> None:
+    """Take it that an item has paused for long enough; one that was tried again meanwhile is left alone."""
+    _, items = parts(node)
+    item = event.attempt.item
+    chunk, at = items.find(item)
+    pausing = chunk.states[at] == TO_BE_RETRIED and attempt_of(turn, node, item) == event.attempt
+    if pausing and item not in items.again and node.phase is not NodePhase.FAILING:
+        _retry(turn, node, item)
 
 
 def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
@@ -368,7 +398,7 @@ def timer(turn: Turn, node: NodeState, event: TimerFired) -> None:
             stopped(turn, node, item)
         return
     if event.timer is Timer.SLEEP or event.timer is Timer.RETRY:
-        return  # no item sleeps, or pauses
+        return  # no item sleeps, and one that is open pauses no longer
     if event.timer is Timer.QUEUE:
         waits = current is None and chunk.states[at] == AttemptPhase.QUEUED.value
         error = queue_expired(turn) if waits else None
@@ -386,6 +416,10 @@ def restarted(turn: Turn, node: NodeState) -> None:
     """Close what was open when the platform died, at nobody's cost; it begins anew under the next number."""
     _, items = parts(node)
     items.held.clear()
+    for item in [each for each in items.again if _failed_of_ours(items, each)]:
+        items.again.remove(item)
+        _pause(turn, node, item)
+    heapq.heapify(items.again)
     for item in sorted(items.open):
         chunk, at = items.find(item)
         if node.phase is NodePhase.FAILING or at in chunk.errors:
@@ -393,3 +427,9 @@ def restarted(turn: Turn, node: NodeState) -> None:
         else:
             lost = system_error(budgets.PLATFORM_RESTARTED, "the platform was restarted while this attempt ran")
             fail(turn, node, item, lost, recoverable=True)
+
+
+def _failed_of_ours(items: Items, item: int) -> bool:
+    chunk, at = items.find(item)
+    error = execution_pb2.ExecutionError.FromString(chunk.errors[at]) if at in chunk.errors else None
+    return error is not None and budgets.payer(error) is budgets.Payer.SYSTEM

@@ -12,7 +12,7 @@ from flyweight.engine.items import ABORTED, CHUNK, FAILED, SUCCEEDED, Items
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Report, Started, Succeeded
 from flyweight.engine.machine import item_caching, items, launches, outcomes
 from flyweight.engine.machine.commands import CancelAttempt, LetGo, StartChild, StopChild
-from flyweight.engine.machine.events import TimerFired
+from flyweight.engine.machine.events import Timer, TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
 from flyweight.engine.model import ExecutionState, NodeState
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
@@ -134,9 +134,13 @@ def report(turn: Turn, event: Report) -> None:
 def timer(turn: Turn, event: TimerFired) -> None:
     """Take an item's timer; one of an attempt that is over changes nothing."""
     node = turn.state.nodes.get(event.attempt.node)
-    if node is not None and items.is_open(node, event.attempt):
+    if node is None or node.items is None:
+        return
+    if items.is_open(node, event.attempt):
         items.timer(turn, node, event)
         _settle(turn, node)
+    elif event.timer is Timer.RETRY:
+        items.pause_over(turn, node, event)
 
 
 def child(turn: Turn, node: NodeState, event: ChildStarted | ChildEnded) -> None:
