@@ -45,7 +45,7 @@ class SentAttempt:
         return Usage(
             cpu_seconds=cpu_seconds or self.gauge.cpu,
             peak_memory_bytes=max(peak_memory_bytes, self.gauge.peak),
-            series=self.gauge.series.data(),
+            series=self.gauge.series.data(cpu_seconds),
         )
 
     def out_of_memory(self) -> faults.ContainerError | None:

@@ -102,7 +102,7 @@ class _Command:
 
     def usage(self) -> Usage:
         """Tell what it has used, as far as that is known."""
-        series = self.gauge.series.data()
+        series = self.gauge.series.data(self.exit.cpu_seconds if self.exit else 0.0)
         if self.exit is None:
             return Usage(cpu_seconds=self.gauge.cpu, peak_memory_bytes=self.gauge.peak, series=series)
         # A look may miss what came and went between two, and the kernel adds no processes up: the larger is nearer.

@@ -35,12 +35,15 @@ class Series:
             self._points = [(late[0], max(early[1], late[1]), late[2]) for early, late in pairs]
             self._every *= 2
 
-    def data(self) -> bytes:
-        """Pack it as a ``flyweight.usage.v1.UsageSeries``; empty where nothing was noted."""
+    def data(self, cpu_seconds: float) -> bytes:
+        """Pack it as a ``flyweight.usage.v1.UsageSeries``; empty where nothing was noted.
+
+        What of all ``cpu_seconds`` (0: not known) no point tells is taken for that of the time before the first one.
+        """
         if not self._points:
             return b""
-        # Of the time before the first point it is only known that what was used then is none of the second's.
-        steps = list(pairwise([(0.0, 0, self._points[0][2]), *self._points]))
+        before = min(self._points[0][2], self._points[-1][2] - cpu_seconds) if cpu_seconds else self._points[0][2]
+        steps = list(pairwise([(0.0, 0, before), *self._points]))
         return UsageSeries(
             milliseconds=[round((after[0] - before[0]) * 1000) for before, after in steps],
             memory=[after[1] // 1024 for _, after in steps],

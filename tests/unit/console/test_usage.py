@@ -29,7 +29,7 @@ def attempt(*measured: tuple[float, int, float]) -> views.AttemptView:
         attempt=0,
         task="TASK:p:d:t:v",
         phase=AttemptPhase.SUCCEEDED,
-        usage_series=series.data(),
+        usage_series=series.data(0),
     )
     message = told(Subject(execution=OF, console="http://x/console"), row)
     if measured:

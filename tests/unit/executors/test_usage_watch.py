@@ -33,13 +33,13 @@ async def test_memory_is_measured_against_a_limit_and_told_of_once(limit: int, t
 def test_what_is_not_watched_closely_is_not_measured_in_the_first_second() -> None:
     gauge = UsageGauge(limit=0, process=os.getpid, on_breach=lambda: None, began=100.0, closely=False)
     gauge.look(100 + FIRST / 2)
-    assert (gauge.peak, gauge.series.data()) == (0, b"")
+    assert (gauge.peak, gauge.series.data(0)) == (0, b"")
     gauge.look(100 + FIRST)
     until = time.process_time() + 0.05
     while time.process_time() < until:
         pass
     gauge.look(103)
-    points = points_of(gauge.series.data())
+    points = points_of(gauge.series.data(0))
     assert [point.seconds for point in points] == [1, 3]
     assert 0.03 <= gauge.cpu == pytest.approx(2 * points[1].cpu, abs=0.01)
 
@@ -48,4 +48,4 @@ def test_a_process_that_is_gone_or_not_there_yet_adds_nothing() -> None:
     for pid in (0, 2**30):
         gauge = UsageGauge(limit=1, process=lambda pid=pid: pid, on_breach=lambda: None, began=0.0, closely=True)
         gauge.look(60)
-        assert (gauge.peak, gauge.series.data()) == (0, b"")
+        assert (gauge.peak, gauge.series.data(0)) == (0, b"")
