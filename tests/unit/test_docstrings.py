@@ -94,3 +94,45 @@ def test_an_option_says_what_it_means(options: type) -> None:
     names = {one.target.id for one in own.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)}
     described = {field.strip("`") for field in described_fields(options)}
     assert names - described == set()
+
+
+def raised(what: Any) -> set[str]:
+    """The exceptions that a function's own statements raise; not those of the functions in it, nor what cannot be."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(what))).body[0]
+    waiting: list[ast.AST] = list(getattr(body, "body", ()))
+    found: set[str] = set()
+    for node in waiting:  # which grows on the way
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            continue
+        waiting += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            called = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+            found.add(called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", ""))
+    return {name for name in found if name[:1].isupper()} - {"AssertionError", "AttributeError", "NotImplementedError"}
+
+
+def raising(what: Any) -> Iterator[tuple[str, Any]]:
+    """Functions that may raise something, each with the text that must say so."""
+    if inspect.isfunction(what):
+        yield inspect.getdoc(what) or "", what
+    bases = what.__mro__ if isinstance(what, type) else ()
+    for name, member in ((name, member) for one in bases for name, member in vars(one).items()):
+        function = member.__func__ if isinstance(member, classmethod | staticmethod) else member
+        function = function.fget if isinstance(function, property) else function
+        if not inspect.isfunction(function) or not function.__module__.startswith("flyweight"):
+            continue
+        if name in {"__init__", "__post_init__", "__new__", "__call__"}:
+            yield told(what) + (inspect.getdoc(function) or ""), function
+        elif not name.startswith("_"):
+            yield inspect.getdoc(function) or "", function
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_what_is_raised_is_said(name: str) -> None:
+    what = inspect.unwrap(PUBLIC[name]) if inspect.isfunction(PUBLIC[name]) else PUBLIC[name]
+    silent = {
+        function.__qualname__: sorted(one for one in raised(function) if one not in text)
+        for text, function in raising(what)
+        if "<string>" not in function.__code__.co_filename
+    }
+    assert {place: kinds for place, kinds in silent.items() if kinds} == {}, "say so under `Raises:`"

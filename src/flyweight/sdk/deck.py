@@ -28,6 +28,9 @@ class Deck:
         html: its content; more is added by ``append``.
         auto_add_to_deck: whether it joins the running task's page.
 
+    Raises:
+        InvalidInput: it has no name.
+
     Example:
         >>> deck = Deck("metrics", "<p>loss 0.3</p>")
         >>> deck.append("<p>loss 0.2</p>")

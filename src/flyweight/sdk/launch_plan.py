@@ -87,6 +87,10 @@ class LaunchPlan(Entity[..., Any]):
         workflow: what it starts.
         options: inputs and settings, as ``LaunchPlan.create`` takes them one by one.
 
+    Raises:
+        InvalidInput: an input is not the workflow's, or is given twice.
+        TypeMismatch: the value of an input does not fit its type.
+
     """
 
     CACHE: ClassVar[dict[str, "LaunchPlan"]] = {}
@@ -194,7 +198,12 @@ class LaunchPlan(Entity[..., Any]):
 
     @classmethod
     def get_default_launch_plan(cls, *arguments: object) -> "LaunchPlan":
-        """Give the plan that adds nothing and bears the workflow's name (flytekit's context argument ignored)."""
+        """Give the plan that adds nothing and bears the workflow's name (flytekit's context argument ignored).
+
+        Raises:
+            InvalidInput: it is no workflow.
+
+        """
         workflow = arguments[-1]
         if not isinstance(workflow, Workflow):
             raise InvalidInput(f"A default launch plan belongs to a workflow; {workflow!r} is none.")

@@ -28,6 +28,9 @@ class PodTemplate:
         labels: of the pod; none by default.
         annotations: of the pod; none by default.
 
+    Raises:
+        InvalidInput: the spec is of another kind, or the primary container has no name.
+
     """
 
     pod_spec: Any = None

@@ -46,6 +46,9 @@ class Secret:
         mount_requirement: how it must reach the task: any way by default, else as a variable or a file.
         env_var: the environment variable that is to hold it, in capital letters.
 
+    Raises:
+        InvalidInput: neither group nor key is given, or a value is of the wrong kind.
+
     """
 
     MountType = MountRequirement

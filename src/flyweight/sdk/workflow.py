@@ -99,6 +99,9 @@ class FunctionWorkflow(FunctionEntity, Workflow[P, R], Generic[P, R]):
         function: draws the graph, when it is first asked for.
         options: as ``@workflow`` takes them.
 
+    Raises:
+        InvalidInput: the function is nested, a method, or ``async def``.
+
     """
 
     def __init__(self, function: Callable[P, R], options: WorkflowOptions) -> None:

@@ -15,6 +15,9 @@ class FlyteAnnotation:
     Args:
         data: the note; anything that JSON can hold.
 
+    Raises:
+        InvalidInput: it has the key that Flyte itself uses.
+
     """
 
     def __init__(self, data: Mapping[str, Any]) -> None:

@@ -72,7 +72,12 @@ class BlobData:
         return [blob.bare(one).removeprefix(blob.bare(prefix)) for one in blob.list_objects(prefix)]
 
     def open(self, uri: str, mode: str = "rb") -> IO[Any]:
-        """Open one object as a stream; ``mode`` is ``r``, ``rb``, ``w`` or ``wb``."""
+        """Open one object as a stream; ``mode`` is ``r``, ``rb``, ``w`` or ``wb``.
+
+        Raises:
+            InvalidInput: it is another mode.
+
+        """
         if mode.replace("b", "").replace("t", "") not in ("r", "w"):
             raise InvalidInput(f"a file cannot be opened with mode '{mode}'; use r, rb, w or wb")
         binary = blob.open_write(absolute(uri)) if "w" in mode else blob.open_read(absolute(uri))
