@@ -5,12 +5,15 @@ Run by ``make check``. A file listed in ``GRANDFATHERED`` may only shrink; the l
 
 import ast
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT = 500
 GRANDFATHERED: dict[str, int] = {}
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "misc", "manager", "base", "impl"}
+LOADS_ON_USE = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["flyweight"]["loads-on-use"]
+"""Files that may call ``import_module``, below ``src/flyweight``, and why."""
 SCRIPTS = ROOT / "src/flyweight/executors"
 """Python puts this folder first on the path of ``warm_entrypoint.py``, which is run there as a script."""
 
@@ -30,9 +33,21 @@ def faults(path: Path) -> list[str]:
         found.append(f"{name}: a module is named for what it is, not `{path.stem}`")
     if path.parent == SCRIPTS and path.stem in sys.stdlib_module_names:
         found.append(f"{name}: the warm processes would import it for the standard library's `{path.stem}`: rename it")
-    if name.startswith("src/") and text.strip() and ast.get_docstring(ast.parse(text)) is None:
-        found.append(f"{name}: the module's sentence (its docstring) is missing")
+    if name.startswith("src/") and text.strip():
+        tree = ast.parse(text)
+        if ast.get_docstring(tree) is None:
+            found.append(f"{name}: the module's sentence (its docstring) is missing")
+        if loads_on_use(tree) != (name.removeprefix("src/flyweight/") in LOADS_ON_USE):
+            found.append(
+                f"{name}: imports stand at the top; loads-on-use in pyproject.toml lists which do not, and why"
+            )
     return found
+
+
+def loads_on_use(tree: ast.Module) -> bool:
+    """Tell whether a module loads another one by ``import_module``."""
+    called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return "import_module" in {getattr(function, "attr", getattr(function, "id", "")) for function in called}
 
 
 def main() -> int:
