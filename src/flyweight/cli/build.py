@@ -2,9 +2,9 @@
 
 import click
 
-from flyweight.cli.images import build as build_all
-from flyweight.cli.images import image_specs
 from flyweight.cli.loading import find_entity, load_module
+from flyweight.client.images import build as build_all
+from flyweight.client.images import image_specs
 from flyweight.compile.needs import needs
 from flyweight.containers.environments import BUILT, Environments
 from flyweight.sdk.base_task import PythonTask
@@ -23,7 +23,7 @@ def build(file: str, entity: str, options: tuple[str, ...]) -> None:
     del options
     found = find_entity(load_module(file), entity)
     settings = load_platform_settings()
-    build_all(image_specs([found]), settings)
+    build_all(image_specs(found), settings)
     environments = Environments(settings.environments, settings.data_dir / BUILT)
     for needed in dict.fromkeys(needs(found)):
         if isinstance(needed, PythonTask):

@@ -73,6 +73,7 @@ def flyweight(ctx: click.Context, verbose: int, config: str | None, pkgs: tuple[
     levels = (logging.WARNING, logging.INFO, logging.DEBUG)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("flyweight").setLevel(levels[min(verbose, len(levels) - 1)])
+    logging.getLogger("flyweight.images").setLevel(levels[min(max(verbose, 1), 2)])  # what may take minutes is told
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,6 @@ from typing import Any
 
 import click
 
-from flyweight.cli.images import build_for
 from flyweight.cli.loading import AnyEntity, load_entities
 from flyweight.cli.options import amounts, pairs
 from flyweight.cli.session import open_remote, packages_of
@@ -59,7 +58,6 @@ def register(ctx: click.Context, places: tuple[str, ...], dry_run: bool, **given
             click.echo(f"{_kind(entity)} {entity.name}")
         return 0
     remote = open_remote(ctx, project=given["project"], domain=given["domain"])
-    build_for(remote, entities)
     images = read_images(given["image"])
     failed = 0
     for entity in entities:

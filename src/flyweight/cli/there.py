@@ -6,7 +6,6 @@ from typing import Any
 import click
 
 from flyweight.cli.here import print_outputs, shown_value
-from flyweight.cli.images import build_for
 from flyweight.cli.loading import AnyEntity
 from flyweight.cli.options import Input
 from flyweight.cli.progress import follow
@@ -50,7 +49,6 @@ def run_there(remote: FlyteRemote, entity: AnyEntity, inputs: Mapping[str, Any],
     if isinstance(entity, ReferenceEntity):
         run_reference(remote, entity, inputs, settings)
         return
-    build_for(remote, [entity])
     execution = remote.execute(
         entity,
         inputs,

@@ -15,6 +15,7 @@ from flyweight.client.code import Code, code_of, kernel_code_of
 from flyweight.client.config import Config
 from flyweight.client.entities import FlyteLaunchPlan, FlyteTask, FlyteWorkflow
 from flyweight.client.fetch import Fetching
+from flyweight.client.images import build_for
 from flyweight.client.rpcs import Rpc
 from flyweight.client.upload import Uploading
 from flyweight.compile.settings import ImageConfig, SerializationSettings
@@ -87,6 +88,7 @@ class Registering(Fetching, Uploading):
         Raises:
             CompileError: the workflow does not hold together.
             InvalidInput: the same version is registered with other code or settings.
+            PreconditionFailed: an environment for an image that a task describes cannot be made.
 
         """
         if isinstance(entity, ReferenceEntity):
@@ -131,6 +133,7 @@ class Registering(Fetching, Uploading):
                 f"{entity.name} is registered as version {version!r} with other code or settings; a version never "
                 "changes. Give another version, or none: then it comes from the code."
             )
+        build_for(self.address, entity)
         uri = self._upload(code, plan) if code.name else ""
         plan = replace(plan, version=version, bundle_uri=uri, code_digest=digest)
         specs = compile_entity(entity, plan)

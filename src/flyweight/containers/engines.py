@@ -45,9 +45,10 @@ class Engine:
             for word in ("--env", f"{name}={value}" if name in run.taken else name)
         ]
         mounts = [word for source, target in run.mounts for word in ("--volume", f"{source}:{target}")]
-        memory = ["--memory", str(run.memory)] if run.memory else []
+        limits = ["--memory", str(run.memory)] if run.memory else []
+        limits += ["--cpus", f"{run.cpu:g}"] if run.cpu else []
         entry = ["--entrypoint", run.command[0]] if run.command else []
-        options = [*variables, *mounts, *memory, *entry]
+        options = [*variables, *mounts, *limits, *entry]
         return (
             *(self.program, "run", "--rm", "--name", run.name, "--pull", "missing", *options),
             *(run.image, *run.command[1:], *run.arguments),
@@ -69,6 +70,8 @@ class ImageRun:
     """Folders here and in the container."""
     memory: int = 0
     """Bytes at most; 0 is no limit."""
+    cpu: float = 0.0
+    """Processors at most; 0 is no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,8 @@ class Place:
     """Files that the program leaves are brought to below this URI."""
     memory: int = 0
     """Bytes that an engine lets it have; 0 is no limit."""
+    cpu: float = 0.0
+    """Processors, likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,7 @@ class RawContainer:
             taken=place.variables,
             mounts=((folders.inputs, folders.inputs_in_image), (folders.outputs, folders.outputs_in_image)),
             memory=place.memory,
+            cpu=place.cpu,
         )
         return Program(
             argv=engine.words(run),

@@ -25,12 +25,14 @@ def prepare(
 
     ``processes`` is the environment that processes here are started with, ``own`` what the attempt has on top.
     """
+    limits = limits_of(job.task)
     place = Place(
         environments=environments,
         folder=directory,
         variables=processes,
         raw_prefix=job.raw_output_prefix,
-        memory=limits_of(job.task).memory,
+        memory=limits.memory,
+        cpu=limits.cpu,
     )
     raw = RawContainer(template=job.task.container, inputs=job.inputs, own=own, known=variables(job))
     return raw.prepare(place)

@@ -1,48 +1,48 @@
 """Makes environments for the images that entities describe by their parts, where the platform is on this machine."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import click
-
-from flyweight.cli.loading import AnyEntity
-from flyweight.client.remote import FlyteRemote
 from flyweight.compile.needs import needs
 from flyweight.containers.building import Wanted, build_environment
 from flyweight.containers.environments import BUILT, Environments
 from flyweight.sdk.base_task import PythonTask
+from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.image import IMAGE_ID, NOOP, ImageSpec
 from flyweight.settings import OWN_FLAVOR, PlatformSettings, discover, load_platform_settings
+
+logger = logging.getLogger("flyweight.images")
 
 _LEFT_OUT = ("apt_packages", "conda_packages", "cuda", "cudnn", "base_image", "commands", "copy", "entrypoint")
 """Parts that a Python environment cannot have."""
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
-def image_specs(entities: Iterable[AnyEntity]) -> list[ImageSpec]:
-    """Give the images that tasks of these entities describe, each once."""
-    tasks = (one for entity in entities for one in needs(entity) if isinstance(one, PythonTask))
+def image_specs(entity: AnyEntity) -> list[ImageSpec]:
+    """Give the images that tasks of an entity describe, each once."""
+    tasks = (one for one in needs(entity) if isinstance(one, PythonTask))
     found = (task.options.image_spec for task in tasks)
     return list(dict.fromkeys(spec for spec in found if spec is not None and spec.builder != NOOP))
 
 
-def build_for(remote: FlyteRemote, entities: Iterable[AnyEntity]) -> None:
-    """Make what entities need where they are to run; of a platform elsewhere, say what it lacks.
+def build_for(address: str, entity: AnyEntity) -> None:
+    """Make what an entity needs where it is to run; of a platform elsewhere, say what it lacks.
 
     Raises:
         PreconditionFailed: an environment cannot be made.
 
     """
-    specs = image_specs(entities)
+    specs = image_specs(entity)
     if not specs:
         return
     running = discover()
-    if running is not None and _is_here(remote.address, running.address):
+    if running is not None and _is_here(address, running.address):
         build(specs, load_platform_settings({"data_dir": running.data_dir}))
         return
     names = ", ".join(spec.image_name() for spec in specs)
-    click.echo(f"The platform must have: {names}. On Flyweight's own machine, `flyweight build` makes it.", err=True)
+    logger.info("The platform at %s must have: %s. Where it is Flyweight, `flyweight build` makes it.", address, names)
 
 
 def build(specs: Iterable[ImageSpec], settings: PlatformSettings) -> dict[ImageSpec, str]:
@@ -69,10 +69,8 @@ def _is_here(called: str, running: str) -> bool:
 def _built(spec: ImageSpec, root: Path, environments: Mapping[str, str]) -> str:
     left_out = [name for name in _LEFT_OUT if getattr(spec, name)]
     if left_out:
-        click.secho(
-            f"{spec.image_name()}: an environment has no {', '.join(left_out)}; tasks find what this machine has.",
-            fg="yellow",
-            err=True,
+        logger.warning(
+            "%s: an environment has no %s; tasks find what this machine has.", spec.image_name(), ", ".join(left_out)
         )
     wanted = Wanted(
         image=spec.image_name(),
@@ -82,7 +80,7 @@ def _built(spec: ImageSpec, root: Path, environments: Mapping[str, str]) -> str:
         options=_options(spec),
         variables={**(spec.env or {}), IMAGE_ID: spec.id},
     )
-    folder = build_environment(root, wanted, environments[OWN_FLAVOR], lambda step: click.echo(step, err=True))
+    folder = build_environment(root, wanted, environments[OWN_FLAVOR], logger.info)
     return str(folder / "bin/python")
 
 
