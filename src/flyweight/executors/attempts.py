@@ -42,18 +42,21 @@ class SentAttempt:
         """Tell what it has used, with what its worker says of that, if it says anything."""
         if self.gauge is None:
             return Usage(cpu_seconds=cpu_seconds, peak_memory_bytes=peak_memory_bytes)
+        reached = self.gauge.limit if self.hold is not None and self.hold.starved else 0
         return Usage(
             cpu_seconds=cpu_seconds or self.gauge.cpu,
-            peak_memory_bytes=max(peak_memory_bytes, self.gauge.peak),
+            peak_memory_bytes=max(peak_memory_bytes, self.gauge.peak, reached),
             series=self.gauge.series.data(cpu_seconds),
         )
 
     def out_of_memory(self) -> faults.ContainerError | None:
         """Say that it has met its memory limit, if it has."""
-        peak, limit = self.gauge.peak if self.gauge else 0, self.work.limits.memory
-        if (self.gauge and self.gauge.broken) or (self.hold and self.hold.starved):
-            return faults.out_of_memory(limit, peak)
-        return None
+        if self.gauge is None or not self.gauge.limit:
+            return None
+        by_kernel = self.hold is not None and self.hold.starved
+        if not (by_kernel or self.gauge.broken):
+            return None
+        return faults.out_of_memory(self.gauge.limit, self.gauge.peak, by_kernel=by_kernel)
 
     def log(self, end: int = -1) -> LogSpan:
         """Give its part of the worker's log."""

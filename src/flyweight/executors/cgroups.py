@@ -71,11 +71,12 @@ def find(wanted: Groups, proc: Path = Path("/proc")) -> Found:
         return found
     for controller in CONTROLLERS:
         place = _place(controller, mounts, own)
-        why = f"no control group with {controller} is mounted here" if place is None else _objection(place, wanted)
-        if place is not None and not why:
-            found.places[controller] = place[0]
-        else:
+        if place is None:
+            found.missing[controller] = f"the kernel offers no {controller} controller to the group of this process"
+        elif why := _objection(place, wanted):
             found.missing[controller] = why
+        else:
+            found.places[controller] = place[0]
     return found
 
 

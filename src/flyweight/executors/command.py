@@ -96,9 +96,10 @@ class _Command:
 
     def out_of_memory(self) -> faults.ContainerError | None:
         """Say that it has met its memory limit, if it has."""
-        if self.gauge.broken or (self.group is not None and self.group.kills()):
-            return faults.out_of_memory(self.gauge.limit, self.gauge.peak)
-        return None
+        by_kernel = self.gauge.limit > 0 and self.group is not None and self.group.kills() > 0
+        if not (by_kernel or self.gauge.broken):
+            return None
+        return faults.out_of_memory(self.gauge.limit, self.gauge.peak, by_kernel=by_kernel)
 
     def usage(self) -> Usage:
         """Tell what it has used, as far as that is known."""

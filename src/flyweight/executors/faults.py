@@ -69,22 +69,19 @@ def worker_killed_early(returncode: int, tail: str) -> ContainerError:
     )
 
 
-def out_of_memory(limit: int, peak: int) -> ContainerError:
-    """Say that an attempt broke its memory limit."""
+def out_of_memory(limit: int, peak: int, *, by_kernel: bool) -> ContainerError:
+    """Say that an attempt broke its memory limit, or would have, had the kernel not ended it there."""
+    if by_kernel:
+        seen = f" (last seen with {readable(peak)})" if peak else ""
+        used = f"used all of its {readable(limit)} of memory{seen} and asked for more, so that the kernel ended it"
+    else:
+        used = f"used {readable(peak)} of memory (its processes together); its limit is {readable(limit)}"
     return ContainerError(
         code="OutOfMemory",
         kind=RECOVERABLE,
         origin=USER,
-        message=f"The task {_used(limit, peak)}; its limit is {readable(limit)}. "
-        'Use less, or raise the limit: @task(limits=Resources(mem="...")).',
+        message=f'The task {used}. Use less, or raise the limit: @task(limits=Resources(mem="...")).',
     )
-
-
-def _used(limit: int, peak: int) -> str:
-    if peak > limit:
-        return f"used {readable(peak)} of memory (its processes together)"
-    seen = f" (at its last measurement: {readable(peak)})" if peak else ""
-    return f"used all of the memory that it may{seen}, asked for more, and was ended by the kernel"
 
 
 def command_failed(returncode: int, *, out_of_memory: bool, tail: str) -> ContainerError:

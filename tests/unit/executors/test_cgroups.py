@@ -61,7 +61,7 @@ def test_in_a_container_the_path_counts_from_what_is_mounted(tmp_path: Path) -> 
     proc = system(tmp_path, "4:memory:/docker/abc\n1:cpu:/docker/abc\n", mounts, "memory", "cpu")
     found = find(Groups.AUTO, proc)
     assert found.places == {"memory": Place(path=tmp_path / "memory", version=Version.V1)}
-    assert "no control group with cpu is mounted here" in found.missing["cpu"]
+    assert "offers no cpu controller" in found.missing["cpu"]
 
 
 def test_version_2_has_the_controllers_that_were_handed_down(tmp_path: Path) -> None:
