@@ -91,6 +91,8 @@ class ControlGroups:
             except OSError as error:
                 self._missing[controller] = f"{base} could not be made: {error.strerror}"
                 del self._places[controller]
+                if place not in self._places.values():
+                    _leave(place, base)
         if self._places:
             _log.info("Limits: %s", self.told)
 
@@ -141,11 +143,7 @@ class ControlGroups:
             with suppress(OSError):
                 _write(folder / "cgroup.subtree_control", " ".join(f"-{controller}" for controller in self._places))
         for place in self._places.values():
-            if place.version is Version.V2:
-                with suppress(OSError):
-                    _write(place.path / "cgroup.procs", str(os.getpid()))
-            with suppress(OSError):
-                _remove(place.path / self._name)
+            _leave(place, place.path / self._name)
 
 
 class Group:
@@ -228,6 +226,15 @@ class Group:
             if not self.lost:
                 _log.warning("a limit is not enforced by the kernel: %s was refused at %s (%s)", value, file, error)
             self.lost = True
+
+
+def _leave(place: Place, base: Path) -> None:
+    """Go back to where this process was started, and remove the platform's group."""
+    if place.version is Version.V2:
+        with suppress(OSError):
+            _write(place.path / "cgroup.procs", str(os.getpid()))
+    with suppress(OSError):
+        _remove(base)
 
 
 def _write(file: Path, value: str) -> None:

@@ -236,7 +236,7 @@ def test_version_2_says_the_same_in_its_own_words(tmp_path: Path) -> None:
 
 
 DIVIDING = """
-import os, sys
+import os, subprocess, sys
 from pathlib import Path
 from flyweight.executors.cgroups import Found, Place, Version
 from flyweight.executors.groups import ControlGroups
@@ -245,25 +245,32 @@ own, controller = Path(sys.argv[1]), sys.argv[2]
 (own / "cgroup.procs").write_text(str(os.getpid()))
 missing = dict.fromkeys(("memory", "cpu"), "not tried")
 groups = ControlGroups(Found(places={controller: Place(path=own, version=Version.V2)}, missing=missing), "ours")
-groups.open()
-where = Path("/proc/self/cgroup").read_text()
-assert f"{own.name}/ours/self" in where, where
-for folder in (own, own / "ours"):
-    assert controller in (folder / "cgroup.subtree_control").read_text(), folder
-groups.close()
+if len(sys.argv) > 3:  # another one is in the group, and stands in the way
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as other:
+        groups.open()
+        other.stdin.close()
+    assert groups.group("worker-1") is None
+else:
+    groups.open()
+    where = Path("/proc/self/cgroup").read_text()
+    assert f"{own.name}/ours/self" in where, where
+    for folder in (own, own / "ours"):
+        assert controller in (folder / "cgroup.subtree_control").read_text(), folder
+    groups.close()
 assert not (own / "ours").exists()
 assert (own / "cgroup.procs").read_text().split() == [str(os.getpid())]
 """
 
 
-def test_version_2_hands_its_controllers_on_and_takes_them_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("others", [(), ("crowded",)])
+def test_version_2_hands_its_controllers_on_and_takes_them_back(others: tuple[str, ...]) -> None:
     root = next((each for each in (ROOT / "unified", ROOT) if (each / "cgroup.subtree_control").exists()), None)
     handed = (root / "cgroup.subtree_control").read_text().split() if root else []
     if root is None or not handed:
         pytest.skip("no group of version 2 is handed a controller here")
     own = made(root / f"flyweight-test-{os.getpid()}")
     try:
-        subprocess.run([sys.executable, "-c", DIVIDING, str(own), handed[0]], check=True)
+        subprocess.run([sys.executable, "-c", DIVIDING, str(own), handed[0], *others], check=True)
     finally:
         own.rmdir()
 
