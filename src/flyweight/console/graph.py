@@ -5,7 +5,7 @@ place of what a node depends on, then of what depends on it, a few times over (S
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flyteidl.core import compiler_pb2, workflow_pb2
 
@@ -20,8 +20,10 @@ GAP_DOWN = 34
 GROUP_MARGIN = 16
 GROUP_TITLE = 26
 SWEEPS = 4
-MOST_NODES = 400
+MOST_BOXES = 400
 """Past this a drawing helps nobody: the page shows the table alone."""
+FOLDED = 7
+"""So many nodes that run the same, after and before the same nodes, are one box."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class Box:
     width: float
     height: float
     group: bool = False
+    siblings: tuple[NodeId, ...] = ()
+    """All nodes that it stands for, where equal ones are folded into one box."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,7 @@ class _Piece:
     width: float
     height: float
     inside: Drawing | None
+    siblings: tuple[NodeId, ...] = ()
 
 
 def draw(
@@ -85,30 +90,53 @@ def draw(
     """
     for shown in (drawn, NOTHING_DRAWN):
         outermost = level(closure, shown)
-        if _count(outermost) <= MOST_NODES:
+        if _count(outermost) <= MOST_BOXES:
             return _draw(outermost)
     return None
 
 
 def _count(within: Level) -> int:
     count = 0
-    for node in _shown(within.template):
+    for node, *_ in _folded(within):
         inside = within.inside(node)
         count += 1 if inside is None else _count(inside)
-        if count > MOST_NODES:
+        if count > MOST_BOXES:
             break
     return count
 
 
+def _folded(within: Level) -> list[list[workflow_pb2.Node]]:
+    """Give the nodes of a workflow, those that are equal together: what a fan-out makes is one very wide row else."""
+    nodes = _shown(within.template)
+    followers: dict[str, list[str]] = {node.id: [] for node in nodes}
+    for node in nodes:
+        for need in node.upstream_node_ids:
+            if need in followers:
+                followers[need].append(node.id)
+    alike: dict[tuple[object, ...], list[workflow_pb2.Node]] = {}
+    for node in nodes:
+        runs = node.task_node.SerializeToString() if within.inside(node) is None else b""
+        needs = frozenset(node.upstream_node_ids), frozenset(followers[node.id])
+        alike.setdefault((runs, node.metadata.name, *needs) if runs else (node.id,), []).append(node)
+    return [part for each in alike.values() for part in ([each] if len(each) >= FOLDED else [[node] for node in each])]
+
+
 def _draw(within: Level) -> Drawing:
     pieces: dict[str, _Piece] = {}
-    for node in _shown(within.template):
+    for node, *others in _folded(within):
         unique = within.unique(node)
         below = within.inside(node)
         inside = _draw(below) if below is not None else None
         width = BOX_WIDTH if inside is None else max(BOX_WIDTH, inside.width + 2 * GROUP_MARGIN)
         height = BOX_HEIGHT if inside is None else inside.height + GROUP_TITLE + GROUP_MARGIN
-        pieces[node.id] = _Piece(node=node, unique=unique, width=width, height=height, inside=inside)
+        pieces[node.id] = _Piece(
+            node=node,
+            unique=unique,
+            width=width,
+            height=height,
+            inside=inside,
+            siblings=(unique, *map(within.unique, others)) if others else (),
+        )
     upstream = {name: sorted(set(p.node.upstream_node_ids) & pieces.keys()) for name, p in pieces.items()}
     return _place(pieces, upstream, _order(_layers(upstream), upstream))
 
@@ -194,29 +222,22 @@ def _direct(upstream: Mapping[str, list[str]], layers: list[list[str]]) -> dict[
 
 
 def _box(piece: _Piece, x: float, y: float) -> Box:
+    title = readable_name(piece.node.metadata.name) or piece.node.id
     return Box(
         node=piece.unique,
-        title=readable_name(piece.node.metadata.name) or piece.node.id,
+        title=f"{len(piece.siblings)} \N{MULTIPLICATION SIGN} {title}" if piece.siblings else title,
         kind=node_kind(piece.node),
         x=x,
         y=y,
         width=piece.width,
         height=piece.height,
         group=piece.inside is not None,
+        siblings=piece.siblings,
     )
 
 
 def _moved_box(box: Box, right: float, down: float) -> Box:
-    return Box(
-        node=box.node,
-        title=box.title,
-        kind=box.kind,
-        x=box.x + right,
-        y=box.y + down,
-        width=box.width,
-        height=box.height,
-        group=box.group,
-    )
+    return replace(box, x=box.x + right, y=box.y + down)
 
 
 def _moved_arrow(arrow: Arrow, right: float, down: float) -> Arrow:

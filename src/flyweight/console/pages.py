@@ -8,12 +8,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from flyweight.clock import Micros
-from flyweight.console import decks, plan, reading, views
+from flyweight.console import decks, reading
 from flyweight.console.asking import WINDOWS, Asked
 from flyweight.console.events import EventStream
-from flyweight.console.graph import draw
 from flyweight.console.live import execution_events, list_events, log_events
-from flyweight.console.panel import TABS, Chosen, Planned, panel, planned
+from flyweight.console.panel import TABS, Chosen, panel, planned
 from flyweight.console.phases import FACETS
 from flyweight.console.rendering import PAGE_HEADERS, page
 from flyweight.console.sources import ConsoleServices
@@ -67,21 +66,16 @@ class Pages:
 
     async def execution(self, request: Request) -> Response:
         """Show one execution."""
-        of = _execution(request)
-        message = await reading.execution(self._services, of)
-        closure = await reading.closure(self._services, message)
-        drawn = await self._services.drawings.of(of)
-        steps = plan.steps(closure, drawn) if closure is not None else []
-        view = views.execution(message)
-        chosen = _chosen(request)
+        found = await planned(self._services, _execution(request))
+        of, chosen = found.identifier, _chosen(request)
         return page(
             "execution.html",
             place=await self.place(of.project, of.domain, "executions"),
-            execution=view,
-            drawing=draw(closure, drawn) if closure is not None else None,
-            nodes=await reading.nodes(self._services, of, steps),
+            execution=found.view,
+            drawing=found.drawing,
+            nodes=await reading.nodes(self._services, of, found.steps),
             chosen=chosen,
-            panel=await panel(self._services, Planned(identifier=of, view=view, steps=steps), chosen),
+            panel=await panel(self._services, found, chosen),
         )
 
     async def panel(self, request: Request) -> Response:

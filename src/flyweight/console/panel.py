@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from flyteidl.core import identifier_pb2
 
-from flyweight.console import phases, plan, reading
+from flyweight.console import graph, phases, plan, reading
+from flyweight.console.graph import Drawing
 from flyweight.console.plan import Step
 from flyweight.console.rendering import render
 from flyweight.console.sources import ConsoleServices
@@ -33,6 +34,8 @@ class Planned:
     identifier: identifier_pb2.WorkflowExecutionIdentifier
     view: ExecutionView
     steps: list[Step]
+    drawing: Drawing | None = None
+    """None if there is nothing to draw, or too much."""
 
 
 async def planned(services: ConsoleServices, of: identifier_pb2.WorkflowExecutionIdentifier) -> Planned:
@@ -40,11 +43,13 @@ async def planned(services: ConsoleServices, of: identifier_pb2.WorkflowExecutio
     message = await reading.execution(services, of)
     closure = await reading.closure(services, message)
     drawn = await services.drawings.of(message.id)
-    return Planned(
-        identifier=message.id,
-        view=reading.views.execution(message),
-        steps=plan.steps(closure, drawn) if closure is not None else [],
-    )
+    view = reading.views.execution(message)
+    if closure is not None:
+        return Planned(
+            identifier=message.id, view=view, steps=plan.steps(closure, drawn), drawing=graph.draw(closure, drawn)
+        )
+    single = view.what.resource_type == identifier_pb2.TASK
+    return Planned(identifier=message.id, view=view, steps=[plan.single(view.what)] if single else [])
 
 
 async def panel(services: ConsoleServices, of: Planned, chosen: Chosen) -> str:

@@ -1,11 +1,18 @@
 """Words for phases: one lower-case name that pages, styles and scripts share, and a label that people read."""
 
+from collections.abc import Iterable
+
 from flyteidl.core import execution_pb2
 
 WAITING = "waiting"
 
 ENDED = frozenset({"succeeded", "failed", "aborted", "timed_out", "skipped", "recovered", "retryable_failed"})
 """What stands in these does not change any more."""
+
+_FOREMOST = (
+    *("failed", "timed_out", "failing", "running", "dynamic_running", "queued", WAITING),
+    *("aborted", "succeeded", "recovered", "skipped"),
+)
 
 FACETS: dict[str, tuple[str, ...]] = {
     "running": ("QUEUED", "RUNNING", "SUCCEEDING", "FAILING", "ABORTING"),
@@ -32,6 +39,11 @@ def attempt_phase(number: execution_pb2.TaskExecution.Phase) -> str:
     """Name the phase of an attempt."""
     name = execution_pb2.TaskExecution.Phase.Name(number).lower()
     return "queued" if name == "undefined" else name
+
+
+def together(found: Iterable[str]) -> str:
+    """Name the phase that nodes shown as one stand in: the first of them that somebody wants to know (execution.js)."""
+    return min(found, key=_FOREMOST.index, default=WAITING)
 
 
 def label(phase: str) -> str:

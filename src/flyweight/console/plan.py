@@ -7,6 +7,7 @@ from flyteidl.core import compiler_pb2, identifier_pb2, workflow_pb2
 
 from flyweight.console.graph import node_kind
 from flyweight.console.nesting import NOTHING_DRAWN, Level, level
+from flyweight.engine.linker import single_node_id
 from flyweight.ids import END_NODE, START_NODE, NodeId, readable_name
 from flyweight.services.drawings import Drawn
 
@@ -30,6 +31,12 @@ def steps(closure: compiler_pb2.CompiledWorkflowClosure, drawn: Mapping[NodeId, 
     if closure.primary.template.HasField("failure_node"):
         found.append(_step(closure.primary.template.failure_node, NodeId(closure.primary.template.failure_node.id), 0))
     return found
+
+
+def single(task: identifier_pb2.Identifier) -> Step:
+    """Make the one step of a task that runs by itself."""
+    title = readable_name(task.name.rpartition(".")[2])
+    return Step(node=NodeId(single_node_id(task.name)), title=title, kind="task", entity=task)
 
 
 def unplanned(node: str, depth: int) -> Step:

@@ -86,7 +86,8 @@ async def nodes(
                 todo.append(name)
     extra[""] = [plan.unplanned(row.id.node_id, 0) for row in outermost if row.id.node_id not in known]
     ordered = [each for step in planned for each in (step, *extra.get(step.node, ()))] + extra[""]
-    return [views.node(rows.get(step.node), step) for step in ordered[:MOST_ROWS]]
+    progress = await services.nodes.progress_of_maps(of)
+    return [views.node(rows.get(step.node), step, progress.get(step.node, "")) for step in ordered[:MOST_ROWS]]
 
 
 async def node(services: ConsoleServices, of: identifier_pb2.NodeExecutionIdentifier, planned: list[Step]) -> NodeView:

@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from flyweight.console import views, words
-from flyweight.console.phases import label
+from flyweight.console.phases import label, together
 
 FOLDER = Path(__file__).parent
 
@@ -30,6 +30,7 @@ _words: dict[str, Any] = {
     "entity_url": views.entity_url,
     "place_url": views.place_url,
     "short_name": views.short_name,
+    "together": together,
     "module_name": views.module_name,
     "short_version": views.short_version,
 }

@@ -104,6 +104,10 @@ class ItemView:
     node: str
     """What it is read as."""
     phase: str
+    cache: str = ""
+    """What the catalog had for it, in a word; empty if nobody asked."""
+    why: str = ""
+    """Why it had nothing, or who made what it had."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +119,11 @@ class MapView:
     failed: int
     running: int
     items: tuple[ItemView, ...]
+
+    @property
+    def cached(self) -> bool:
+        """Whether the catalog was asked for any of them."""
+        return any(item.cache or item.why for item in self.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,9 +192,13 @@ def node(message: node_execution_pb2.NodeExecution | None, step: Step, reason: s
 def _cache(found: node_execution_pb2.TaskNodeMetadata) -> str:
     if not found.HasField("catalog_key"):
         return ""
-    words = catalog_pb2.CatalogCacheStatus.Name(found.cache_status).removeprefix("CACHE_").replace("_", " ").lower()
+    words = _cache_word(found.cache_status)
     made = found.catalog_key.source_task_execution.node_execution_id
     return f"{words}: made by {made.execution_id.name}, node {made.node_id}" if made.node_id else words
+
+
+def _cache_word(status: catalog_pb2.CatalogCacheStatus) -> str:
+    return catalog_pb2.CatalogCacheStatus.Name(status).removeprefix("CACHE_").replace("_", " ").lower()
 
 
 def attempt(message: task_execution_pb2.TaskExecution) -> AttemptView:
@@ -220,7 +233,13 @@ def _mapped(message: task_execution_pb2.TaskExecution) -> MapView:
         failed=counts["failed"],
         running=counts["running"],
         items=tuple(
-            ItemView(index=each.index, node=item_name(node, each.index), phase=phases.attempt_phase(each.phase))
+            ItemView(
+                index=each.index,
+                node=item_name(node, each.index),
+                phase=phases.attempt_phase(each.phase),
+                cache=_cache_word(each.cache_status) if each.cache_status != catalog_pb2.CACHE_DISABLED else "",
+                why=each.custom_info.fields["reason"].string_value if "reason" in each.custom_info.fields else "",
+            )
             for each in message.closure.metadata.external_resources[:ITEMS_SHOWN]
         ),
     )

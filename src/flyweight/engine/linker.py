@@ -25,7 +25,7 @@ from flyweight.errors import CompileError
 from flyweight.ids import END_NODE, START_NODE, EntityKey, entity_key
 from flyweight.semantics import bindings, conditions
 
-__all__ = ["SKELETON_PREFIX", "References", "link", "references", "skeleton"]
+__all__ = ["SKELETON_PREFIX", "References", "link", "references", "single_node_id", "skeleton"]
 
 SKELETON_PREFIX = ".flytegen."
 """How flyteadmin names the workflow it makes around a single task."""
@@ -75,12 +75,17 @@ def link(
     )
 
 
+def single_node_id(task: str) -> str:
+    """Name the one node of the workflow that is made around a single task, as flyteadmin does."""
+    return "".join(letter for letter in task[-_MAX_NODE_NAME:] if letter.isalnum() or letter == "-")
+
+
 def skeleton(task: tasks_pb2.TaskTemplate) -> workflow_pb2.WorkflowTemplate:
     """Make the one-node workflow that runs a single task; its one node takes the task's own retries and timeout."""
-    node_id = "".join(letter for letter in task.id.name[-_MAX_NODE_NAME:] if letter.isalnum() or letter == "-")
+    node_id = single_node_id(task.id.name)
     node = workflow_pb2.Node(
         id=node_id,
-        metadata=workflow_pb2.NodeMetadata(name=node_id),
+        metadata=workflow_pb2.NodeMetadata(name=task.id.name.rpartition(".")[2]),
         inputs=[_promise(name, "", name) for name in sorted(task.interface.inputs.variables)],
         task_node=workflow_pb2.TaskNode(reference_id=task.id),
     )

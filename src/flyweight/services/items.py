@@ -76,7 +76,7 @@ class Item:
             updated_at=attempt.updated_at,
             ended_at=Micros(chunk.ended_at[at]),
             cache=b"" if lookup is None or not lookup.status else self._cache(lookup),
-            reason="" if lookup is None else _reason(lookup),
+            reason=self.reason,
         )
 
     @property
@@ -89,6 +89,13 @@ class Item:
         """What the catalog had for it, in a word."""
         status = catalog_pb2.CACHE_DISABLED if self.lookup is None else self.lookup.status
         return cast("catalog_pb2.CatalogCacheStatus", status)
+
+    @property
+    def reason(self) -> str:
+        """Why the catalog had nothing for it, or whose outputs it had, in words."""
+        if self.lookup is None or not self.lookup.source:
+            return "" if self.lookup is None else self.lookup.reason
+        return catalog.taken_from(identifier_pb2.TaskExecutionIdentifier.FromString(self.lookup.source))
 
     def _cache(self, lookup: Lookup) -> bytes:
         dataset = identifier_pb2.Identifier.FromString(MapProgress.FromString(self.owner.detail).dataset)
@@ -127,13 +134,6 @@ class Item:
             updated_at=Micros(max(times)),
             ended_at=Micros(chunk.ended_at[at]),
         )
-
-
-def _reason(lookup: Lookup) -> str:
-    """Say why the catalog had nothing, or whose outputs it had."""
-    if not lookup.source:
-        return lookup.reason
-    return catalog.taken_from(identifier_pb2.TaskExecutionIdentifier.FromString(lookup.source))
 
 
 def task_execution(owner: NodeRecord) -> AttemptRecord:

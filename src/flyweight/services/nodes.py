@@ -106,6 +106,12 @@ class Nodes:
             )
         return node_execution_pb2.DynamicNodeWorkflowResponse(compiled_workflow=drawn.compiled_workflow)
 
+    async def progress_of_maps(self, of: identifier_pb2.WorkflowExecutionIdentifier) -> dict[NodeId, str]:
+        """Say in words how far each map of an execution has come; raises ``NotFound``. Flyte's messages lack that."""
+        found = await self._lookup.of(of)
+        rows = await self._lookup.nodes(found.new.key, kind=NodeKind.ARRAY.value)
+        return {row.node: row.reason for row in rows}
+
     async def get_task_execution(
         self, request: task_execution_pb2.TaskExecutionGetRequest
     ) -> task_execution_pb2.TaskExecution:
@@ -157,9 +163,7 @@ class Nodes:
         subject = self._lookup.subject(found)
         shown = views.attempt(subject, attempt, task_type=await self._task_type(found, node), why=node.reason)
         if node.kind == NodeKind.ARRAY.value:
-            listed = await self._lookup.items(found, node, ITEMS_LISTED)
-            told = [(item.index, item.attempt(), item.cache_status) for item in listed]
-            views.add_items(shown, subject, node, told)
+            views.add_items(shown, subject, node, await self._lookup.items(found, node, ITEMS_LISTED))
         return shown
 
     async def _task_type(self, found: StoredExecution, node: NodeRecord) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flyteidl.admin import common_pb2, execution_pb2, node_execution_pb2, task_execution_pb2
-from flyteidl.core import catalog_pb2, identifier_pb2, literals_pb2
 from flyteidl.core import execution_pb2 as core_execution_pb2
+from flyteidl.core import identifier_pb2, literals_pb2
 from google.protobuf.duration_pb2 import Duration
 
 from flyweight.clock import Micros, to_timestamp
@@ -19,6 +19,7 @@ from flyweight.engine.usage import points_of
 from flyweight.ids import child_execution_name, identifier
 from flyweight.protocol.items_pb2 import MapProgress
 from flyweight.services.identifiers import parse_key
+from flyweight.services.items import Item
 from flyweight.store.rows import StoredExecution
 
 _PARENT_KINDS = frozenset({"workflow", "branch", DYNAMIC})
@@ -161,7 +162,7 @@ def add_items(
     shown: task_execution_pb2.TaskExecution,
     subject: Subject,
     node: NodeRecord,
-    listed: Sequence[tuple[int, AttemptRecord, catalog_pb2.CatalogCacheStatus]],
+    listed: Sequence[Item],
 ) -> None:
     """Put items of a map into its task execution, by index, and say how many there are of them all."""
     shown.closure.reason = node.reason
@@ -178,15 +179,18 @@ def add_items(
             "listed": len(listed),
         }
     )
-    for index, record, status in listed:
-        shown.closure.metadata.external_resources.add(
+    for item in listed:
+        record = item.attempt()
+        resource = shown.closure.metadata.external_resources.add(
             external_id=f"{subject.execution.name}-{record.node}-{record.attempt}",
-            index=index,
+            index=item.index,
             retry_attempt=record.attempt,
             phase=record.phase.value,
-            cache_status=status,
+            cache_status=item.cache_status,
             logs=[_log_link(subject, record)] if record.log_path else [],
         )
+        if item.reason:
+            resource.custom_info.update({"reason": item.reason})
 
 
 def flyte_urls(subject: Subject, record: NodeRecord, *, attempt: int | None = None) -> common_pb2.FlyteURLs:

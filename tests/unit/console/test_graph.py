@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-from flyweight.console.graph import MOST_NODES, Box, Drawing, draw
+from flyweight.console.graph import FOLDED, MOST_BOXES, Box, Drawing, draw
 from flyweight.services.drawings import Drawn
 from tests.unit.console.shapes import closure, sub_workflow, task, template
 
@@ -62,7 +62,29 @@ def test_a_sub_workflow_is_a_group_around_its_own():
 
 
 def test_too_many_nodes_are_not_drawn():
-    assert draw(closure(template("wide", *(task(f"n{i}") for i in range(MOST_NODES + 1))))) is None
+    assert draw(closure(template("wide", *(task(f"n{i}") for i in range(MOST_BOXES + 1))))) is None
+
+
+def alike(name: str, *after: str) -> object:
+    made = task(name, *after)
+    made.metadata.name = "score"
+    made.task_node.reference_id.name = "module.score"
+    return made
+
+
+def test_what_a_fan_out_makes_is_one_box():
+    many = [alike(f"n{i}", "a") for i in range(50)]
+    drawn = drawing(task("a"), *many, alike("other", "b"), task("b", "a"), task("z", *(f"n{i}" for i in range(50))))
+    at = boxes(drawn)
+    assert set(at) == {"a", "b", "n0", "other", "z"}
+    assert (at["n0"].title, len(at["n0"].siblings), at["other"].siblings) == (
+        "50 \N{MULTIPLICATION SIGN} score",
+        50,
+        (),
+    )
+    assert len(drawn.arrows) == 4
+    few = drawing(task("a"), *many[: FOLDED - 1])
+    assert len(few.boxes) == FOLDED
 
 
 def test_a_workflow_of_nothing_is_an_empty_drawing():
@@ -73,6 +95,6 @@ def test_a_workflow_of_nothing_is_an_empty_drawing():
 def test_what_a_dynamic_task_drew_is_a_group_unless_it_is_too_large():
     outer = closure(template("main", task("d")))
     small = Drawn(attempt=0, closure=closure(template("drawn", task("dn0"))))
-    large = Drawn(attempt=0, closure=closure(template("drawn", *(task(f"n{i}") for i in range(MOST_NODES + 1)))))
+    large = Drawn(attempt=0, closure=closure(template("drawn", *(task(f"n{i}") for i in range(MOST_BOXES + 1)))))
     assert boxes(draw(outer, {"d": small})).keys() == {"d", "d-0-dn0"}
     assert boxes(draw(outer, {"d": large})).keys() == {"d"}

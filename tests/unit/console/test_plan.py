@@ -1,8 +1,8 @@
 """Steps of a workflow, in the order they can run."""
 
-from flyweight.console.plan import steps
+from flyweight.console.plan import single, steps
 from flyweight.services.drawings import Drawn
-from tests.unit.console.shapes import closure, sub_workflow, task, template
+from tests.unit.console.shapes import closure, identifier, sub_workflow, task, template
 
 
 def test_steps_stand_behind_what_they_need():
@@ -33,3 +33,8 @@ def test_what_a_dynamic_task_drew_stands_below_it_with_its_attempt_in_the_ids():
     inner = closure(template("drawn", task("dn0"), sub_workflow("dn1", "sub")), template("sub", task("y")))
     found = steps(closure(template("main", task("d"))), {"d": Drawn(attempt=2, closure=inner)})
     assert [(step.node, step.depth) for step in found] == [("d", 0), ("d-2-dn0", 1), ("d-2-dn1", 1), ("d-2-dn1-0-y", 2)]
+
+
+def test_a_task_that_runs_by_itself_is_called_by_its_function():
+    step = single(identifier("training.train"))
+    assert (step.node, step.title) == ("trainingtrain", "train")

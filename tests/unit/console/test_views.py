@@ -2,12 +2,12 @@
 
 import pytest
 from flyteidl.admin import execution_pb2, node_execution_pb2, task_execution_pb2
+from flyteidl.core import catalog_pb2, identifier_pb2
 from flyteidl.core import execution_pb2 as core_execution_pb2
-from flyteidl.core import identifier_pb2
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from flyweight.console import views
+from flyweight.console import phases, views
 from flyweight.console.plan import Step
 from flyweight.console.rendering import render
 from flyweight.console.words import duration, size
@@ -104,3 +104,31 @@ def test_a_map_is_shown_by_its_counts_and_its_items_as_nodes():
     assert "7 of 500 succeeded, 1 failed, 4 under way" in panel
     assert "?node=n3-n11&amp;tab=log" in panel
     assert "12 are listed" in panel
+
+
+def test_items_say_what_the_catalog_had_and_why():
+    message = task_execution_pb2.TaskExecution()
+    message.closure.custom_info.update({"items": 2, "succeeded": 1, "failed": 0, "running": 1})
+    hit = message.closure.metadata.external_resources.add(index=0, cache_status=catalog_pb2.CACHE_HIT)
+    hit.custom_info.update({"reason": "its outputs are those of execution e7, node n0-n1"})
+    message.closure.metadata.external_resources.add(index=1)
+    found = views.attempt(message).mapped
+    assert found is not None
+    assert [(item.cache, item.why) for item in found.items] == [
+        ("hit", "its outputs are those of execution e7, node n0-n1"),
+        ("", ""),
+    ]
+    assert found.cached
+
+
+@pytest.mark.parametrize(
+    ("found", "shown"),
+    [
+        (["succeeded", "failed", "running"], "failed"),
+        (["succeeded", "queued", "running"], "running"),
+        (["succeeded", "waiting"], "waiting"),
+        (["recovered", "succeeded"], "succeeded"),
+    ],
+)
+def test_nodes_that_are_shown_as_one_stand_where_the_first_of_interest_does(found: list[str], shown: str):
+    assert phases.together(found) == shown

@@ -100,6 +100,24 @@ function redraw(told) {
   }, 100);
 }
 
+// Nodes that the graph shows as one: their phase is the first of these that any of them has (console/phases.py).
+const foremost = [
+  "failed", "timed_out", "failing", "running", "dynamic_running", "queued", "waiting", "aborted", "succeeded", "recovered", "skipped",
+];
+let folding;
+function refold() {
+  cancelAnimationFrame(folding);
+  folding = requestAnimationFrame(() => {
+    const phases = new Map([...table.tBodies[0].rows].map((row) => [row.dataset.node, row.dataset.phase]));
+    for (const box of document.querySelectorAll("#graph [data-siblings]")) {
+      const found = box.dataset.siblings.split(" ").map((node) => phases.get(node) || "waiting");
+      const done = found.filter((phase) => phase === "succeeded" || phase === "recovered").length;
+      box.dataset.phase = foremost.find((phase) => found.includes(phase));
+      box.querySelector("[data-done]").textContent = `${done} of ${found.length} done`;
+    }
+  });
+}
+
 function onNode(told) {
   redraw(told);
   const row = table.tBodies[0].querySelector(`tr[data-node="${CSS.escape(told.node)}"]`);
@@ -116,6 +134,7 @@ function onNode(told) {
       else { delete took.dataset.since; took.textContent = fresh.querySelector(".took").textContent; }
     }
   }
+  refold();
   mark();
   drawTimeline(table);
   if (asked().get("node") === told.node) {

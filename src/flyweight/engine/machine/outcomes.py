@@ -7,6 +7,7 @@ from flyweight.engine.machine.commands import LetGo
 from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
 from flyweight.engine.model import Frame, NodeState
 from flyweight.engine.phases import NodePhase
+from flyweight.ids import readable_name
 
 AUTO_ABORT = "Some node execution failed, auto-abort."
 """propeller's words, which its clients know."""
@@ -95,7 +96,7 @@ def failure_of(frame: Frame) -> ExecutionError | None:
     if chosen.error is not None:
         error.CopyFrom(chosen.error)
     if _FAILED_NODE not in error.message:  # a sub-workflow's error names the node inside it already
-        error.message += f"{_FAILED_NODE}{chosen.id} ({chosen.graph.name})"
+        error.message += f"{_FAILED_NODE}{chosen.id} ({readable_name(chosen.graph.name)})"
     failed = sorted((frame.nodes[index] for index in frame.failed), key=lambda node: (node.ended_at, node.graph.index))
     others = [node.id for node in failed if node is not chosen]
     if others:
