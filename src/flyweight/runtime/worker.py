@@ -38,6 +38,8 @@ INTERRUPTED = 128 + signal.SIGTERM
 """Exit code after an attempt was stopped on request; shells use the same."""
 
 _PR_SET_PDEATHSIG = 1
+_POLITENESS = 3
+"""With this niceness, two workers that never rest leave a whole core of two to the platform that feeds them."""
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 # The kernel, out of memory, should end the task that asks for it and not the platform (range -1000 to 1000).
 _OUT_OF_MEMORY_SCORE = "500"
@@ -54,6 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--runner", default=DEFAULT_RUNNER, help="module:function that runs one attempt")
     options = parser.parse_args(arguments)
     end_with_parent()
+    os.nice(_POLITENESS)
     capture()
     connection, permits = (socket.socket(fileno=number) for number in (options.socket, options.permits))
     connection.set_inheritable(False)
