@@ -102,12 +102,16 @@ class Crew:
 
     def _has_done_its_share(self, worker: WorkerProcess) -> bool:
         limits = self._limits
-        if worker.tasks < limits.tasks:
+        if worker.tasks < worker.looked_at:
             return False
-        return worker.tasks >= limits.tasks * _SOUND or worker.growth > limits.growth
+        if worker.tasks >= limits.tasks * _SOUND or worker.growth > limits.growth:
+            return True
+        worker.looked_at += limits.tasks
+        return False
 
     def _new(self, python: str) -> WorkerProcess:
         worker = self._hire(python)
+        worker.looked_at = self._limits.tasks
         self._members.add(worker)
         return worker
 

@@ -78,6 +78,8 @@ class WorkerProcess(asyncio.Protocol):
         self.proven = False
         """Whether it has ended an attempt in order: what it is given now, it can run at once."""
         self._first_size = 0
+        self.looked_at = 0
+        """Attempts after which it is looked at whether it has grown."""
         self.logged = 0
         """How far its log belongs to attempts that have ended."""
         self.pid = 0
