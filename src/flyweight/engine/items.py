@@ -75,8 +75,7 @@ class Items:
 
     def find(self, item: int) -> tuple[ItemChunk, int]:
         """Give the chunk of an item that has begun, and its position there."""
-        number, at = divmod(item, CHUNK)
-        return self.chunks[number], at
+        return self.chunks[item // CHUNK], item % CHUNK
 
     def place(self, item: int) -> tuple[ItemChunk, int]:
         """Do the same for one that is about to begin."""

@@ -75,4 +75,7 @@ class AttemptPhase(Enum):
     @property
     def terminal(self) -> bool:
         """Tell whether the attempt is over."""
-        return self not in {AttemptPhase.QUEUED, AttemptPhase.RUNNING}
+        return self not in _OPEN_ATTEMPTS
+
+
+_OPEN_ATTEMPTS = frozenset({AttemptPhase.QUEUED, AttemptPhase.RUNNING})

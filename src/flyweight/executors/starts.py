@@ -102,19 +102,25 @@ class StartMessages:
 
     def make(self, job: Job, work: Work, number: int) -> worker_pb2.ToWorker:
         """Say what a worker that knows the common part needs besides to run this job."""
-        attempt, large = job.attempt, len(job.inputs_data) > LARGE_INPUTS
-        start = worker_pb2.Start(
-            id=number,
-            shared=work.number,
-            node_id=attempt.node,
-            item=None if attempt.item == NO_ITEM else attempt.item,
-            attempt=attempt.attempt,
-            inputs=b"" if large else job.inputs_data,
-            inputs_uri=job.inputs_uri if large else "",
-            previous_checkpoint_prefix=job.previous_checkpoint_prefix,
-            environment=secret_variables(job.task, self._secrets),
-        )
-        return worker_pb2.ToWorker(start=start)
+        # Field by field: a message made of arguments, and put into another one, takes twice as long.
+        message = worker_pb2.ToWorker()
+        start, attempt = message.start, job.attempt
+        start.id = number
+        start.shared = work.number
+        start.node_id = attempt.node
+        start.attempt = attempt.attempt
+        if attempt.item != NO_ITEM:
+            start.item = attempt.item
+        if len(job.inputs_data) > LARGE_INPUTS:
+            start.inputs_uri = job.inputs_uri
+        else:
+            start.inputs = job.inputs_data
+        if job.previous_checkpoint_prefix:
+            start.previous_checkpoint_prefix = job.previous_checkpoint_prefix
+        secrets = secret_variables(job.task, self._secrets)
+        if secrets:
+            start.environment.update(secrets)
+        return message
 
     def _make(self, template: Template) -> Work:
         execution, task = template.execution, template.task

@@ -49,12 +49,8 @@ class Window:
         if not self._sent or self.lasting or not self.worker.proven:
             return False
         first = self.first
-        if (
-            first.cancelled
-            or work.limits
-            or first.work.limits
-            or (work.bundle, work.python) != (first.work.bundle, first.work.python)
-        ):
+        alike = work is first.work or (work.bundle, work.python) == (first.work.bundle, first.work.python)
+        if not alike or first.cancelled or work.limits or first.work.limits:
             return False
         self._filling = self._worth + cost(work) <= (WORTH if self._filling else WORTH / 2)
         return self._filling

@@ -50,6 +50,8 @@ from flyweight.semantics.caching import CacheKey
 from flyweight.semantics.elements import Elements
 from flyweight.semantics.layout import OUTPUTS
 
+_QUEUED = AttemptPhase.QUEUED.value
+_RUNNING = AttemptPhase.RUNNING.value
 _TRIED_AGAIN = frozenset({budgets.TIMEOUT_EXPIRED, budgets.QUEUE_EXPIRED})
 """Why an attempt is stopped that another one may follow."""
 
@@ -74,7 +76,7 @@ def begin(turn: Turn, node: NodeState) -> int:
         items.begun += 1
     chunk, at = items.place(item)
     chunk.attempts[at] += 1
-    chunk.states[at] = AttemptPhase.QUEUED.value
+    chunk.states[at] = _QUEUED
     if not _lost_in_queue(chunk, at):
         chunk.queued_at[at] = turn.now
     chunk.started_at[at] = chunk.ended_at[at] = chunk.log[at] = 0
@@ -84,7 +86,7 @@ def begin(turn: Turn, node: NodeState) -> int:
         lookup = chunk.lookups[at]
         lookup.stage = HELD if lookup.status else ASKS
     items.open.add(item)
-    turn.state.open_attempts += placed(node, item)
+    turn.state.open_attempts += _has_place(array, chunk, at)
     turn.touch_item(node, item)
     return item
 
@@ -99,8 +101,13 @@ def _lost_in_queue(chunk: ItemChunk, at: int) -> bool:
 def placed(node: NodeState, item: int) -> bool:
     """Tell whether an open item has a place of ``max_parallelism``."""
     array, items = parts(node)
-    chunk, at = items.find(item)
-    return array.item.task is not None and (at not in chunk.lookups or chunk.lookups[at].stage == PLACED)
+    return _has_place(array, *items.find(item))
+
+
+def _has_place(array: ArrayGraph, chunk: ItemChunk, at: int) -> bool:
+    if array.item.task is None:
+        return False
+    return array.item.cache is None or at not in chunk.lookups or chunk.lookups[at].stage == PLACED
 
 
 def admit(turn: Turn, node: NodeState, item: int) -> None:
@@ -197,9 +204,9 @@ def started(turn: Turn, node: NodeState, event: Started) -> None:
     """Note that an attempt runs."""
     array, items = parts(node)
     chunk, at = items.find(event.attempt.item)
-    if chunk.states[at] == AttemptPhase.RUNNING.value:
+    if chunk.states[at] == _RUNNING:
         return
-    chunk.states[at] = AttemptPhase.RUNNING.value
+    chunk.states[at] = _RUNNING
     _note_start(chunk, at, event.at or turn.now)
     _note_log(chunk, at, event.worker, event.log)
     turn.touch_item(node, event.attempt.item)
@@ -352,7 +359,7 @@ def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
     chunk, at = items.find(item)
     if chunk.states[at] not in OPEN:
         raise PlatformError(f"item {item} of node {node.id} has ended already")
-    had_place = placed(node, item)
+    had_place = _has_place(array, chunk, at)
     serialize = array.item.cache is not None and array.item.cache.serialize
     chunk.states[at] = state
     chunk.ended_at[at] = chunk.ended_at[at] or turn.now
@@ -365,7 +372,8 @@ def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
         chunk.lookups.pop(at, None)
     turn.state.open_attempts -= had_place
     stopped = at in chunk.errors or node.phase is NodePhase.FAILING
-    turn.commands += drop_timers(turn, attempt_of(turn, node, item), array.item.timeout, stopped=stopped)
+    attempt = AttemptId(turn.state.new.key, node.id, chunk.attempts[at] - 1, item)
+    turn.commands += drop_timers(turn, attempt, array.item.timeout, stopped=stopped)
     turn.touch_item(node, item)
 
 
@@ -400,7 +408,7 @@ def timer(turn: Turn, node: NodeState, event: TimerFired) -> None:
     if event.timer is Timer.SLEEP or event.timer is Timer.RETRY:
         return  # no item sleeps, and one that is open pauses no longer
     if event.timer is Timer.QUEUE:
-        waits = current is None and chunk.states[at] == AttemptPhase.QUEUED.value
+        waits = current is None and chunk.states[at] == _QUEUED
         error = queue_expired(turn) if waits else None
     else:
         error = timeout_expired(event.timer, array.item.timeout, current)

@@ -67,8 +67,9 @@ def unsettled(state: ExecutionState) -> bool:
 
 def _release(turn: Turn, node: NodeState) -> bool:
     """Let in an item that is held back, or else begin one; tell whether there was one, and room for it."""
-    if _can_let_in(turn.state, node):
-        items.let_in(turn, node, heapq.heappop(items.parts(node)[1].held))
+    _, found = items.parts(node)
+    if found.held and _has_place(turn.state):
+        items.let_in(turn, node, heapq.heappop(found.held))
     elif _can_begin(turn.state, node):
         _begin_item(turn, node)
     else:

@@ -45,6 +45,8 @@ def step(
     """
     turn = Turn(state=state, now=now, share=share, queue_timeout=queue_timeout)
     match event:
+        case Succeeded() | Started() | DeckPublished() | Failed() | Cancelled():  # first: nearly all events are these
+            (attempts if event.attempt.item == NO_ITEM else maps).report(turn, event)
         case Created() | Terminate() | Continued() | Restarted():
             _go(turn, event)
         case TimerFired():
@@ -59,8 +61,6 @@ def step(
             frames.run_drawn(turn, event)
         case Fetched() | FetchFailed():
             frames.go_on(turn, event)
-        case Started() | DeckPublished() | Succeeded() | Failed() | Cancelled():
-            (attempts if event.attempt.item == NO_ITEM else maps).report(turn, event)
         case _:
             assert_never(event)
     frames.settle(turn)
