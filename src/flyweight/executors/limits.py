@@ -51,11 +51,13 @@ def parse_quantity(text: str) -> float:
     suffix = text.strip()[len(number) :]
     try:
         amount = float(number) * _SUFFIXES[suffix]
-        int(amount)  # which refuses infinity, and what is no number
+        fits = int(amount) >= 0  # int() refuses infinity, and what is no number
     except (ValueError, KeyError, OverflowError):
+        fits, amount = False, 0.0
+    if not fits:
         raise InvalidInput(
             f"{text!r} is not an amount: write memory like 500Mi, 2Gi or 1000000000, processors like 500m or 2"
-        ) from None
+        )
     return amount
 
 

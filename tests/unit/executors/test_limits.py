@@ -17,7 +17,7 @@ def test_quantities_are_read_as_kubernetes_writes_them(text: str, amount: int) -
     assert parse_quantity(text) == amount
 
 
-@pytest.mark.parametrize("text", ["", "lots", "5 apples", "1Xi", "inf", "nan", "1e999"])
+@pytest.mark.parametrize("text", ["", "lots", "5 apples", "1Xi", "inf", "nan", "1e999", "-1Gi"])
 def test_what_is_no_quantity_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="500Mi"):
         parse_quantity(text)
