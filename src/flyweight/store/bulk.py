@@ -1,7 +1,4 @@
-"""Statements that write many rows at once: compiled once, fed with tuples, given to the driver as they are.
-
-SQLAlchemy's own way through ``execute`` costs more than the database does, and all the engine's rows come by here.
-"""
+"""Statements that write many rows at once: compiled once, fed with tuples, given to the driver as they are."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
@@ -9,6 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Delete, Insert, Table, Update
 from sqlalchemy.dialects import sqlite
+
+from flyweight.store import driven
 
 Record = TypeVar("Record")
 
@@ -45,7 +44,7 @@ class Bulk(Generic[Record]):
         """Write them all; nothing is sent when there are none."""
         rows = [self._row(record) for record in records]
         if rows:
-            connection.exec_driver_sql(self._sql, rows)
+            driven.execute(connection, self._sql, rows)
 
 
 def insert_new(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:

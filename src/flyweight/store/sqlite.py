@@ -8,6 +8,8 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from flyweight.store import driven
+
 PRIVATE = 0o600
 BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another process (a backup, a curious ``sqlite3`` shell) before it gives up."""
@@ -78,7 +80,7 @@ def _engine(address: URL, *, begin: str, pragmas: tuple[str, ...], size: int = 1
             connection.execute(pragma).close()
 
     def begun(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driven.execute(connection, begin)
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
