@@ -81,10 +81,10 @@ class DriverSettings:
     """Nodes that begin for one event before others get their turn; the rest follow in later steps."""
     steps_per_turn: int = 5
     """So often at most an execution is stepped in a turn for what earlier steps left, once with its event included."""
-    breath_things: int = 8
+    breath_things: int = 4
     """So many events or commands a turn takes at once while small executions are about; then everybody else on the loop
     goes on. Alone, a large one's turn is not broken: what its workers say is read together meanwhile."""
-    breath_seconds: float = 0.001
+    breath_seconds: float = 0.0005
     """So long, too."""
     company: float = 1.0
     """Seconds for which small executions are about after the last event of one."""
