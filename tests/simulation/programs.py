@@ -80,6 +80,7 @@ def random_map(dice, name, tasks, upstream, values):
         **bound,
         bound_inputs=[] if isinstance(bound["b"], list) else ["b"],
         concurrency=dice.choice([None, 0, 1, 2, 3]),
+        runs_all=dice.random() < 0.2,
         **rule,
     ), length
 

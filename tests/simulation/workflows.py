@@ -121,7 +121,9 @@ def node(name, runs, upstream=(), retries=0, **inputs):
     return made
 
 
-def mapped(name, runs, upstream=(), *, bound_inputs=(), concurrency=None, ratio=None, at_least=None, **inputs):
+def mapped(
+    name, runs, upstream=(), *, bound_inputs=(), concurrency=None, ratio=None, at_least=None, runs_all=False, **inputs
+):
     """A node that maps a task, or a launch plan, over lists; the task's own interface is that of one item."""
     made = workflow_pb2.Node(
         id=name, inputs=[bound(var, value) for var, value in inputs.items()], upstream_node_ids=upstream
@@ -129,6 +131,7 @@ def mapped(name, runs, upstream=(), *, bound_inputs=(), concurrency=None, ratio=
     made.array_node.node.CopyFrom(node(name, runs))
     made.array_node.is_original_sub_node_interface.value = True
     made.array_node.bound_inputs.extend(bound_inputs)
+    made.array_node.run_all_sub_nodes = runs_all
     if concurrency is not None:
         made.array_node.parallelism = concurrency
     if at_least is not None:

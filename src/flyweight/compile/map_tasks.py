@@ -54,7 +54,7 @@ def _element_arguments(mapped: MapTask, arguments: Iterable[str]) -> list[str]:
 def array_node(mapped: MapTask | MappedEntity, inner: workflow_pb2.Node) -> workflow_pb2.ArrayNode:
     """Give the array node around the node of one element."""
     options = mapped.options
-    made = workflow_pb2.ArrayNode(node=inner, bound_inputs=mapped.bound)
+    made = workflow_pb2.ArrayNode(node=inner, bound_inputs=mapped.bound, run_all_sub_nodes=options.run_all_sub_nodes)
     made.is_original_sub_node_interface.value = isinstance(mapped, MappedEntity)
     if isinstance(mapped, MappedEntity):  # as flytekit tells Flyte's engine to keep the elements
         task = isinstance(mapped.target, ReferenceTask)

@@ -128,6 +128,8 @@ class ArrayGraph:
     """How many items may be open at once; 0 is no limit."""
     min_successes: int | None
     min_success_ratio: float
+    runs_all: bool
+    """Whether all items run, also when too many have failed already."""
     takes_lists: bool
     """Whether the task's container is to be given the whole lists, and takes its own elements."""
 
@@ -317,6 +319,7 @@ def _array_node(plain: GraphNode, array: workflow_pb2.ArrayNode, entities: _Enti
         concurrency=array.parallelism,
         min_successes=array.min_successes if array.WhichOneof("success_criteria") == "min_successes" else None,
         min_success_ratio=array.min_success_ratio if array.HasField("min_success_ratio") else 1.0,
+        runs_all=array.run_all_sub_nodes,
         takes_lists=not array.is_original_sub_node_interface.value,
     )
     return replace(plain, array=runs, target=item.target, name=item.name)

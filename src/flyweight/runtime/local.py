@@ -153,7 +153,7 @@ def _run_workflow(workflow: AnyWorkflow, inputs: literals_pb2.LiteralMap) -> lit
 def _run_elements(
     mapped: MapTask | MappedEntity, inputs: literals_pb2.LiteralMap, overrides: Overrides | None
 ) -> literals_pb2.LiteralMap:
-    """Run a task for each element, one after the other; fails as soon as too few can still succeed."""
+    """Run a task for each element, one after the other; fails once too few can succeed, or all have run."""
     inputs = whole(inputs, default_registry().fetched, but=mapped.bound)
     total = elements.count(mapped.title, inputs, mapped.bound)
     options = mapped.options
@@ -161,15 +161,20 @@ def _run_elements(
         total, min_successes=options.min_successes, min_success_ratio=options.min_success_ratio
     )
     made: list[literals_pb2.LiteralMap | None] = []
+    decisive: Exception | None = None
     for index in range(total):
         try:
             made.append(run_literals(mapped.target, elements.element(inputs, mapped.bound, index), overrides))
         except Exception as error:
             if made.count(None) == may_fail:
                 error.add_note(f"This was element {index} of {total} that {mapped.target.name} is mapped over.")
-                raise
+                if not options.run_all_sub_nodes:
+                    raise
+                decisive = error
             LOGGER.warning("Element %d of %s failed (%r); its output is None.", index, mapped.target.name, error)
             made.append(None)
+    if decisive is not None:
+        raise decisive
     return literals.literal_map(
         {
             name: literals.collection(literals.none() if one is None else one.literals[name] for one in made)

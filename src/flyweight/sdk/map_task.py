@@ -10,7 +10,7 @@ from flyweight.errors import InvalidInput, Unsupported
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.interface import Interface
-from flyweight.sdk.kinds import require_count
+from flyweight.sdk.kinds import require_count, require_kinds
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.reference import ReferenceLaunchPlan, ReferenceTask
 
@@ -24,11 +24,14 @@ class MapOptions:
     concurrency: int | None = None
     min_successes: int | None = None
     min_success_ratio: float = 1.0
+    run_all_sub_nodes: bool = False
+    """Whether all elements run, also when too many have failed already."""
 
     def __post_init__(self) -> None:
         require_count("concurrency", self.concurrency)
         require_count("min_successes", self.min_successes)
         _require_ratio(self.min_success_ratio)
+        require_kinds("map_task", {"run_all_sub_nodes": self.run_all_sub_nodes}, {"run_all_sub_nodes": (bool,)})
 
 
 class OverLists(Entity[..., Any], Generic[TargetT]):
@@ -93,6 +96,7 @@ def map_task(
     concurrency: int | None = None,
     min_successes: int | None = None,
     min_success_ratio: float = 1.0,
+    run_all_sub_nodes: bool = False,  # noqa: FBT001, FBT002 - flytekit's signature
 ) -> MapTask | MappedEntity:
     """Call a task for each element of its input lists; the result is the list of its outputs.
 
@@ -102,6 +106,7 @@ def map_task(
         concurrency: how many elements may run at once; 0 is no limit, None leaves it to the workflow.
         min_successes: how many elements must succeed; all, when left out.
         min_success_ratio: which part of them must, from 0 to 1. Below 1, elements of the output may be None.
+        run_all_sub_nodes: run all elements, also when too many have failed already: the map fails once all have ended.
 
     Example:
         >>> from flyweight.sdk.task import task
@@ -116,7 +121,12 @@ def map_task(
         Unsupported: something else than a task is to be mapped.
 
     """
-    options = MapOptions(concurrency=concurrency, min_successes=min_successes, min_success_ratio=min_success_ratio)
+    options = MapOptions(
+        concurrency=concurrency,
+        min_successes=min_successes,
+        min_success_ratio=min_success_ratio,
+        run_all_sub_nodes=run_all_sub_nodes,
+    )
     if isinstance(target, LaunchPlan | ReferenceLaunchPlan | ReferenceTask):
         found: MapTask | MappedEntity = MappedEntity(target, {}, options)
     else:

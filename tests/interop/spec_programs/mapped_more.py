@@ -63,7 +63,7 @@ def wf(xs: list[int]) -> tuple[int, list[int]]:
     items = inner(xs=xs)
     weights = map_task(partial(weigh, factor=3))(item=items)
     both = map_task(weigh, concurrency=0)(item=items, factor=xs)
-    first = map_task(maybe, min_success_ratio=0.1)(x=xs)
+    first = map_task(maybe, min_success_ratio=0.1, run_all_sub_nodes=True)(x=xs)
     second = map_task(make)(x=weights).with_overrides(node_name="last-map", requests=Resources(mem="1Gi"))
     first >> second
     return total(xs=weights), both

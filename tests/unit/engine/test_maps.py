@@ -162,6 +162,18 @@ def test_items_may_fail_as_long_as_enough_can_succeed_and_give_none():
     assert outputs(made) == [7, None, 9]
 
 
+def test_all_items_run_where_that_is_wanted_and_the_map_fails_at_the_end():
+    made = run(mapped("n0", PLAIN, concurrency=1, runs_all=True, a=[1, 2, 3]))
+    made.fail("n0-n0")
+    assert made.phase("n0") is NodePhase.RUNNING
+    made.succeed("n0-n1", o0=2)
+    made.restart()
+    made.succeed("n0-n2", 1 if ("n0-n2", 1) in made.jobs else 0, o0=3)
+    assert not made.cancelled
+    assert made.phase("n0") is NodePhase.FAILED
+    assert made.state.error.message.startswith("1 of 3 items failed: item 0.")
+
+
 def test_too_many_failures_name_the_items():
     made = run(mapped("n0", PLAIN, at_least=3, a=list(range(10))))
     for item in range(8):

@@ -88,6 +88,12 @@ def test_too_few_successes_fail_at_once() -> None:
         map_task(half)(x=[2, 3, 5])
 
 
+def test_all_elements_run_where_that_is_wanted(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ValueError, match="3 is odd"):
+        map_task(half, run_all_sub_nodes=True)(x=[2, 3, 5])
+    assert "Element 2 of" in caplog.text
+
+
 def test_each_element_has_its_own_retries() -> None:
     tries.clear()
     assert map_task(flaky)(x=[1, 2]) == [1, 2]

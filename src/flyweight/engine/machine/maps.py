@@ -205,7 +205,8 @@ def stop(turn: Turn, node: NodeState, cause: str) -> None:
 
 def _settle(turn: Turn, node: NodeState) -> None:
     """End the node if it is time, or begin to stop it if too many items have failed."""
-    _, found = items.parts(node)
+    array, found = items.parts(node)
+    all_ended = found.succeeded + found.failed == found.size
     if node.phase is NodePhase.FAILING:
         if found.open:
             return
@@ -213,9 +214,9 @@ def _settle(turn: Turn, node: NodeState) -> None:
             outcomes.fail(turn, node, failure(found))
         else:
             outcomes.abort(turn, node, node.frame.stop)
-    elif found.lost:
+    elif found.lost and (all_ended or not array.runs_all):
         stop(turn, node, f"{found.failed} of its {found.size} items failed")
-    elif found.succeeded + found.failed == found.size:
+    elif all_ended:
         turn.state.maps.pop(node.id, None)
         outcomes.succeed(turn, node, literals.to_bytes(_outputs(node)))
 
