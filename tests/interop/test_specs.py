@@ -4,6 +4,7 @@ meaning, and local runs give the same results, or the same kind of error.
 
 import base64
 import json
+import os
 import re
 import subprocess
 import sys
@@ -48,7 +49,8 @@ def results(python: Path | str, side: str, folder: Path, *more: Path) -> Results
     """Compile and run every program on one side, in one process."""
     target = folder / f"{side}.json"
     command = [str(python), "-W", "ignore", str(HERE / "compiling.py"), side, str(target), *map(str, more)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    shared = {**os.environ, "TMPDIR": str(folder.parent)}  # paths stand in specs: the same on both sides
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=shared)
     assert done.returncode == 0, done.stderr
     return json.loads(target.read_text())
 
