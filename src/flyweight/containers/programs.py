@@ -98,7 +98,7 @@ class RawContainer:
         return program
 
     def _process(self, place: Place, folders: "_Folders", interpreter: str) -> Program:
-        words = self._words([*self.template.command, *self.template.args])
+        words = self._words(map(folders.here, [*self.template.command, *self.template.args]))  # not of inputs' values
         if not words:
             raise InvalidInput(
                 f"its container names no command, so only the image {self.template.image} itself knows what to run: "
@@ -113,9 +113,9 @@ class RawContainer:
         }
         own_folder = os.path.dirname(interpreter)  # noqa: PTH120 - a virtual environment's python is a link
         variables["PATH"] = os.pathsep.join([own_folder, variables.get("PATH", os.defpath)])
-        program = find_program(folders.here(words[0]), interpreter, variables["PATH"])
+        program = find_program(words[0], interpreter, variables["PATH"])
         return Program(
-            argv=(program, *map(folders.here, words[1:])),
+            argv=(program, *words[1:]),
             environment=variables,
             directory=place.folder / "work",
             runs_in=interpreter,

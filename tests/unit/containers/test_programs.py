@@ -18,6 +18,8 @@ from flyweight.settings import child_environment
 INTEGER = interface_pb2.Variable(type=types_pb2.LiteralType(simple=types_pb2.SimpleType.INTEGER))
 TEXT = interface_pb2.Variable(type=types_pb2.LiteralType(simple=types_pb2.SimpleType.STRING))
 
+TEXT_OF_A_PATH = literals.primitive("/var/inputs/y")
+
 
 def place(folder: Path, **environments: str) -> Place:
     return Place(
@@ -62,6 +64,11 @@ def test_a_folder_is_replaced_where_it_is_a_path(tmp_path: Path, word: str, beco
     argv = raw("echo", word, inputs="/var/inputs/").prepare(place(tmp_path)).argv
     assert argv[1].startswith(becomes.format(tmp_path))
     assert becomes.count("{0}") == argv[1].count(str(tmp_path))
+
+
+def test_an_inputs_value_stays_as_it_is(tmp_path: Path) -> None:
+    told = replace(raw("echo", "{{.inputs.x}} /var/inputs"), inputs=literals.literal_map({"x": TEXT_OF_A_PATH}))
+    assert told.prepare(place(tmp_path)).argv[1] == f"/var/inputs/y {tmp_path}/inputs"
 
 
 def test_one_folder_inside_of_the_other_is_found_first(tmp_path: Path) -> None:
