@@ -92,7 +92,8 @@ class DriverSettings:
     """Seconds that an attempt may wait for a slot; 0 is no limit."""
     gathering: float = 0.01
     """Seconds that events are gathered for one commit while attempts wait for a slot: no worker is idle then, so what
-    follows from the events could not start sooner anyway. Small executions' events are not gathered."""
+    follows from the events could not start sooner anyway. Small executions' events are not gathered, nor more than a
+    turn takes."""
     small: int = 8
     """So many attempts that are open, or events that wait, make an execution that is not small any more."""
     patience: float = 10.0
@@ -109,7 +110,7 @@ class Driver:
         self._settings = settings or DriverSettings()
         self._graphs = Graphs()
         self._live: dict[ExecutionKey, Live] = {}
-        self._small, self._large = self._lanes = Lane(), Lane()
+        self._small, self._large = self._lanes = [Lane(full=self._settings.events_per_turn) for _ in range(2)]
         self._company_until = 0.0
         self._closing = False
         self._loop_task: asyncio.Task[None] | None = None
@@ -345,8 +346,7 @@ class Driver:
                 lane.turn[happening.key] = self._stepping.new_part(happening.key), live
             self._stepping.step(lane.turn[happening.key][0], live.state, happening)
             await breath.taken()
-        if not lane.inbox:
-            lane.pressing.clear()
+        lane.taken()
 
     async def _finish(self, parts: list[Part], breath: Breath) -> None:
         """Make it durable, and only then act on it."""

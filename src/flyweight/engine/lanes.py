@@ -19,11 +19,13 @@ from flyweight.ids import ExecutionKey
 class Lane:
     """A queue, and the turn that is under way on what was taken from it."""
 
+    full: int
+    """So many happenings are a turn's worth: no more are waited for."""
     inbox: Inbox = field(default_factory=Inbox)
     turn: dict[ExecutionKey, tuple[Part, "Live"]] = field(default_factory=dict[ExecutionKey, tuple[Part, "Live"]])
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     pressing: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set while the inbox has something that a caller waits for."""
+    """Set while the inbox has something that a caller waits for, or enough for a turn."""
 
     def holds(self, key: ExecutionKey) -> bool:
         """Tell whether something of an execution waits here, or is done."""
@@ -38,8 +40,13 @@ class Lane:
         """Put it in, and wake who sees to it."""
         self.inbox.put(happening)
         self.wake.set()
-        if happening.done is not None:
+        if happening.done is not None or len(self.inbox) >= self.full:
             self.pressing.set()
+
+    def taken(self) -> None:
+        """Note that a turn has taken what it takes: what is left may press no longer."""
+        if self.pressing.is_set() and len(self.inbox) < self.full and not any(left.done for left in self.inbox):
+            self.pressing.clear()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -241,6 +241,20 @@ def test_while_attempts_wait_for_slots_what_ends_is_gathered_but_for_small_execu
     run(scenario)
 
 
+def test_no_more_is_gathered_than_a_turn_takes():
+    async def scenario():
+        parts = await opened(gathering=1.0, small=0, events_per_turn=2)
+        await asyncio.gather(*(parts.driver.create(new(key), CLOSED) for key in range(1, 4)))
+        parts.capacity = lambda: Capacity(slots=7, busy=7, queued=1)
+        for key in range(1, 4):
+            parts.succeed(key)
+        await asyncio.sleep(0.5)
+        assert [parts.driver.live(key) for key in range(1, 4)] == [False, False, True]
+        await parts.driver.close()
+
+    run(scenario)
+
+
 def timers_in_memory():
     gc.collect()
     return sum(isinstance(each, asyncio.TimerHandle) for each in gc.get_objects())
