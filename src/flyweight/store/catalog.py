@@ -3,10 +3,10 @@
 Implements ``engine.ports.Catalog``. Entries are written with the success that they come from (``rows.write_entries``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, RowMapping, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from flyweight.clock import Micros
@@ -91,17 +91,31 @@ def _look_up(connection: Connection, keys: Sequence[CacheKey]) -> list[Found]:
     return [found[key] for key in keys]
 
 
-def _newest(connection: Connection, project: str, domain: str, task: str) -> list[CacheRecord]:
+class _Newest:
+    """A task's newest entries, each made of its row when it is first compared: often the first one will do."""
+
+    def __init__(self, found: Iterable[RowMapping]) -> None:
+        self._rows = iter(found)
+        self._made: list[CacheRecord] = []
+
+    def __iter__(self) -> Iterator[CacheRecord]:
+        yield from self._made
+        for row in self._rows:
+            self._made.append(rows.entry(row))
+            yield self._made[-1]
+
+
+def _newest(connection: Connection, project: str, domain: str, task: str) -> _Newest:
     query = (
         select(*(column for column in _entries if column.name != "outputs"))
         .where(_entries.project == project, _entries.domain == domain, _entries.task == task)
         .order_by(_entries.created_at.desc())
         .limit(COMPARED)
     )
-    return [rows.entry(row) for row in connection.execute(query).mappings()]
+    return _Newest(connection.execute(query).mappings().all())
 
 
-def _nearest(key: CacheKey, entries: Sequence[CacheRecord]) -> CacheRecord | None:
+def _nearest(key: CacheKey, entries: _Newest) -> CacheRecord | None:
     """Choose the entry that differs least; the newest of equals."""
     found = nearest(key, (entry.key for entry in entries))
     return next((entry for entry in entries if entry.key is found), None)
