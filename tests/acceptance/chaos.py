@@ -34,6 +34,8 @@ WORKERS = 6
 AT_ONCE = {"storm": 5, "thread": 4}
 """Executions in flight. Storms keep a long queue before the workers; threads leave workers idle, so that what is decided
 runs at once."""
+WORDS = 3
+"""Of a line in the ledger: attempt, process, time."""
 SPELL = 4
 """Executions of one kind before it is the other's turn."""
 PATIENCE = 180.0
@@ -98,10 +100,10 @@ class Storm:
         urllib.request.urlopen(request, timeout=10).close()
 
     def lines(self) -> Iterator[tuple[str, float]]:
-        """Read the ledger: which attempt ran, and when."""
-        for line in self.ledger.read_text().splitlines():
-            attempt, _, when = line.split()
-            yield attempt, float(when)
+        """Read the ledger: which attempt ran, and when; without half lines, of whom was killed while it wrote."""
+        for words in map(str.split, self.ledger.read_text().splitlines()):
+            if len(words) == WORDS:
+                yield words[0], float(words[2])
 
     def doubled(self) -> Iterator[str]:
         """Tell which attempts ran more than once: they were started before any row said so, and so started again."""

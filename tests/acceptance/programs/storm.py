@@ -14,8 +14,11 @@ LENGTH = 8
 
 @task
 def step(number: int, ledger: str) -> int:
-    """One line an attempt, in one write: who it is, which process ran it, and when (seconds since the epoch)."""
-    line = f"{current_context().output_metadata_prefix} {os.getpid()} {time.time()}\n"
+    """One line an attempt, in one write: who it is, which process ran it, and when (seconds since the epoch).
+
+    It begins with its line's end: who is killed in the middle of a write leaves half a line, and must not spoil the next.
+    """
+    line = f"\n{current_context().output_metadata_prefix} {os.getpid()} {time.time()}"
     with Path(ledger).open("ab", buffering=0) as file:
         file.write(line.encode())
     return number + 1
