@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Gets the real parts that tests need and the lock file cannot name: the stock flytekit in an environment of its own,
-# and a browser. A part that cannot be had is told here, and its tests are skipped with the reason.
+# a browser, and an engine for container images. A part that cannot be had is told here, and its tests are skipped with the reason.
 set -u
 cd "$(dirname "$0")/.."
 
@@ -17,8 +17,14 @@ if [ "$(cat .interop/installed 2>/dev/null)" != "$stock" ]; then
   fi
 fi
 
-if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium) \
-    >/dev/null 2>&1 || echo "parts: chromium could not be installed; tests/browser will be skipped" >&2
-fi
+# debian PROGRAM PACKAGES TESTS: installs packages for a program that is not here, where that is ours to do.
+debian() {
+  if ! command -v "$1" >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2) \
+      >/dev/null 2>&1 || echo "parts: $1 could not be installed; $3 will be skipped" >&2
+  fi
+}
+debian chromium chromium tests/browser
+command -v docker >/dev/null && docker info >/dev/null 2>&1 ||
+  debian podman "podman runc" "the tests of a ContainerTask's real image"
 exit 0
