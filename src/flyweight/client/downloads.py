@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from flyteidl.core import literals_pb2, types_pb2
 
-from flyweight.errors import TypeMismatch
+from flyweight.errors import InvalidInput, TypeMismatch
 from flyweight.literals import unwrap
 from flyweight.types.data import DataAccess, use_data
 from flyweight.types.registry import default_registry
@@ -25,10 +25,13 @@ def download(values: Mapping[str, literals_pb2.Literal], folder: Path, data: Dat
         folder: is made if it is not there.
         data: how files are reached.
 
+    Raises:
+        InvalidInput: a name or a key would lead out of the folder.
+
     """
     with use_data(data):
         for name, value in sorted(values.items()):
-            yield from _written(name, value, folder / name, data)
+            yield from _written(name, value, _below(folder, name), data)
 
 
 def _written(where: str, value: literals_pb2.Literal, path: Path, data: DataAccess) -> Iterator[tuple[str, Path]]:
@@ -39,7 +42,7 @@ def _written(where: str, value: literals_pb2.Literal, path: Path, data: DataAcce
                 yield from _written(f"{where}[{index}]", item, path / str(index), data)
         case "map":
             for key, item in literal.map.literals.items():
-                yield from _written(f"{where}.{key}", item, path / key, data)
+                yield from _written(f"{where}.{key}", item, _below(path, key), data)
         case _:
             written = _scalar(literal.scalar, path, data)
             if written is not None:
@@ -50,7 +53,7 @@ def _scalar(scalar: literals_pb2.Scalar, path: Path, data: DataAccess) -> Path |
     match scalar.WhichOneof("value"):
         case "blob" if scalar.blob.metadata.type.dimensionality != MULTIPART:
             path.mkdir(parents=True, exist_ok=True)
-            file = path / scalar.blob.uri.rstrip("/").rpartition("/")[2]
+            file = _below(path, scalar.blob.uri.rstrip("/").rpartition("/")[2])
             data.get(scalar.blob.uri, file)
             return file
         case "blob" | "structured_dataset" | "schema" as kind:
@@ -61,6 +64,16 @@ def _scalar(scalar: literals_pb2.Scalar, path: Path, data: DataAccess) -> Path |
             return _json(literals_pb2.Literal(scalar=scalar), path)
         case _:
             return None
+
+
+def _below(folder: Path, name: str) -> Path:
+    """Give the path of a name that a platform has told; a key may be a path itself."""
+    parts = PurePath(name).parts
+    if not parts or PurePath(name).is_absolute() or ".." in parts:
+        raise InvalidInput(
+            f"{name!r} cannot be a path below {folder}; read this value by its address, and store it yourself"
+        )
+    return folder / name
 
 
 def _json(literal: literals_pb2.Literal, path: Path) -> Path | None:

@@ -52,6 +52,15 @@ def test_files_folders_and_dataframes_are_written_as_they_are_and_structures_as_
     assert '"rows": 3' in written["maybe"].read_text()
 
 
+@pytest.mark.parametrize("key", ["../out", "/out", "a/../../out", ""])
+def test_nothing_is_written_outside_of_the_folder(tmp_path: Path, key: str) -> None:
+    data, told = BlobData(str(tmp_path / "raw"), tmp_path / "scratch"), literals.binary(b"\x81\xa1a\x01")
+    with pytest.raises(InvalidInput, match="cannot be a path below"):
+        dict(download({"values": literals.mapping({key: told})}, tmp_path / "to", data))
+    inside = dict(download({"values": literals.mapping({"a/b": told})}, tmp_path / "to", data))
+    assert inside == {"values.a/b": tmp_path / "to/values/a/b.json"}
+
+
 def test_several_values_are_asked_for_by_name(remote: FlyteRemote, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="recursive=True"):
         remote.download(literal_map({"a": literals.primitive(1)}), tmp_path, recursive=False)
