@@ -51,7 +51,7 @@ class Engine:
         options = [*variables, *mounts, *limits, *entry]
         return (
             *(self.program, "run", "--rm", "--name", run.name, "--pull", "missing", *options),
-            *(run.image, *run.command[1:], *run.arguments),
+            *("--", run.image, *run.command[1:], *run.arguments),  # no image is taken for an option
         )
 
 

@@ -64,9 +64,8 @@ def _ended(program: Program, log: Path | None) -> int:
         if process.returncode is None:  # the caller was interrupted
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            if program.container is not None:
-                program.container.remove()
+        if process.wait() < 0 and program.container is not None:  # the client was killed, and not what it ran
+            program.container.remove()
 
 
 def _tail(log: Path) -> str:

@@ -15,8 +15,8 @@ from flyteidl.core import literals_pb2, tasks_pb2
 from google.protobuf import json_format
 
 from flyweight import blob, literals
+from flyweight.containers.names import plain
 from flyweight.containers.texts import text_of
-from flyweight.errors import InvalidInput
 
 Formats = tasks_pb2.DataLoadingConfig
 
@@ -56,7 +56,7 @@ class _Layout:
         told: dict[str, object] = {}
         rewritten = literals_pb2.LiteralMap()
         for name, literal in values.literals.items():
-            place = _plain(name)
+            place = plain(name)
             told[name], changed = self.one(literal, folder / place, seen / place)
             rewritten.literals[name].CopyFrom(changed)
         return told, rewritten
@@ -119,13 +119,6 @@ class _Layout:
         changed.CopyFrom(literal)
         getattr(changed.scalar, kind).uri = str(seen)
         return str(seen), changed
-
-
-def _plain(name: str) -> str:
-    """Refuse a name that would lead out of the folder."""
-    if name in {"", ".", ".."} or "/" in name or "\0" in name:
-        raise InvalidInput(f"{name!r} cannot be the name of a file, so a container cannot be given an input called so")
-    return name
 
 
 def _told(primitive: literals_pb2.Primitive) -> object:

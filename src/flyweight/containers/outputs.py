@@ -8,6 +8,7 @@ from pathlib import Path
 from flyteidl.core import interface_pb2, literals_pb2, tasks_pb2, types_pb2
 
 from flyweight import blob
+from flyweight.containers.names import plain
 from flyweight.containers.texts import read
 from flyweight.errors import RecoverableError, TooLarge, TypeMismatch, UserError
 
@@ -46,6 +47,7 @@ class OutputFolder:
         """Give the outputs. Blocks on the blob store.
 
         Raises:
+            InvalidInput: the name of an output cannot be a file's.
             RecoverableError: there is no file for an output.
             TypeMismatch: what a file holds is not of its output's type.
             TooLarge: a value's file is too large for one.
@@ -56,7 +58,7 @@ class OutputFolder:
         references = loading.io_strategy.upload_mode == tasks_pb2.IOStrategy.DO_NOT_UPLOAD
         outputs = literals_pb2.LiteralMap()
         for name, variable in declared.items():
-            outputs.literals[name].CopyFrom(self._output(name, variable.type, references=references))
+            outputs.literals[name].CopyFrom(self._output(plain(name), variable.type, references=references))
         return outputs
 
     def _output(self, name: str, kind: types_pb2.LiteralType, *, references: bool) -> literals_pb2.Literal:

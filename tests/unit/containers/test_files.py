@@ -91,6 +91,9 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidInput, match="cannot be the name of a file"):
         lay_out(literals.literal_map({name: literals.primitive(1)}), tmp_path / "in", SEEN, Loading())
     assert not (tmp_path / "out").exists()
+    left = OutputFolder(path=tmp_path / "left", shown="/var/outputs", raw_prefix=f"{blob.file_uri(tmp_path)}/raw")
+    with pytest.raises(InvalidInput, match="cannot be the name of a file"):
+        left.collect(variables(**{name: FILE}), Loading())
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def test_the_words_for_an_engine_hold_no_value_that_is_nobodys_business() -> Non
     words = " ".join(Engine(program="/usr/bin/docker").words(job))
     assert words == (
         "/usr/bin/docker run --rm --name flyweight-1 --pull missing --env SECRET --env PATH=/opt/bin"
-        " --volume /here/inputs:/var/inputs --memory 1024 --cpus 0.5 --entrypoint sh alpine:3 -c true"
+        " --volume /here/inputs:/var/inputs --memory 1024 --cpus 0.5 --entrypoint sh -- alpine:3 -c true"
     )
     bare = replace(job, command=(), variables={}, mounts=(), memory=0, cpu=0.0)
-    assert " ".join(Engine(program="docker").words(bare)).endswith("--pull missing alpine:3 true")
+    assert " ".join(Engine(program="docker").words(bare)).endswith("--pull missing -- alpine:3 true")
