@@ -65,8 +65,7 @@ class Environments:
         """Find the interpreter whose workers run this task; None when it is not our own or none is configured."""
         if task.metadata.runtime.flavor != FLAVOR:
             return None
-        image = task.container.image
-        return self._by_pattern(image) or self._was_built(image) or self.interpreters.get(FLAVOR)
+        return self.named(task.container.image) or self.interpreters.get(FLAVOR)
 
     def _was_built(self, image: str) -> str | None:
         if self.built is None:

@@ -27,6 +27,8 @@ def test_our_own_tasks_find_their_workers_interpreter() -> None:
     assert CONFIGURED.for_worker(task) == "/own"
     task.container.image = "ghcr.io/me/train:3"
     assert CONFIGURED.for_worker(task) == "/mine"
+    both = Environments({"flyweight": "/own", "ghcr.io/*": "/any", task.container.image: "/exact"})
+    assert both.for_worker(task) == both.named(task.container.image) == "/exact"
     assert Environments({}).for_worker(task) is None
     assert CONFIGURED.for_worker(template("echo", flavor="python")) is None
 
