@@ -1,11 +1,12 @@
 """Lets a notebook show the user's own frames of an error, without ours between them; ``%tb`` shows no others either."""
 
+import os
 import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-OURS = str(Path(__file__).resolve().parent.parent)
+OURS = f"{Path(__file__).resolve().parent.parent}{os.sep}"
 """The folder of our own code."""
 
 
@@ -29,12 +30,15 @@ def without_ours(error: BaseException) -> BaseException:
 
 
 def _kept(trace: TracebackType | None) -> TracebackType | None:
-    if trace is None:
-        return None
-    inner = _kept(trace.tb_next)
-    if trace.tb_frame.f_code.co_filename.startswith(OURS):
-        return inner
-    return TracebackType(inner, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+    frames: list[TracebackType] = []
+    while trace is not None:  # a loop: an error of too deep a recursion has as many frames as there can be
+        frames.append(trace)
+        trace = trace.tb_next
+    kept: TracebackType | None = None
+    for each in reversed(frames):
+        if not each.tb_frame.f_code.co_filename.startswith(OURS):
+            kept = TracebackType(kept, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    return kept
 
 
 def _show(
