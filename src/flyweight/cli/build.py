@@ -5,9 +5,8 @@ import click
 from flyweight.cli.loading import find_entity, load_module
 from flyweight.client.images import build as build_all
 from flyweight.client.images import image_specs
-from flyweight.compile.needs import needs
+from flyweight.compile.needs import needs, task_of
 from flyweight.containers.environments import BUILT, Environments
-from flyweight.sdk.base_task import PythonTask
 from flyweight.settings import OWN_FLAVOR, load_platform_settings
 
 
@@ -26,7 +25,8 @@ def build(file: str, entity: str, options: tuple[str, ...]) -> None:
     build_all(image_specs(found), settings)
     environments = Environments(settings.environments, settings.data_dir / BUILT)
     for needed in dict.fromkeys(needs(found)):
-        if isinstance(needed, PythonTask):
-            image = needed.options.container_image
+        task = task_of(needed)
+        if task is not None:
+            image = task.options.container_image
             runs_in = (environments.named(image) if image else None) or settings.environments[OWN_FLAVOR]
-            click.echo(f"{needed.name}: {image or 'the default image'} runs in {runs_in}")
+            click.echo(f"{task.name}: {image or 'the default image'} runs in {runs_in}")

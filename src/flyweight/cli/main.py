@@ -28,7 +28,10 @@ COMMANDS: Final = {
     "debug": ("flyweight.cli.debug:debug", "Run a node's task here with its real inputs, under a debugger."),
     "local-cache": ("flyweight.cli.local_cache:local_cache", "Clear what runs here have cached."),
     "metrics": ("flyweight.cli.metrics:metrics", "Show how long an execution and its parts took."),
-    "build": ("flyweight.cli.build:build", "Show the images that an entity's tasks name; none is built here."),
+    "build": (
+        "flyweight.cli.build:build",
+        "Make environments for images that are described, and show where tasks run.",
+    ),
     "init": ("flyweight.cli.init:init", "Make a folder with a project that runs."),
     "demo": ("flyweight.cli.demo:demo", "Run a pipeline on real data, from nothing to a result."),
 }

@@ -3,27 +3,24 @@
 import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
-from flyweight.compile.needs import needs
+from flyweight.compile.needs import needs, task_of
 from flyweight.containers.building import Wanted, build_environment
 from flyweight.containers.environments import BUILT, Environments
-from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.image import IMAGE_ID, NOOP, ImageSpec
 from flyweight.settings import OWN_FLAVOR, PlatformSettings, discover, load_platform_settings
 
 logger = logging.getLogger("flyweight.images")
 
-_LEFT_OUT = ("apt_packages", "conda_packages", "cuda", "cudnn", "base_image", "commands", "copy", "entrypoint")
+_LEFT_OUT = ("apt_packages", "conda_packages", "cuda", "cudnn", "commands", "copy", "entrypoint")
 """Parts that a Python environment cannot have."""
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 def image_specs(entity: AnyEntity) -> list[ImageSpec]:
     """Give the images that tasks of an entity describe, each once."""
-    tasks = (one for one in needs(entity) if isinstance(one, PythonTask))
-    found = (task.options.image_spec for task in tasks)
+    found = (task.options.image_spec for one in needs(entity) if (task := task_of(one)) is not None)
     return list(dict.fromkeys(spec for spec in found if spec is not None and spec.builder != NOOP))
 
 
@@ -46,16 +43,16 @@ def build_for(address: str, entity: AnyEntity) -> None:
 
 
 def build(specs: Iterable[ImageSpec], settings: PlatformSettings) -> dict[ImageSpec, str]:
-    """Make an environment for each that has none, and give their interpreters.
+    """Make what is missing of an environment for each, and give their interpreters.
 
     Raises:
         PreconditionFailed: one cannot be made.
 
     """
-    known = Environments(settings.environments, settings.data_dir / BUILT)
+    configured = Environments(settings.environments)
     interpreters: dict[ImageSpec, str] = {}
     for spec in specs:
-        found = known.named(spec.image_name())
+        found = configured.named(spec.image_name())
         interpreters[spec] = found or _built(spec, settings.data_dir / BUILT, settings.environments)
     return interpreters
 
@@ -67,28 +64,41 @@ def _is_here(called: str, running: str) -> bool:
 
 
 def _built(spec: ImageSpec, root: Path, environments: Mapping[str, str]) -> str:
-    left_out = [name for name in _LEFT_OUT if getattr(spec, name)]
+    if not Environments(built=root).named(spec.image_name()):
+        _warn_of_what_is_left_out(spec)
+    folder = build_environment(root, wanted(spec), environments[OWN_FLAVOR], logger.info)
+    return str(folder / "bin/python")
+
+
+def _warn_of_what_is_left_out(spec: ImageSpec) -> None:
+    layers = _layers(spec)
+    left_out = [name for name in _LEFT_OUT if any(getattr(layer, name) for layer in layers)]
+    if isinstance(layers[0].base_image, str):
+        left_out.append("base_image")
     if left_out:
         logger.warning(
             "%s: an environment has no %s; tasks find what this machine has.", spec.image_name(), ", ".join(left_out)
         )
-    wanted = Wanted(
+
+
+def wanted(spec: ImageSpec) -> Wanted:
+    """Give what an environment in the place of an image is to hold: its parts, and those of what it is built upon."""
+    layers = _layers(spec)
+    variables = {name: value for layer in layers for name, value in (layer.env or {}).items()}
+    return Wanted(
         image=spec.image_name(),
-        packages=_packages(spec),
-        requirements=str(spec.requirements or ""),
+        packages=[name for one in layers for name in (*(one.packages or ()), *(one.runtime_packages or ()))],
+        requirements=[str(layer.requirements) for layer in layers if layer.requirements],
         python_version=spec.python_version or "",
-        options=_options(spec),
-        variables={**(spec.env or {}), IMAGE_ID: spec.id},
+        options=[word for layer in layers for word in _options(layer)],
+        variables={**variables, IMAGE_ID: spec.id},
     )
-    folder = build_environment(root, wanted, environments[OWN_FLAVOR], logger.info)
-    return str(folder / "bin/python")
 
 
-def _packages(spec: ImageSpec) -> list[str]:
-    """Give its packages, with those of the ImageSpec that it is built upon."""
-    base: Any = spec.base_image
-    below = _packages(base) if isinstance(base, ImageSpec) else []
-    return [*below, *(spec.packages or ()), *(spec.runtime_packages or ())]
+def _layers(spec: ImageSpec) -> list[ImageSpec]:
+    """Give what it is built upon, the lowest first, and itself."""
+    base = spec.base_image
+    return [*(_layers(base) if isinstance(base, ImageSpec) else ()), spec]
 
 
 def _options(spec: ImageSpec) -> list[str]:

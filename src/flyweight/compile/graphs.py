@@ -9,6 +9,7 @@ from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2, types_pb2, wo
 
 from flyweight.compile.bindings import binding_data
 from flyweight.compile.map_tasks import array_node, take_element
+from flyweight.compile.needs import task_of
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import duration, interface, task_identifier
 from flyweight.errors import CompileError, Unsupported
@@ -166,7 +167,7 @@ def _gate(gate: Gate) -> workflow_pb2.GateNode:
 def _node_metadata(node: Node) -> workflow_pb2.NodeMetadata:
     """Give a node's settings: its entity's, then what ``with_overrides`` changed."""
     overrides = node.overrides
-    options = task.options if (task := _task_of(node.entity)) else None
+    options = task.options if (task := task_of(node.entity)) else None
     timeout = read_duration(overrides["timeout"]) if "timeout" in overrides else _timeout(node.entity)
     made = workflow_pb2.NodeMetadata(
         name=overrides.get("name", node.entity.short_name),
@@ -183,16 +184,6 @@ def _node_metadata(node: Node) -> workflow_pb2.NodeMetadata:
     if "cache_serialize" in overrides:
         made.cache_serializable = overrides["cache_serialize"]
     return made
-
-
-def _task_of(entity: AnyEntity) -> PythonTask[Any] | None:
-    match entity:
-        case PythonTask():
-            return entity
-        case MapTask():
-            return entity.target
-        case _:
-            return None
 
 
 def _timeout(entity: AnyEntity) -> dt.timedelta | None:
@@ -240,7 +231,7 @@ def _pod(node: Node, settings: SerializationSettings) -> tasks_pb2.K8sPod | None
     template = pod_template(node.overrides.get("pod_template"))
     if template is None:
         return None
-    task = _task_of(node.entity)
+    task = task_of(node.entity)
     if not isinstance(task, PythonAutoContainerTask):
         raise CompileError(f"{node.id}: {node.entity.name} is no task of ours, so it cannot run in another pod.")
     made = task.pod_from(template, settings)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.conditional import Branch, nodes_within
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.gate import Gate
 from flyweight.sdk.launch_plan import LaunchPlan
-from flyweight.sdk.map_task import MappedEntity
+from flyweight.sdk.map_task import MappedEntity, MapTask
 from flyweight.sdk.node import Node
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.task import PythonFunctionTask
@@ -33,6 +34,17 @@ def needs(entity: AnyEntity) -> Iterator[AnyEntity]:
         case _:
             pass
     yield entity
+
+
+def task_of(entity: AnyEntity) -> PythonTask[Any] | None:
+    """Give the task that an entity is, or maps over lists; None of anything else."""
+    match entity:
+        case PythonTask():
+            return entity
+        case MapTask():
+            return entity.target
+        case _:
+            return None
 
 
 def all_nodes(workflow: Workflow[..., Any]) -> list[Node]:

@@ -16,7 +16,7 @@ import cloudpickle
 
 from flyweight.compile.code_digest import CodeDigest, global_names, is_local_module
 from flyweight.compile.graphs import workflow_template
-from flyweight.compile.needs import needs
+from flyweight.compile.needs import needs, task_of
 from flyweight.compile.pickle_format import FILE_NAME, AnyTask, python_version
 from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.sources import sources_of
@@ -86,7 +86,7 @@ def _tasks(entity: AnyEntity) -> list[AnyTask]:
     waiting: list[AnyEntity] = [entity]
     while waiting:
         for needed in needs(waiting.pop()):
-            task = _task_of(needed)
+            task = task_of(needed)
             if task is None or task in found:
                 continue
             found[task] = None
@@ -99,25 +99,18 @@ def _tasks(entity: AnyEntity) -> list[AnyTask]:
 def _named(function: object) -> list[AnyEntity]:
     """Find the entities that a function names, also in plain functions that it calls."""
     found: list[AnyEntity] = []
-    functions: list[FunctionType] = [function] if isinstance(function, FunctionType) else []
-    for each in functions:  # which grows on the way
-        for name in global_names(each.__code__):
-            value: object = each.__globals__.get(name)
-            if isinstance(value, Entity):
-                found.append(value)
-            elif isinstance(value, FunctionType) and value not in functions:
-                functions.append(value)
+    waiting: list[object] = [function]
+    seen: set[object] = {function}
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Entity):
+            found.append(each)
+        elif isinstance(each, FunctionType):
+            named = [each.__globals__.get(name) for name in global_names(each.__code__)]
+            new = [value for value in named if isinstance(value, Entity | FunctionType) and value not in seen]
+            seen.update(new)
+            waiting += new
     return found
-
-
-def _task_of(entity: AnyEntity) -> AnyTask | None:
-    match entity:
-        case PythonTask():
-            return entity
-        case MapTask():
-            return entity.target
-        case _:
-            return None
 
 
 def _code(task: AnyTask) -> tuple[object, ...]:

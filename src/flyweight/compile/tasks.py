@@ -15,9 +15,10 @@ from flyweight.sdk.auto_container import PythonAutoContainerTask
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.class_decorator import ClassDecorator
 from flyweight.sdk.docstring import Docstring
+from flyweight.sdk.documentation import Documented
 from flyweight.sdk.function_entity import FunctionEntity
 from flyweight.sdk.interface import Interface
-from flyweight.sdk.options import Documented, ExecutionBehavior, TaskOptions
+from flyweight.sdk.options import ExecutionBehavior, TaskOptions
 from flyweight.sdk.task import PythonFunctionTask
 from flyweight.types.interface import typed_interface
 

@@ -5,13 +5,15 @@ version of Python, Flyweight is installed into it. It is found by the image's na
 """
 
 import fcntl
+import hashlib
 import importlib.metadata
 import json
+import re
 import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from flyweight.containers.environments import COMPLETE, built_folder
@@ -27,8 +29,8 @@ class Wanted:
 
     image: str
     packages: Sequence[str] = ()
-    requirements: str = ""
-    """Path of a file that lists packages; none if empty."""
+    requirements: Sequence[str] = ()
+    """Paths of files that list packages."""
     python_version: str = ""
     """As ``3.12``; any if empty."""
     options: Sequence[str] = ()
@@ -39,7 +41,9 @@ class Wanted:
 def build_environment(root: Path, wanted: Wanted, base: str, tell: Callable[[str], None]) -> Path:
     """Make the environment of an image below ``root``, if it is not there; gives its folder.
 
-    Blocks for as long as the downloads take; of two that build the same one, the second waits for the first.
+    One that is there, and was made of other parts (of the same name, by a fixed tag or ``runtime_packages``), gets what
+    it lacks; nothing is taken out of it. Blocks for as long as the downloads take; of two that build the same one, the
+    second waits for the first.
 
     Args:
         root: the folder of such environments.
@@ -55,37 +59,61 @@ def build_environment(root: Path, wanted: Wanted, base: str, tell: Callable[[str
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / COMPLETE).exists():
+        complete, parts = folder / COMPLETE, f"{wanted.image}\n{_digest(wanted)}\n"
+        if not complete.exists():
             shutil.rmtree(folder, ignore_errors=True)  # what a build that was broken off has left
-            _build(folder, wanted, base, tell)
-            (folder / COMPLETE).write_text(f"{wanted.image}\n")
+            _make(folder, wanted, base, tell)
+        elif complete.read_text() == parts:
+            return folder
+        _fill(folder, wanted, base, tell)
+        complete.write_text(parts)
     return folder
 
 
-def _build(folder: Path, wanted: Wanted, base: str, tell: Callable[[str], None]) -> None:
-    version, layers = _described(base)
-    other = bool(wanted.python_version) and wanted.python_version.split(".")[:2] != version
+def _digest(wanted: Wanted) -> str:
+    """Tell what is wanted from anything else; a digest, since there may be passwords in it."""
+    listed = [Path(path).read_bytes() for path in wanted.requirements]
+    return hashlib.sha256(repr((asdict(wanted), listed)).encode()).hexdigest()
+
+
+def _make(folder: Path, wanted: Wanted, base: str, tell: Callable[[str], None]) -> None:
+    """Make an environment with nothing in it."""
+    other = _is_other(wanted, base)
     uv = shutil.which("uv")
     if uv is not None:
-        make = [uv, "venv", "--quiet", "--python", wanted.python_version if other else base, str(folder)]
-        install = [uv, "pip", "install", "--quiet", "--python", str(folder / "bin/python")]
+        words = [uv, "venv", "--quiet", "--python", wanted.python_version if other else base, str(folder)]
     else:
-        make = [shutil.which(f"python{wanted.python_version}") or "" if other else base, "-m", "venv", str(folder)]
-        install = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if not make[0]:
+        words = [shutil.which(f"python{wanted.python_version}") or "" if other else base, "-m", "venv", str(folder)]
+    if not words[0]:
         raise PreconditionFailed(
             f"The image {wanted.image} wants Python {wanted.python_version}, and there is none on this machine: install"
             " it, or uv (pip install uv), which fetches it."
         )
     tell(f"making an environment for {wanted.image}")
-    _run(make, wanted.image)
-    packages = [*wanted.packages, *(["-r", wanted.requirements] if wanted.requirements else [])]
+    _run(words, wanted.image)
+
+
+def _fill(folder: Path, wanted: Wanted, base: str, tell: Callable[[str], None]) -> None:
+    """Install what an environment is to hold."""
+    other = _is_other(wanted, base)
+    python = str(folder / "bin/python")
+    uv = shutil.which("uv")
+    if uv is not None:
+        install = [uv, "pip", "install", "--quiet", "--python", python]
+    else:
+        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    packages = [*wanted.packages, *(word for path in wanted.requirements for word in ("-r", path))]
     if other:
         packages.append(_own_requirement())
     if packages:
-        tell(f"installing {shlex.join(packages)}")
+        tell(f"installing {_shown(packages)}")
         _run([*install, *wanted.options, *packages], wanted.image)
-    _lay_below([] if other else layers, folder, wanted.variables)
+    _lay_below([] if other else _described(base)[1], folder, wanted.variables)
+
+
+def _is_other(wanted: Wanted, base: str) -> bool:
+    """Tell whether another version of Python is wanted than that of our own tasks."""
+    return bool(wanted.python_version) and wanted.python_version.split(".")[:2] != _described(base)[0]
 
 
 def _described(base: str) -> tuple[list[str], list[str]]:
@@ -117,5 +145,10 @@ def _run(words: Sequence[str], image: str) -> str:
         raise PreconditionFailed(f"{image}: {words[0]} cannot be started: {error.strerror}.") from error
     if done.returncode:
         said = (done.stderr or done.stdout).strip()[-_LAST_WORDS:]
-        raise PreconditionFailed(f"The environment of {image} cannot be made. `{shlex.join(words)}` said:\n{said}")
+        raise PreconditionFailed(f"The environment of {image} cannot be made. `{_shown(words)}` said:\n{said}")
     return done.stdout
+
+
+def _shown(words: Sequence[str]) -> str:
+    """Write a command for people, without the passwords and tokens that its URLs hold."""
+    return re.sub(r"://[^/@\s]+@", "://***@", shlex.join(words))

@@ -10,22 +10,25 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from flyweight import ImageSpec, map_task, task
 from flyweight.cli.build import build
+from flyweight.client import images
 from flyweight.containers.building import Wanted, build_environment
 from flyweight.containers.environments import Environments
 from flyweight.errors import PreconditionFailed
+from flyweight.sdk.image import IMAGE_ID
 from tests.live import ROOT
 
 WITH_UV = f"{ROOT / '.venv-uv/bin'}:{os.environ['PATH']}"
 
 
-def wheel(folder: Path) -> Path:
+def wheel(folder: Path, name: str = "tiny_package") -> Path:
     """Make a package that is nowhere else, without what it would take to build one."""
-    path = folder / "tiny_package-1.0-py3-none-any.whl"
-    info = "tiny_package-1.0.dist-info"
+    path = folder / f"{name}-1.0-py3-none-any.whl"
+    info = f"{name}-1.0.dist-info"
     with zipfile.ZipFile(path, "w") as packed:
-        packed.writestr("tiny_package.py", "SIZE = 3\n")
-        packed.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-package\nVersion: 1.0\n")
+        packed.writestr(f"{name}.py", "SIZE = 3\n")
+        packed.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
         packed.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         packed.writestr(f"{info}/RECORD", "")
     return path
@@ -76,6 +79,29 @@ def test_an_image_that_is_described_becomes_an_environment(
     caplog.clear()
     assert CliRunner().invoke(build, [str(file), "sized"]).exit_code == 0
     assert not caplog.text
+    other = file.read_text().replace("env=", f"runtime_packages=[{str(wheel(tmp_path, 'other_package'))!r}], env=")
+    changed = tmp_path / "images_changed.py"
+    changed.write_text(other)
+    assert CliRunner().invoke(build, [str(changed), "sized"]).output.endswith(f"{python}\n")  # by the same name
+    assert "making an environment" not in caplog.text
+    assert subprocess.run([python, "-c", "import tiny_package, other_package"], check=False).returncode == 0
+
+
+BELOW = ImageSpec(name="below", requirements=__file__, pip_index="http://index", env={"A": "1", "B": "1"})
+ABOVE = ImageSpec(name="above", base_image=BELOW, packages=["more"], env={"B": "2"})
+
+
+@task(container_image=ABOVE)
+def above(x: int) -> int:
+    return x
+
+
+def test_a_mapped_task_has_its_image_and_that_has_what_it_is_built_upon() -> None:
+    (spec,) = images.image_specs(map_task(above))
+    wanted = images.wanted(spec)
+    assert (wanted.image, wanted.packages, wanted.requirements) == (ABOVE.image_name(), ["more"], [__file__])
+    assert wanted.options == ["--index-url", "http://index"]
+    assert wanted.variables == {"A": "1", "B": "2", IMAGE_ID: ABOVE.id}
 
 
 @pytest.mark.slow
@@ -83,9 +109,15 @@ def test_an_image_that_is_described_becomes_an_environment(
 def test_what_cannot_be_installed_is_told_and_is_no_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = Wanted(image="broken:1", packages=[str(tmp_path / "no-such-1.0-py3-none-any.whl")])
-    with pytest.raises(PreconditionFailed, match=r"(?s)environment of broken:1 cannot be made.*no-such"):
+    wanted = Wanted(
+        image="broken:1",
+        packages=[str(tmp_path / "no-such-1.0-py3-none-any.whl")],
+        options=["--extra-index-url", "http://me:hidden@127.0.0.1:1/"],
+    )
+    with pytest.raises(PreconditionFailed, match=r"(?s)environment of broken:1 cannot be made.*no-such") as refused:
         build_environment(tmp_path, wanted, sys.executable, lambda _: None)
+    assert "hidden" not in str(refused.value)
+    assert "http://***@127.0.0.1:1/" in str(refused.value)
     assert Environments({}, tmp_path).named("broken:1") is None
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(PreconditionFailed, match=r"old:1 wants Python 3\.99, and there is none on this machine"):
