@@ -12,13 +12,13 @@ from flyweight.errors import CompileError, InvalidInput
 from flyweight.sdk.binding import Binding, bind
 from flyweight.sdk.compilation import Compilation, drawing
 from flyweight.sdk.conditional import nodes_within
+from flyweight.sdk.documentation import Documented
 from flyweight.sdk.entity import AnyEntity, Entity
 from flyweight.sdk.function_entity import FunctionEntity
 from flyweight.sdk.interface import Interface
 from flyweight.sdk.naming import refuse_entity, require_top_level
 from flyweight.sdk.node import Node, NodeOutputs
 from flyweight.sdk.option_checks import Kinds, require_known
-from flyweight.sdk.options import Documented
 from flyweight.sdk.promise import OutputReference, Promise
 from flyweight.sdk.run_options import Options
 
