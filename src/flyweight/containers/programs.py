@@ -137,7 +137,7 @@ class RawContainer:
             command=tuple(self._words(self.template.command)),
             arguments=tuple(self._words(self.template.args)),
             variables=variables,
-            taken=place.variables,
+            taken={name for name, value in variables.items() if place.variables.get(name, value) != value},
             mounts=((folders.inputs, folders.inputs_in_image), (folders.outputs, folders.outputs_in_image)),
             memory=place.memory,
             cpu=place.cpu,

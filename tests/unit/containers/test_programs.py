@@ -119,8 +119,11 @@ def test_an_engine_comes_before_the_default_environment_and_after_a_named_one(
     engine.write_text("#!/bin/sh\n")
     engine.chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    true = raw("true")
-    assert true.prepare(place(tmp_path / "a", default=sys.executable)).runs_in == str(engine)
+    monkeypatch.setenv("HOME", "/here")
+    true = raw("true", KEPT="yes", HOME="/opt")
+    program = true.prepare(place(tmp_path / "a", default=sys.executable))
+    assert program.runs_in == str(engine)
+    assert {"KEPT", "HOME=/opt"} < {*program.argv}  # a secret that this process has is no word either
     assert true.prepare(place(tmp_path / "b", **{"image:1": sys.executable})).runs_in == sys.executable
     engine.unlink()
     if Engine.find() is None:
