@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, runtime_checkable
 
 from flyweight.errors import InvalidInput
-from flyweight.sdk.kinds import LIST, Kinds, require_kinds
+from flyweight.sdk.kinds import LIST, Kinds, require_own_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Cache:
     """Versions follow from these together; None is as good as the default."""
 
     def __post_init__(self) -> None:
-        require_kinds("Cache", {name: getattr(self, name) for name in _KINDS}, _KINDS)
+        require_own_kinds(self, _KINDS)
         for policy in self._policies:
             _require_policy(policy)
 

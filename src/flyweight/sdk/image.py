@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from flyweight.errors import InvalidInput
-from flyweight.sdk.kinds import LIST, Kinds, require_kinds
+from flyweight.sdk.kinds import LIST, Kinds, require_own_kinds
 from flyweight.settings import task_environment
 
 IMAGE_ID: Final = "_F_IMG_ID"
@@ -117,7 +117,7 @@ class ImageSpec:
     def __post_init__(self) -> None:
         kinds = {one.name: _KINDS.get(one.name, (str,)) for one in dataclasses.fields(self)}
         kinds["base_image"] = (str, ImageSpec)
-        require_kinds("ImageSpec", {name: getattr(self, name) for name in kinds}, kinds)
+        require_own_kinds(self, kinds)
         self.name = self.name.lower()
         if self.registry:
             self.registry = self.registry.lower()

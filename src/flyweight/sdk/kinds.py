@@ -31,6 +31,11 @@ def require_kinds(where: str, values: Mapping[str, object], kinds: Kinds) -> Non
             _require_kind(where, name, value, kinds[name])
 
 
+def require_own_kinds(given: object, kinds: Kinds) -> None:
+    """Refuse attributes of an object in the same way; raises ``InvalidInput``, as ``require_kinds``."""
+    require_kinds(type(given).__name__, {name: getattr(given, name) for name in kinds}, kinds)
+
+
 def require_count(name: str, count: object) -> None:
     """Refuse what is no number of things.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from flyweight.sdk.kinds import LIST, Kinds, require_count, require_kinds
+from flyweight.sdk.kinds import LIST, Kinds, require_count, require_own_kinds
 from flyweight.sdk.security import Identity, SecurityContext
 from flyweight.sdk.wire import OnTheWire
 
@@ -87,7 +87,7 @@ class Options:
     overwrite_cache: bool | None = None
 
     def __post_init__(self) -> None:
-        require_kinds("Options", {name: getattr(self, name) for name in _KINDS}, _KINDS)
+        require_own_kinds(self, _KINDS)
         require_count("max_parallelism", self.max_parallelism)
 
     @classmethod

@@ -8,7 +8,7 @@ from typing import Final, cast
 from flyteidl.admin import schedule_pb2
 
 from flyweight.errors import InvalidInput
-from flyweight.sdk.kinds import Kinds, require_kinds
+from flyweight.sdk.kinds import Kinds, require_own_kinds
 from flyweight.semantics import cron
 
 _OFFSET: Final = re.compile(r"[-+]?P([-+0-9YMWD]+)?(T([-+0-9HMS.,]+)?)?")
@@ -54,7 +54,7 @@ class CronSchedule:
             raise InvalidInput(
                 "A CronSchedule takes `schedule`: five fields like `0 6 * * 1-5`, or a name like `daily`."
             )
-        require_kinds("CronSchedule", {name: getattr(self, name) for name in _KINDS}, _KINDS)
+        require_own_kinds(self, _KINDS)
         cron.parse(self.schedule)
         if self.offset is not None and not _OFFSET.fullmatch(self.offset):
             raise InvalidInput(f"`offset` is an ISO 8601 duration like PT10M, not {self.offset!r}.")

@@ -9,7 +9,7 @@ from typing import Final
 from flyteidl.core import security_pb2
 
 from flyweight.errors import InvalidInput, NotFound
-from flyweight.sdk.kinds import Kinds, require_kinds
+from flyweight.sdk.kinds import Kinds, require_own_kinds
 from flyweight.settings import secret_variable
 
 SECRETS_FOLDER = Path("/etc/secrets")
@@ -61,7 +61,7 @@ class Secret:
     """Name of the environment variable that is to hold it."""
 
     def __post_init__(self) -> None:
-        require_kinds("Secret", {name: getattr(self, name) for name in _KINDS}, _KINDS)
+        require_own_kinds(self, _KINDS)
         if not (self.group or self.key):
             raise InvalidInput("A Secret needs its group, its key, or both.")
         if self.env_var is not None and not _VARIABLE.fullmatch(self.env_var):
