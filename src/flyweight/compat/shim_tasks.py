@@ -6,7 +6,6 @@ the template, and inputs as Python values. On a platform our worker runs it, fou
 
 import importlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from flyteidl.core import tasks_pb2
@@ -18,7 +17,6 @@ from flyweight.compile.tasks import task_spec
 from flyweight.errors import InvalidInput
 from flyweight.protocol.arguments import TEMPLATE_PATH
 from flyweight.sdk.auto_container import PythonAutoContainerTask
-from flyweight.sdk.execution import current_context
 from flyweight.sdk.interface import Interface
 from flyweight.sdk.naming import variable_of
 from flyweight.sdk.resolvers import AnyTask, TaskResolverMixin, default_task_resolver
@@ -155,9 +153,7 @@ class TaskTemplateResolver(TrackedInstance, TaskResolverMixin):
 
         """
         place, executor = loader_args
-        path = Path(current_context().working_directory) / "task_template.pb"
-        blob.download(place, path)
-        template = tasks_pb2.TaskTemplate.FromString(path.read_bytes())
+        template = tasks_pb2.TaskTemplate.FromString(blob.get(place))
         module, _, variable = executor.rpartition(".")
         found: object = getattr(importlib.import_module(module), variable, None)
         if not isinstance(found, type) or not issubclass(found, ShimTaskExecutor):

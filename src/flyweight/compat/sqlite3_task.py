@@ -9,17 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 from urllib.request import urlopen
 
 from flyweight import blob
 from flyweight.blob.uris import scheme
 from flyweight.compat.shim_tasks import PythonCustomizedContainerTask, ShimTaskExecutor
 from flyweight.compile.settings import DEFAULT_IMAGE, SerializationSettings
-from flyweight.errors import InvalidInput, MissingExtra, TypeMismatch
+from flyweight.errors import InvalidInput, MissingExtra, NotFound, TypeMismatch
 from flyweight.sdk.sql_task import SQLTask
 from flyweight.types.schema import FlyteSchema
 
 _WEB = ("http", "https")
+_PATIENCE = 60
+"""Seconds that a server may be silent."""
 
 
 @dataclass
@@ -138,8 +141,11 @@ def unarchive_file(local_path: str, to_dir: str) -> str:
 def _fetched(uri: str, folder: Path) -> Path:
     path = folder / (uri.rstrip("/").rpartition("/")[2] or "database")
     if scheme(uri) in _WEB:
-        with urlopen(uri) as answer, path.open("wb") as file:  # noqa: S310 - of the web, as was asked above
-            shutil.copyfileobj(answer, file)
+        try:
+            with urlopen(uri, timeout=_PATIENCE) as answer, path.open("wb") as file:  # noqa: S310 - of the web, as was asked above
+                shutil.copyfileobj(answer, file)
+        except URLError as error:
+            raise NotFound(f"The database {uri} cannot be fetched: {error.reason}.") from error
     else:
         blob.download(uri if "://" in uri else str(Path(uri).absolute()), path)
     return path

@@ -100,6 +100,11 @@ def test_a_query_that_cannot_be_run_says_why(database: Path, tmp_path: Path) -> 
         SQLite3Task("shims.none", "select 1")
 
 
+def test_a_database_that_nobody_serves_is_not_found() -> None:
+    with pytest.raises(NotFound, match=r"http://127\.0\.0\.1:1/data\.db cannot be fetched: .*refused"):
+        SQLite3Task("shims.away", "select 1", task_config=SQLite3Config("http://127.0.0.1:1/data.db"))()
+
+
 def test_a_schema_names_its_columns_on_the_wire() -> None:
     registry = default_registry()
     typed = FlyteSchema[kwtypes(a=int, b=str)]
