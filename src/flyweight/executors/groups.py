@@ -77,15 +77,18 @@ class ControlGroups:
         self._missing = dict(found.missing)
         self._name = name
         self._made = 0
-        self._enabled: list[Path] = []
-        """Version 2: groups that we have let hand controllers on."""
+        self._enabled: list[tuple[Path, str]] = []
+        """Version 2: groups that we have let hand a controller on, and which."""
 
     def open(self) -> None:
         """Remove what an earlier platform of this name left, and get ready to make groups. Blocks, a little."""
+        cleared = set[Path]()
         for controller, place in list(self._places.items()):
             base = place.path / self._name
             try:
-                _remove(base)
+                if base not in cleared:  # of version 2 all controllers have one place, where we stand from the first on
+                    _remove(base)
+                    cleared.add(base)
                 if place.version is Version.V2:
                     self._divide(place, controller)
             except OSError as error:
@@ -105,7 +108,7 @@ class ControlGroups:
         for folder in (place.path, base):
             if controller not in (folder / "cgroup.subtree_control").read_text().split():
                 _write(folder / "cgroup.subtree_control", f"+{controller}")
-                self._enabled.append(folder)
+                self._enabled.append((folder, controller))
 
     @property
     def told(self) -> str:
@@ -139,9 +142,9 @@ class ControlGroups:
 
     def close(self) -> None:
         """Remove all, with whatever still runs in it."""
-        for folder in self._enabled[::-1]:
+        for folder, controller in self._enabled[::-1]:
             with suppress(OSError):
-                _write(folder / "cgroup.subtree_control", " ".join(f"-{controller}" for controller in self._places))
+                _write(folder / "cgroup.subtree_control", f"-{controller}")
         for place in self._places.values():
             _leave(place, place.path / self._name)
 

@@ -241,10 +241,11 @@ from pathlib import Path
 from flyweight.executors.cgroups import Found, Place, Version
 from flyweight.executors.groups import ControlGroups
 
-own, controller = Path(sys.argv[1]), sys.argv[2]
+own, controllers = Path(sys.argv[1]), sys.argv[2].split(",")
 (own / "cgroup.procs").write_text(str(os.getpid()))
 missing = dict.fromkeys(("memory", "cpu"), "not tried")
-groups = ControlGroups(Found(places={controller: Place(path=own, version=Version.V2)}, missing=missing), "ours")
+place = Place(path=own, version=Version.V2)
+groups = ControlGroups(Found(places=dict.fromkeys(controllers, place), missing=missing), "ours")
 if len(sys.argv) > 3:  # another one is in the group, and stands in the way
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as other:
         groups.open()
@@ -255,7 +256,7 @@ else:
     where = Path("/proc/self/cgroup").read_text()
     assert f"{own.name}/ours/self" in where, where
     for folder in (own, own / "ours"):
-        assert controller in (folder / "cgroup.subtree_control").read_text(), folder
+        assert sorted((folder / "cgroup.subtree_control").read_text().split()) == sorted(controllers), folder
     groups.close()
 assert not (own / "ours").exists()
 assert (own / "cgroup.procs").read_text().split() == [str(os.getpid())]
@@ -270,7 +271,7 @@ def test_version_2_hands_its_controllers_on_and_takes_them_back(others: tuple[st
         pytest.skip("no group of version 2 is handed a controller here")
     own = made(root / f"flyweight-test-{os.getpid()}")
     try:
-        subprocess.run([sys.executable, "-c", DIVIDING, str(own), handed[0], *others], check=True)
+        subprocess.run([sys.executable, "-c", DIVIDING, str(own), ",".join(handed), *others], check=True)
     finally:
         own.rmdir()
 
