@@ -23,6 +23,8 @@ class Child:
     name: str
     launch_plan: identifier_pb2.Identifier
     inputs: literals_pb2.LiteralMap
+    overwrite_cache: bool = False
+    """Whether its tasks run although their outputs are cached; they do in any case if its parent's do."""
     recovers: str = ""
     """Name of the execution that is recovered by it, if there is such a one; else empty."""
 

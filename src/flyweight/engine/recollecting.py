@@ -58,6 +58,7 @@ class Recollecting:
         wanted = [record for record in loaded.nodes if record.node != again or item is not None]
         pasts = await asyncio.gather(*(read(record) for record in wanted))
         drew = {past.node for past in pasts if past is not None and past.drawing}
+        asked = records.get(again)
         return Recollection(
             execution=loaded.new.name,
             same_code=new.closure_digest == loaded.new.closure_digest,
@@ -67,6 +68,8 @@ class Recollecting:
                 if past is not None
                 and (record.parent not in drew or record.parent_attempt == records[record.parent].attempt)
             },
+            again=(asked.parent, asked.spec_node) if asked is not None else None,
+            again_item=item,
         )
 
 

@@ -8,6 +8,9 @@ from flyteidl.core import literals_pb2
 from flyweight.engine.graph import NodeKind
 from flyweight.ids import NodeId
 
+Place = tuple[NodeId, str]
+"""Of a node in the recovered execution: its parent there, and its id in its own workflow's template."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
@@ -44,5 +47,8 @@ class Recollection:
     """Its name."""
     same_code: bool
     """Whether the very same workflow runs again."""
-    nodes: Mapping[tuple[NodeId, str], Past]
-    """By the node's parent there, and its id in its own workflow's template."""
+    nodes: Mapping[Place, Past]
+    again: Place | None = None
+    """Which node was asked to run again, if one was."""
+    again_item: int | None = None
+    """Which item of it, if that is all."""

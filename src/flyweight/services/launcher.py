@@ -136,6 +136,7 @@ class Launcher:
         """Start what a node of another execution stands for; it inherits what its parent was started with."""
         spec = inherited_spec(execution_pb2.ExecutionSpec.FromString(child.parent_spec))
         spec.annotations.values.pop(RERUN_NODE, None)  # it names a node of the parent
+        spec.overwrite_cache |= child.overwrite_cache
         spec.launch_plan.CopyFrom(child.launch_plan)
         spec.metadata.parent_node_execution.node_id = child.node
         spec.metadata.parent_node_execution.execution_id.CopyFrom(child.parent_id)

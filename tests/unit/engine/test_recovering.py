@@ -187,6 +187,9 @@ def test_the_execution_of_a_launch_plan_is_recovered_where_it_failed():
     first.tell(ChildEnded(node="n1", name=child.name, phase=ExecutionPhase.FAILED))
     second = run(recovering(first))
     assert second.children["n1"].recovers == child.name
+    assert not second.children["n1"].overwrite_cache
+    again = run(recovering(first, rerun="n1")).children["n1"]
+    assert (again.recovers, again.overwrite_cache) == ("", True), "all of it is to run"
 
 
 def test_outputs_that_are_gone_are_made_again():
@@ -420,6 +423,53 @@ def test_one_item_runs_again_and_what_follows_from_its_map():
     second.succeed("n0-n1")
     second.succeed("n0-n2")
     assert second.phase("n9") is NodePhase.QUEUED
+
+
+def test_what_is_asked_for_reads_no_cache_and_what_follows_from_it_does():
+    def run(past=None):
+        made = workflow("w", [node("n0", CACHED, a=".x"), node("n1", CACHED, a="n0.o0")], inputs={"x": INTEGER})
+        return Run(made, tasks=[CACHED], inputs=inputs_of(x=3), past=past)
+
+    first = run()
+    for name in ("n0", "n1"):
+        first.tell(CacheMiss(node=name, reason="nothing is kept"))
+        first.succeed(name)
+    second = run(recovering(first, rerun="n0"))
+    assert (list(second.jobs), second.questions) == ([("n0", 0)], {})
+    row = next(row for row in everything(second.state).nodes if row.node == "n0")
+    assert row.reason == "it was asked to run again"
+    second.succeed("n0")
+    assert [entry.key.inputs for entry in everything(second.state).entries], "what it gives is kept"
+    assert list(second.questions) == ["n1"]
+
+
+@pytest.mark.parametrize("rerun", ["n1", "n1-0-n0"])
+def test_nor_does_what_is_inside_of_it(rerun):
+    def run(past=None):
+        inside = [node("n0", CACHED, a=".x"), node("n1", CACHED, a="n0.o0")]
+        sub = workflow("inner", inside, results={"o0": "n1.o0"}, inputs={"x": INTEGER}, outputs={"o0": INTEGER})
+        return chain(node("n1", sub, x="n0.o0"), tasks=[PLAIN, CACHED], subs=[sub], past=past)
+
+    first = run()
+    first.succeed("n0")
+    for name in ("n1-0-n0", "n1-0-n1"):
+        first.tell(CacheMiss(node=name, reason="nothing is kept"))
+        first.succeed(name)
+    second = run(recovering(first, rerun=rerun))
+    assert list(second.jobs) == [("n1-0-n0", 0)]
+    second.succeed("n1-0-n0")
+    assert list(second.questions) == ([] if rerun == "n1" else ["n1-0-n1"])
+
+
+@pytest.mark.parametrize(("rerun", "jobs", "asked"), [("n0", 3, []), ("n0-n1", 1, ["n0-n2"])])
+def test_of_a_map_all_items_or_the_one_that_is_asked_for_read_no_cache(rerun, jobs, asked):
+    made = workflow("w", [mapped("n0", CACHED, a=[1, 2, 3])])
+    first = Run(made, tasks=[CACHED])
+    for item in (0, 1):
+        first.tell(CacheMiss(node="n0", item=item, reason="nothing is kept"))
+        first.succeed(f"n0-n{item}")
+    second = Run(made, tasks=[CACHED], past=recovering(first, rerun=rerun))
+    assert (len(second.jobs), list(second.questions)) == (jobs, asked)
 
 
 def test_an_item_that_failed_is_given_its_last_checkpoint():

@@ -14,26 +14,34 @@ from flyweight.clock import Micros
 from flyweight.engine import catalog
 from flyweight.engine.catalog import Answer, CacheClaimed, CacheDue, CacheHit, CacheMiss, Question
 from flyweight.engine.graph import NodeKind
-from flyweight.engine.machine import attempts, outcomes
+from flyweight.engine.machine import attempts, outcomes, recovering
 from flyweight.engine.machine.commands import LetGo, LookUp, SetTimer
 from flyweight.engine.machine.turn import Turn
-from flyweight.engine.model import NodeState
+from flyweight.engine.model import ExecutionState, NodeState
 from flyweight.errors import PlatformError
 from flyweight.semantics.caching import Caching
 
 ASK_AGAIN = Micros(5_000_000)
 """After so long, a node asks again that waits for somebody else's outputs; where both run here it is told at once."""
-OVERWRITTEN = "the execution was started with overwrite_cache"
+_OVERWRITTEN = "the execution was started with overwrite_cache"
+_ASKED_FOR = "it was asked to run again"
 
 
 def run(turn: Turn, node: NodeState) -> None:
     """Run a task, unless it is cached and its outputs are there already."""
     if node.graph.cache is None:
         attempts.admit(turn, node)
-    elif turn.state.overwrite_cache:
-        _compute(turn, node, catalog_pb2.CACHE_SKIPPED, OVERWRITTEN)
+    elif why := skipped(turn.state, node):
+        _compute(turn, node, catalog_pb2.CACHE_SKIPPED, why)
     else:
         _ask(turn, node)
+
+
+def skipped(state: ExecutionState, node: NodeState, item: int | None = None) -> str:
+    """Say why the catalog is not asked for a node, or an item of it; nothing if it is."""
+    if state.overwrite_cache:
+        return _OVERWRITTEN
+    return _ASKED_FOR if recovering.is_asked_for(state, node, item) else ""
 
 
 def asks(node: NodeState) -> bool:

@@ -14,7 +14,7 @@ from flyweight.engine import catalog
 from flyweight.engine.catalog import Answer, CacheClaimed, CacheDue, CacheHit, CacheMiss, Question
 from flyweight.engine.items import ASKS, HELD, WAITS
 from flyweight.engine.machine import items
-from flyweight.engine.machine.caching import ASK_AGAIN, OVERWRITTEN
+from flyweight.engine.machine.caching import ASK_AGAIN, skipped
 from flyweight.engine.machine.commands import LookUp, SetTimer
 from flyweight.engine.machine.turn import Turn
 from flyweight.engine.model import NodeState
@@ -34,9 +34,9 @@ def run(turn: Turn, node: NodeState, item: int) -> None:
         items.start(turn, node, item)
     elif chunk.lookups[at].stage == HELD:
         items.admit(turn, node, item)
-    elif turn.state.overwrite_cache:
+    elif why := skipped(turn.state, node, item):
         _lookup(node, item).inputs = items.key_of(node, item).inputs
-        _compute(turn, node, item, catalog_pb2.CACHE_SKIPPED, OVERWRITTEN)
+        _compute(turn, node, item, catalog_pb2.CACHE_SKIPPED, why)
     else:
         _ask(turn, node, item, caching)
 

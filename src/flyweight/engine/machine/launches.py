@@ -7,13 +7,13 @@ from flyteidl.core import execution_pb2, literals_pb2
 from flyweight import literals
 from flyweight.engine.children import Child, ChildEnded, ChildStarted
 from flyweight.engine.graph import GraphNode, NodeKind
-from flyweight.engine.machine import outcomes
+from flyweight.engine.machine import outcomes, recovering
 from flyweight.engine.machine.commands import StartChild, StopChild
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error
 from flyweight.engine.model import ExecutionState, NodeState
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.errors import PlatformError
-from flyweight.ids import child_execution_name
+from flyweight.ids import child_execution_name, item_name
 
 CHILD_FAILED = "RemoteChildWorkflowExecutionFailed"
 
@@ -36,16 +36,16 @@ def launch(turn: Turn, node: NodeState) -> None:
 
 def child_of(state: ExecutionState, node: NodeState) -> Child:
     """Say what a node's execution is; the same whenever it is asked."""
-    return _child(state, node, node.graph, node.id, node.inputs)
+    return _child(state, node, node.graph, node.inputs)
 
 
-def item_child(state: ExecutionState, node: NodeState, place: str, inputs: literals_pb2.LiteralMap) -> Child:
-    """Say what the execution of one item of a map is; ``place`` is the item's name."""
-    return _child(state, node, node.graph.array.item if node.graph.array else node.graph, place, inputs)
+def item_child(state: ExecutionState, node: NodeState, item: int, inputs: literals_pb2.LiteralMap) -> Child:
+    """Say what the execution of one item of a map is."""
+    return _child(state, node, node.graph.array.item if node.graph.array else node.graph, inputs, item)
 
 
 def _child(
-    state: ExecutionState, node: NodeState, runs: GraphNode, place: str, inputs: literals_pb2.LiteralMap
+    state: ExecutionState, node: NodeState, runs: GraphNode, inputs: literals_pb2.LiteralMap, item: int | None = None
 ) -> Child:
     if runs.launch_plan is None:
         raise PlatformError(f"node {node.id} runs no launch plan")
@@ -54,9 +54,10 @@ def _child(
         node=node.id,
         parent_id=state.identifier,
         parent_spec=state.new.spec,
-        name=child_execution_name(state.identifier, place),
+        name=child_execution_name(state.identifier, node.id if item is None else item_name(node.id, item)),
         launch_plan=runs.launch_plan,
         inputs=inputs,
+        overwrite_cache=recovering.is_asked_for(state, node, item),
         recovers=node.past.child if node.past is not None else "",
     )
 

@@ -17,7 +17,6 @@ from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
 from flyweight.engine.model import ExecutionState, NodeState
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.errors import InvalidInput
-from flyweight.ids import item_name
 from flyweight.semantics import elements
 
 INVALID_LENGTH = "InvalidArrayLength"
@@ -179,7 +178,7 @@ def _child_ended(turn: Turn, node: NodeState, item: int, event: ChildEnded) -> N
 
 def _launch(turn: Turn, node: NodeState, item: int) -> None:
     """Have an item's execution started, or found."""
-    made = launches.item_child(turn.state, node, item_name(node.id, item), items.inputs_of(node, item))
+    made = launches.item_child(turn.state, node, item, items.inputs_of(node, item))
     items.parts(node)[1].children[made.name] = item
     turn.commands.append(StartChild(child=made))
 
@@ -197,7 +196,7 @@ def stop(turn: Turn, node: NodeState, cause: str) -> None:
         elif array.item.task is not None:
             items.close(turn, node, item, ABORTED)
         else:
-            made = launches.item_child(turn.state, node, item_name(node.id, item), items.inputs_of(node, item))
+            made = launches.item_child(turn.state, node, item, items.inputs_of(node, item))
             found.children[made.name] = item
             turn.commands.append(StopChild(child=made, cause=launches.stop_cause(turn.state, cause)))
     _settle(turn, node)
@@ -282,6 +281,6 @@ def abandon(turn: Turn, node: NodeState, error: ExecutionError) -> None:
         if array.item.task is not None:
             turn.commands.append(CancelAttempt(attempt=items.attempt_of(turn, node, item), reason=error.message))
         else:
-            made = launches.item_child(turn.state, node, item_name(node.id, item), items.inputs_of(node, item))
+            made = launches.item_child(turn.state, node, item, items.inputs_of(node, item))
             turn.commands.append(StopChild(child=made, cause=error.message))
         items.close(turn, node, item, ABORTED)

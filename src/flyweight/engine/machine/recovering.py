@@ -10,7 +10,7 @@ from flyweight import literals
 from flyweight.engine.machine import outcomes
 from flyweight.engine.machine.turn import Turn
 from flyweight.engine.model import ExecutionState, NodeState
-from flyweight.engine.recollection import Past
+from flyweight.engine.recollection import Past, Place
 from flyweight.engine.records import NO_NODE
 
 
@@ -33,18 +33,35 @@ def past_of(state: ExecutionState, node: NodeState) -> Past | None:
     frame = node.frame
     if state.past is None or node.graph.index in frame.anew or node.graph.index == frame.graph.failure:
         return None
-    parent = NO_NODE
-    if frame.parent != NO_NODE:
-        above = state.nodes[frame.parent].past
-        if above is None:
-            return None
-        parent = above.node
-    past = state.past.nodes.get((parent, node.graph.id))
+    place = _place_of(state, node)
+    past = state.past.nodes.get(place) if place is not None else None
     if past is None or past.inputs != node.inputs_data:
         return None
     if frame.same_code:
         return past
     return _of_other_code(node, past)
+
+
+def is_asked_for(state: ExecutionState, node: NodeState, item: int | None = None) -> bool:
+    """Tell whether a node, or an item of it, is what was asked to run again, or is inside of that: no cache is read."""
+    past = state.past
+    if past is None or past.again is None:
+        return False
+    if past.again_item is not None:
+        return item == past.again_item and _place_of(state, node) == past.again
+    while _place_of(state, node) != past.again:
+        if node.frame.parent == NO_NODE:
+            return False
+        node = state.nodes[node.frame.parent]
+    return True
+
+
+def _place_of(state: ExecutionState, node: NodeState) -> Place | None:
+    """Tell where a node stood in the execution that is recovered; None if what it runs in was not there."""
+    if node.frame.parent == NO_NODE:
+        return NO_NODE, node.graph.id
+    above = state.nodes[node.frame.parent].past
+    return (above.node, node.graph.id) if above is not None else None
 
 
 def _of_other_code(node: NodeState, past: Past) -> Past | None:
