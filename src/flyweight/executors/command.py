@@ -186,11 +186,9 @@ class CommandExecutor:
             for timer in command.timers:
                 timer.cancel()
             self._usage.remove(command.gauge)
-            if command.group is not None:
-                command.group.remove()
             self._running.pop(job.attempt, None)
             self._jobs.pop(job.attempt, None)
-            await asyncio.to_thread(_end, command.directory)
+            await asyncio.to_thread(_end, command.directory, command.group)
             self._slots.release()
         self._report(report)
         # Nobody waits for the files to go: a task may have unpacked thousands.
@@ -370,10 +368,12 @@ def _tail(path: str) -> str:
         return log_tail(log.fileno(), 0)
 
 
-def _end(directory: Path) -> None:
-    """End whatever an attempt has started: the container first, whose processes bear no mark."""
+def _end(directory: Path, group: Group | None) -> None:
+    """End whatever an attempt has started, the container first, whose processes bear no mark; then remove its group."""
     raw_containers.remove_container(directory)
     kill_marked(directory)
+    if group is not None:
+        group.remove()
 
 
 def _clear(folder: Path, logs: Path) -> None:

@@ -188,7 +188,7 @@ def last(parts, key, kind="nodes"):
 
 def test_all_that_is_asked_at_once_is_one_read():
     async def scenario():
-        parts = await opened()
+        parts = await opened(breath_things=8)  # so that a piece of a turn asks it all
         parts.entries[key_of(PLAIN)] = entry(key_of(PLAIN), o0=9)
         await asyncio.gather(*(start(parts, PLAIN, key) for key in range(1, 9)))
         await until(lambda: sum(found.phase.terminal for found in parts.store.rows("executions")) == 8)
