@@ -1,5 +1,6 @@
 """``flyweight init NAME``: makes a folder with a project that runs, from one of our own templates."""
 
+import re
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -10,6 +11,8 @@ import click
 _PYFLYTES: Final = "basic-template-imagespec"
 """pyflyte's own default, which stands for ours."""
 _SUFFIX: Final = ".in"
+_NO_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
+"""What the name of a Python project cannot have."""
 
 
 @click.command()
@@ -23,7 +26,7 @@ def init(name: Path, template: str) -> None:
         raise click.UsageError(f"There is no template {template!r}. There are: {', '.join(sorted(known))}.")
     if name.exists():
         raise click.UsageError(f"{name} is there already. Choose another name.")
-    _copy(chosen, name, name.absolute().name)
+    _copy(chosen, name, _NO_NAME.sub("-", name.absolute().name))
     click.echo(f"Made {name}. Its README.md says how to run it.")
 
 

@@ -27,11 +27,14 @@ def run_here(
 
     Raises:
         RecoverableError: it ended with another code than 0, says that it failed, or left no file for an output.
-        PreconditionFailed: the engine could not start the image.
+        PreconditionFailed: the engine could not start the image, or this machine not the program.
         UserError: what it left is not what its task declares.
     """
     log = program.directory.parent / "log"
-    code = _ended(program, None if show else log)
+    try:
+        code = _ended(program, None if show else log)
+    except OSError as error:
+        raise PreconditionFailed(f"{name}: {program.argv[0]} cannot be started: {error.strerror}.") from error
     told = program.outputs.told_failure()
     if told is not None:
         raise RecoverableError(f"{name}: {told}")

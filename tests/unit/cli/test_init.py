@@ -44,5 +44,7 @@ def test_what_is_there_is_not_written_over(
     assert main(["init", "mine", "--template", "basic-template-imagespec"]) == 0
     assert main(["init", "mine"]) == 2
     assert "mine is there already" in capsys.readouterr().err
+    assert main(["init", 'my "own"']) == 0
+    assert 'name = "my-own-"' in Path('my "own"/pyproject.toml').read_text()
     assert main(["init", "other", "--template", "nothing"]) == 2
     assert "There are: basic, flytekit, training." in capsys.readouterr().err

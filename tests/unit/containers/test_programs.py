@@ -12,7 +12,7 @@ from flyweight.containers.engines import Engine, ImageRun
 from flyweight.containers.environments import Environments
 from flyweight.containers.here import run_here
 from flyweight.containers.programs import Place, Program, RawContainer
-from flyweight.errors import InvalidInput, NotFound, RecoverableError
+from flyweight.errors import InvalidInput, NotFound, PreconditionFailed, RecoverableError
 from flyweight.settings import child_environment
 
 INTEGER = interface_pb2.Variable(type=types_pb2.LiteralType(simple=types_pb2.SimpleType.INTEGER))
@@ -88,6 +88,11 @@ def test_one_folder_inside_of_the_other_is_found_first(tmp_path: Path) -> None:
 def test_a_program_that_fails_says_how(tmp_path: Path, script: str, says: str) -> None:
     with pytest.raises(RecoverableError, match=says):
         run(raw("sh", "-c", script).prepare(place(tmp_path)), y=INTEGER)
+
+
+def test_a_program_that_cannot_be_started_says_why(tmp_path: Path) -> None:
+    with pytest.raises(PreconditionFailed, match="true cannot be started: Argument list too long"):
+        run(raw("true", "x" * 200_000).prepare(place(tmp_path)))
 
 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
