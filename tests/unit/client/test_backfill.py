@@ -74,16 +74,11 @@ def test_it_is_registered_under_a_version_of_what_it_runs_and_started(
     assert started.name == "back1"
 
 
-@pytest.mark.parametrize(
-    ("name", "first", "last", "says"),
-    [
+def test_what_cannot_be_backfilled(remote: FlyteRemote, version: str) -> None:
+    for name, first, last, says in (
         ("backfilled_often", FIRST, FIRST + DAY, "has no cron schedule"),
         ("backfilled_daily", FIRST + DAY, FIRST, "from an earlier date to a later one"),
-        ("backfilled_daily", FIRST + DAY / 2, FIRST + DAY * 2 / 3, "'0 6 \\* \\* \\*' of backfilled_daily has no time"),
-    ],
-)
-def test_what_cannot_be_backfilled(
-    remote: FlyteRemote, version: str, name: str, first: dt.datetime, last: dt.datetime, says: str
-) -> None:
-    with pytest.raises(InvalidInput, match=says):
-        remote.launch_backfill(None, None, first, last, name, launchplan_version=version)
+        ("backfilled_daily", FIRST + DAY / 2, FIRST + DAY * 2 / 3, r"'0 6 \* \* \*' of backfilled_daily has no time"),
+    ):
+        with pytest.raises(InvalidInput, match=says):
+            remote.launch_backfill(None, None, first, last, name, launchplan_version=version)

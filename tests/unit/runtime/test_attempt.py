@@ -176,11 +176,10 @@ def test_large_values_stand_apart_where_the_engine_wants_that(bundle_uri: str, p
     assert [literals.primitive_value(one) for one in kept.collection.literals] == [0, 1, 2]
     assert (told.size_bytes, literals.kind(made)) == (kept.ByteSize(), "offloaded_metadata")
     assert told.inferred_type.collection_type.simple == types_pb2.INTEGER
-    failed = error(
-        run_attempt(start(bundle_uri, place, "wide", 200_000, environment=limits, working_directory=""), print)
-    )
+    nothing = limits | {"_F_L_MAX_SIZE_MB": "0"}
+    failed = error(run_attempt(start(bundle_uri, place, "wide", environment=nothing, working_directory=""), print))
     assert failed.code == "USER:BadOutput"
-    assert "`o0` takes 1.9 MB, and a value may take less than 1 MB" in failed.message
+    assert "`o0` takes 0.0 MB, and a value may take less than 0 MB" in failed.message
 
 
 def test_the_task_is_told_where_it_runs_in_every_thread(bundle_uri: str, place: Path) -> None:
