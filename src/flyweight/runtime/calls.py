@@ -13,16 +13,14 @@ from flyweight.sdk.workflow import Graph
 
 
 @contextmanager
-def prepared(
-    task: PythonTask[Any], parameters: ExecutionParameters, *, whole_process: bool = False
-) -> Generator[ExecutionParameters]:
+def prepared(task: PythonTask[Any], parameters: ExecutionParameters) -> Generator[ExecutionParameters]:
     """Let a task prepare for its run; inside the block ``current_context()`` gives what it made of the parameters."""
-    with use_parameters(parameters, whole_process=whole_process):
+    with use_parameters(parameters):
         given = prepare(task, parameters)
         if given is parameters:
             yield parameters
         else:
-            with use_parameters(given, whole_process=whole_process):
+            with use_parameters(given):
                 yield given
 
 

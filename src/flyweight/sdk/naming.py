@@ -91,7 +91,10 @@ def refuse_entity(kind: str, function: object) -> None:
 
     """
     if hasattr(function, "interface"):
-        raise InvalidInput(f"@{kind} takes a function, and {function!r} is a {type(function).__name__} already.")
+        raise InvalidInput(
+            f"@{kind} takes a function, and {function!r} is a {type(function).__name__} already: take one of the "
+            "decorators away."
+        )
 
 
 def _refuse_method(function: Callable[..., object], kind: str) -> None:
