@@ -40,6 +40,31 @@ def test_an_attempt_that_is_made_again_takes_what_the_last_one_has_launched(plat
     assert [one["spec"]["launchPlan"]["name"] for one in launched_by(platform, "eager5")] == ["eagerly.add_one"]
 
 
+def test_what_it_calls_may_be_registered_already_or_be_run_afterwards(platform: LivePlatform, tmp_path: Path) -> None:
+    (tmp_path / "eagerly.py").write_text((PROGRAMS / "eagerly.py").read_text())
+    (tmp_path / "notes.txt").write_text("`register` takes this along, and `run` does not")
+    remote = ("run", "--remote", "--wait")
+
+    def last(*command: str) -> str:
+        return platform.run(*command, cwd=tmp_path).stdout.splitlines()[-1]
+
+    asked = ("--resource-requests", "cpu=1")
+    for more, first, then in (((), "twice", "alone"), (asked, "alone", "twice")):
+        for name in (first, then):
+            assert last(*remote, *more, "eagerly.py", name, "--x", "1") == ("3" if name == "twice" else "2")
+    platform.run("register", "--version", "vv5", "eagerly.py", cwd=tmp_path)
+    assert last(*remote, "remote-task", "eagerly.alone:vv5", "--x", "1") == "2"
+    assert last(*remote, "--version", "vv5", "eagerly.py", "alone", "--x", "2") == "3"
+    refused = platform.run(*remote, "--version", "vv5", "eagerly.py", "refused", "--x", "2", cwd=tmp_path, check=False)
+    assert "expected int, got 'one'" in refused.stderr
+    for machinery in ("site-packages", "asyncio", "flyweight/"):
+        assert machinery not in refused.stderr
+    other = platform.run(
+        *remote, "--version", "vv5", "--image", "other:1", "eagerly.py", "alone", "--x", "1", check=False, cwd=tmp_path
+    )
+    assert "flyweight run --remote remote-task eagerly.alone:vv5" in other.stderr
+
+
 def test_what_a_call_raises_can_be_caught(platform: LivePlatform) -> None:
     done = platform.run("run", "--remote", "--wait", "eagerly.py", "handled", "--x", "3", cwd=PROGRAMS)
     assert done.stdout.splitlines()[-1] == "caught: True"

@@ -69,8 +69,8 @@ def register(ctx: click.Context, places: tuple[str, ...], dry_run: bool, **given
                 image_config=images,
                 env=given["env"],
                 destination_dir=given["destination_dir"],
-                default_resources=Resources(**given["resource_requests"]),
-                default_limits=Resources(**given["resource_limits"]),
+                default_resources=Resources(**given["resource_requests"]) if given["resource_requests"] else None,
+                default_limits=Resources(**given["resource_limits"]) if given["resource_limits"] else None,
             )
         except FlyweightError as error:
             if not given["skip_errors"]:

@@ -18,6 +18,8 @@ from flyweight.sdk.workflow import FunctionWorkflow, Workflow
 
 AnyEntity = Entity[Any, Any]
 
+CHOSEN_BY_IMPORTS = "auto"
+WHOLE_FOLDER = "all"
 NOTHING_GOES_ALONG = "none"
 
 

@@ -11,7 +11,14 @@ from flyteidl.core import identifier_pb2, interface_pb2
 from google.protobuf.message import Message
 
 from flyweight.client import rpcs
-from flyweight.client.code import Code, code_of, kernel_code_of
+from flyweight.client.code import (
+    CHOSEN_BY_IMPORTS,
+    NOTHING_GOES_ALONG,
+    WHOLE_FOLDER,
+    Code,
+    code_of,
+    kernel_code_of,
+)
 from flyweight.client.config import Config
 from flyweight.client.entities import FlyteLaunchPlan, FlyteTask, FlyteWorkflow
 from flyweight.client.fetch import Fetching
@@ -21,7 +28,7 @@ from flyweight.client.upload import Uploading
 from flyweight.compile.settings import ImageConfig, SerializationSettings
 from flyweight.compile.specs import Spec, compile_entity, identifier_in
 from flyweight.compile.tasks import CODE_DIGEST_TAG
-from flyweight.errors import AlreadyExists, InvalidInput, NotFound, PlatformError
+from flyweight.errors import AlreadyExists, InvalidInput, NotFound, PlatformError, TooLarge
 from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.launch_plan import LaunchPlan
@@ -103,13 +110,20 @@ class Registering(Fetching, Uploading):
     def register_compiled(self, entity: AnyEntity, plan: SerializationSettings) -> Registered:
         """Register an entity whose code is on the platform already; ``execute`` with that version finds it then.
 
+        What is there under that version is used as it is, whoever registered it and how; only the rest is sent.
+
         Raises:
             CompileError: the workflow does not hold together.
 
         """
         top = self.identifier(_kind(entity), plan.project, plan.domain, entity.name, plan.version)
-        specs = compile_entity(entity, plan)
-        done = Registered(id=top, interface=_interface(specs, top), sent=bool(self._send_all(specs)))
+        known = self._known(top)
+        if known is not None:
+            done = Registered(id=top, interface=known, sent=False)
+        else:
+            specs = compile_entity(entity, plan)
+            sent = self._send_all([spec for spec in specs if not self._is_there(identifier_in(spec))])
+            done = Registered(id=top, interface=_interface(specs, top), sent=bool(sent))
         self._done[id(entity), repr([("version", plan.version)])] = entity, done
         return done
 
@@ -121,17 +135,22 @@ class Registering(Fetching, Uploading):
         plan = self._settings(settings)
         source = settings.get("source_path")
         root = Path(source) if source else None
-        code = kernel_code_of(entity, root) if self.interactive else code_of(entity, settings.get("copy", "auto"), root)
+        copy = settings.get("copy", CHOSEN_BY_IMPORTS)
+        code = kernel_code_of(entity, root) if self.interactive else code_of(entity, copy, root)
         digest = code.version(plan)
         version = settings.get("version") or digest
         top = self.identifier(_kind(entity), plan.project, plan.domain, entity.name, version)
         known = self._known(top)
-        if known is not None and (version == digest or self._known_digest(top) == digest):
+        if known is not None and version == digest:
             return Registered(id=top, interface=known, sent=False)
-        if known is not None and self._known_digest(top):
+        if known is not None and (registered := self._known_digest(top)):
+            others = () if self.interactive or copy != CHOSEN_BY_IMPORTS else (WHOLE_FOLDER, NOTHING_GOES_ALONG)
+            if registered == digest or any(_digest_of(entity, other, root, plan) == registered for other in others):
+                return Registered(id=top, interface=known, sent=False)
             raise InvalidInput(
-                f"{entity.name} is registered as version {version!r} with other code or settings; a version never "
-                "changes. Give another version, or none: then it comes from the code."
+                f"{entity.name} is registered as version {version!r} with other code or settings (files, images, "
+                "variables, resources); a version never changes. Give another version, or none: then it comes from the "
+                f"code. To run what is registered: flyweight run --remote {_remote_word(top)} {entity.name}:{version}."
             )
         build_for(self.address, entity)
         uri = self._upload(code, plan) if code.name else ""
@@ -201,6 +220,21 @@ class Registering(Fetching, Uploading):
         except NotFound:
             return None
 
+    def _is_there(self, of: identifier_pb2.Identifier) -> bool:
+        """Tell whether the platform has this version of one thing."""
+        place = (of.project, of.domain, of.name, of.version)
+        try:
+            match of.resource_type:
+                case identifier_pb2.TASK:
+                    self.fetch_task(*place)
+                case identifier_pb2.WORKFLOW:
+                    self.fetch_workflow(*place)
+                case _:
+                    self.fetch_launch_plan(*place)
+        except NotFound:
+            return False
+        return True
+
     def _known_digest(self, top: identifier_pb2.Identifier) -> str:
         """Read the digest that a registered entity's tasks carry; nothing if they carry none."""
         place = (top.project, top.domain, top.name, top.version)
@@ -240,6 +274,25 @@ class Registering(Fetching, Uploading):
         except AlreadyExists:
             return False
         return True
+
+
+def _digest_of(entity: AnyEntity, copy: str, root: Path | None, plan: SerializationSettings) -> str:
+    """Give the version of an entity's code, had it been chosen so; nothing if it cannot be."""
+    try:
+        return code_of(entity, copy, root).version(plan)
+    except (InvalidInput, TooLarge):
+        return ""
+
+
+def _remote_word(top: identifier_pb2.Identifier) -> str:
+    """Give the word that ``flyweight run`` knows a kind of registered entity by."""
+    match top.resource_type:
+        case identifier_pb2.TASK:
+            return "remote-task"
+        case identifier_pb2.WORKFLOW:
+            return "remote-workflow"
+        case _:
+            return "remote-launchplan"
 
 
 def _kind(entity: AnyEntity) -> identifier_pb2.ResourceType:

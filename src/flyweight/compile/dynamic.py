@@ -19,6 +19,7 @@ from flyweight.sdk.conditional import nodes_within
 from flyweight.sdk.map_task import MapTask
 from flyweight.sdk.node import Node
 from flyweight.sdk.reference import ReferenceTask
+from flyweight.sdk.resources import Resources
 from flyweight.sdk.workflow import Graph, Workflow
 
 
@@ -46,7 +47,7 @@ def job_spec(graph: Graph, settings: SerializationSettings) -> dynamic_job_pb2.D
 def settings_at_run(
     task: identifier_pb2.Identifier, resolver: str, bundle_uri: str, variables: Mapping[str, str]
 ) -> SerializationSettings:
-    """Give the settings that a running dynamic task was compiled with, for the tasks that it calls."""
+    """Give the settings that a running dynamic or eager task was compiled with, for the tasks that it calls."""
     kept: dict[str, Any] = json.loads(variables.get(COMPILED_WITH, "{}"))
     images = ImageConfig()
     if "image" in kept:
@@ -59,6 +60,9 @@ def settings_at_run(
         env=kept.get("env", {}),
         bundle_uri=bundle_uri,
         destination_dir=kept.get("destination", "."),
+        code_digest=kept.get("digest", ""),
+        default_resources=Resources(**kept.get("requests", {})),
+        default_limits=Resources(**kept.get("limits", {})),
         interactive=resolver == PICKLED_RESOLVER,
     )
 

@@ -11,8 +11,13 @@ from flyteidl.core import errors_pb2, execution_pb2
 from flyweight.clock import SystemClock, to_timestamp
 from flyweight.errors import FlyweightError, PlatformError, RecoverableError, StorageFailed, TryAgain, UserError
 
-MACHINERY = (str(Path(__file__).resolve().parent.parent), str(Path(importlib.__file__).parent), "<frozen importlib")
-"""Where frames come from that tell a user nothing: Flyweight and Python's import system."""
+_LIBRARY = Path(importlib.__file__).parent.parent
+MACHINERY = (
+    str(Path(__file__).resolve().parent.parent),
+    *(str(_LIBRARY / package) for package in ("importlib", "asyncio", "concurrent")),
+    "<frozen importlib",
+)
+"""Where frames come from that tell a user nothing: Flyweight, and Python's import system and loops."""
 USER_ERROR = "USER:RuntimeError"
 RECOVERABLE = "USER:Recoverable"
 BAD_CODE = "USER:ImportError"
@@ -83,6 +88,11 @@ def _is_machinery(filename: str) -> bool:
     return filename.startswith(MACHINERY)
 
 
+def _is_our_business(error: BaseException, cause: BaseException) -> bool:
+    """Tell whether an error of ours says what it came from: none of it passed through the user's code."""
+    return isinstance(error, FlyweightError) and not user_frames(cause.__traceback__)
+
+
 def _chain(error: BaseException) -> Iterator[str]:
     """Write an error with the ones it came from, the oldest first, as Python does."""
     seen: list[BaseException] = []
@@ -92,7 +102,7 @@ def _chain(error: BaseException) -> Iterator[str]:
         seen.append(current)
         if current.__cause__ is not None:
             reasons.append("\nThe above exception was the direct cause of the following exception:\n\n")
-            current = current.__cause__
+            current = None if _is_our_business(current, current.__cause__) else current.__cause__
         elif current.__context__ is not None and not current.__suppress_context__:
             reasons.append("\nDuring handling of the above exception, another exception occurred:\n\n")
             current = current.__context__

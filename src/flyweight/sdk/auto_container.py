@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
 from flyteidl.core import tasks_pb2
@@ -13,6 +14,7 @@ from flyweight.sdk.interface import Interface
 from flyweight.sdk.options import ClassSettings, ExecutionBehavior
 from flyweight.sdk.pod_template import PodTemplate, pod
 from flyweight.sdk.resolvers import TaskResolverMixin, default_task_resolver
+from flyweight.sdk.resources import Resources
 
 if TYPE_CHECKING:
     from flyweight.compile.settings import SerializationSettings
@@ -21,7 +23,7 @@ C = TypeVar("C")
 
 PICKLED_RESOLVER = "flyweight.runtime.resolver.pickled"
 COMPILED_WITH = "FLYWEIGHT_COMPILED_WITH"
-"""The environment variable that tells a dynamic task with which images and variables it was compiled."""
+"""The environment variable that tells a dynamic or eager task what it was compiled with: images, variables, ..."""
 
 
 class PythonAutoContainerTask(PythonTask[C], Generic[C]):
@@ -108,8 +110,16 @@ class PythonAutoContainerTask(PythonTask[C], Generic[C]):
             "images": dict(images.by_name),
             "env": dict(settings.env),
             "destination": settings.destination_dir,
+            "digest": settings.code_digest,
+            "requests": _amounts(settings.default_resources),
+            "limits": _amounts(settings.default_limits),
         }
         return {COMPILED_WITH: json.dumps(kept, sort_keys=True)}
+
+
+def _amounts(asked: Resources | None) -> dict[str, Any]:
+    """Give what is set of resources, by the names of their arguments."""
+    return {} if asked is None else {name: value for name, value in asdict(asked).items() if value is not None}
 
 
 class PythonInstanceTask(PythonAutoContainerTask[C], Generic[C]):

@@ -66,3 +66,13 @@ async def tries(x: int) -> int:
     if os.environ["FLYTE_ATTEMPT_NUMBER"] == "0":
         raise FlyteRecoverableException(f"{added} was there")
     return added
+
+
+@eager
+async def alone(x: int) -> int:
+    return add_one(x=x)
+
+
+@eager
+async def refused(x: int) -> int:
+    return add_one(x="one")

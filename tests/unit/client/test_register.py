@@ -9,6 +9,7 @@ from flyteidl.core import identifier_pb2, literals_pb2
 from flyweight import LaunchPlan, literals, reference_launch_plan, reference_task, reference_workflow, task, workflow
 from flyweight.client import rpcs
 from flyweight.client.remote import FlyteRemote
+from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.tasks import CODE_DIGEST_TAG
 from flyweight.errors import CompileError, InvalidInput, NotFound, TypeMismatch
 from flyweight.protocol import watch_pb2
@@ -74,6 +75,17 @@ def test_a_users_version_is_kept_and_never_changes(registry: Registry, remote: F
     assert not remote.register(lists, version="v1").sent
     with pytest.raises(InvalidInput, match="version 'v1' with other code or settings"):
         remote.register(lists, version="v1", env={"MODE": "other"})
+
+
+def test_of_what_is_compiled_at_run_time_only_what_is_not_there_is_sent(
+    server: ScriptedServer, registry: Registry, remote: FlyteRemote
+) -> None:
+    remote.register(add_up, version="v1")
+    plan = SerializationSettings(version="v1", env={"MODE": "other"})
+    assert remote.register_compiled(lists, plan).sent
+    server.calls.clear()
+    assert not remote.register_compiled(add_up, plan).sent
+    assert server.names() == ["GetTask"]
 
 
 def test_settings_are_part_of_the_version(registry: Registry, remote: FlyteRemote) -> None:

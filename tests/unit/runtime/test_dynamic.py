@@ -7,12 +7,14 @@ import pytest
 from flyteidl.core import dynamic_job_pb2, errors_pb2, identifier_pb2, literals_pb2
 
 from flyweight import blob, conditional, dynamic, map_task, task, workflow
+from flyweight.compile.dynamic import settings_at_run
 from flyweight.compile.settings import ImageConfig, SerializationSettings
 from flyweight.compile.tasks import task_spec
 from flyweight.errors import CompileError, RecoverableError
 from flyweight.protocol import worker_pb2
 from flyweight.runtime.attempt import run_attempt
 from flyweight.sdk.auto_container import COMPILED_WITH
+from flyweight.sdk.resources import Resources
 from flyweight.types.interface import to_literal_map
 
 called: list[int] = []
@@ -161,13 +163,15 @@ def test_an_attempt_fails_with_what_the_body_raised(
 
 def test_the_template_keeps_what_the_run_needs_to_know() -> None:
     settings = SerializationSettings(
-        version="v", image_config=ImageConfig.from_images("main:1", {"gpu": "gpu:2"}), env={"A": "b"}
+        version="v",
+        image_config=ImageConfig.from_images("main:1", {"gpu": "gpu:2"}),
+        env={"A": "b"},
+        code_digest="d1",
+        default_resources=Resources(cpu=1, mem="1Gi"),
+        default_limits=Resources(),
     )
     module_task = fan_out
     pairs = {pair.key: pair.value for pair in task_spec(module_task, settings).template.container.env}
-    assert json.loads(pairs[COMPILED_WITH]) == {
-        "image": "main:1",
-        "images": {"gpu": "gpu:2"},
-        "env": {"A": "b"},
-        "destination": ".",
-    }
+    of = identifier_pb2.Identifier(project=settings.project, domain=settings.domain, version="v")
+    found = settings_at_run(of, "flyweight.runtime.resolver.default", "", pairs)
+    assert found == settings, "what the task calls is registered as it was itself"
