@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import shutil
 import sqlite3
+import tarfile
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -127,11 +128,17 @@ def unarchive_file(local_path: str, to_dir: str) -> str:
     """Unpack an archive of one file below a folder, and give that file's path.
 
     Raises:
-        RuntimeError: it holds none, or several.
+        RuntimeError: it holds none, or several, or one that would lie elsewhere.
 
     """
     folder = Path(to_dir) / "_arch"
-    shutil.unpack_archive(local_path, folder)
+    try:
+        if tarfile.is_tarfile(local_path) and hasattr(tarfile, "data_filter"):  # it may come from the web
+            shutil.unpack_archive(local_path, folder, filter="data")
+        else:  # of zip files Python keeps to the folder by itself
+            shutil.unpack_archive(local_path, folder)
+    except tarfile.TarError as error:
+        raise RuntimeError(f"{local_path} is not unpacked: {error}") from error
     files = [path for path in folder.iterdir() if path.is_file()]
     if len(files) != 1:
         raise RuntimeError(f"An archive of one database file is expected; {local_path} holds {len(files)} files.")

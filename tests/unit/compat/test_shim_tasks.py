@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,11 @@ def test_a_query_runs_over_a_file_or_an_archive(database: Path, tmp_path: Path) 
     two = shutil.make_archive(str(tmp_path / "twice"), "tar", tmp_path / "two")
     with pytest.raises(RuntimeError, match="holds 2 files"):
         unarchive_file(two, str(tmp_path / "out"))
+    with tarfile.open(tmp_path / "leading.tar", "w") as leading:
+        leading.add(database, "../../escaped")
+    with pytest.raises(RuntimeError, match="outside the destination"):
+        unarchive_file(str(tmp_path / "leading.tar"), str(tmp_path / "out"))
+    assert not (tmp_path / "escaped").exists()
 
 
 def test_a_query_that_cannot_be_run_says_why(database: Path, tmp_path: Path) -> None:
