@@ -142,7 +142,7 @@ class ImageSpec:
         """A digest of the parts and of the files that they name: the same image, the same tag.
 
         Raises:
-            InvalidInput: a file that it names cannot be read.
+            InvalidInput: a file that it names cannot be read, or ``tag_format`` is none.
 
         """
         changed: dict[str, Any] = {"registry_config": None}
@@ -157,7 +157,13 @@ class ImageSpec:
         except OSError as error:
             raise InvalidInput(f"ImageSpec {self.name}: {error.filename} cannot be read: {error.strerror}.") from error
         made = _digest(self, changed).replace("-", "_")
-        return self.tag_format.format(spec_hash=made) if self.tag_format else made
+        try:
+            return (self.tag_format or "{spec_hash}").format(spec_hash=made)
+        except (LookupError, ValueError) as error:
+            raise InvalidInput(
+                f"ImageSpec {self.name}: `tag_format` is like 'v1-{{spec_hash}}', with no other place in it, "
+                f"not {self.tag_format!r}."
+            ) from error
 
     def image_name(self) -> str:
         """Give the full name: registry, name and tag; of the builder ``noop``, the base image's."""

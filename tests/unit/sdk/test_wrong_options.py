@@ -138,6 +138,7 @@ def test_of_a_reference(refer: Callable[..., object], name: str) -> None:
         (lambda: Secret(group="g", env_var=3), "Secret: `env_var` takes str"),
         (lambda: ImageSpec(packages="pandas"), "ImageSpec: `packages` takes a list, not 'pandas'"),
         (lambda: ImageSpec(name=3), "ImageSpec: `name` takes str"),
+        (lambda: ImageSpec(tag_format="{digest}").tag, "`tag_format` is like 'v1-{spec_hash}'"),
         (lambda: PodTemplate(pod_spec=3), "`pod_spec` takes a V1PodSpec, or a mapping"),
         (lambda: Options(max_parallelism=-1), "`max_parallelism` is a number, 0 or more, not -1"),
         (lambda: Options(labels={"a": "b"}), "Options: `labels` takes Labels"),
