@@ -26,7 +26,10 @@ def logs(  # noqa: PLR0913  one parameter an option, as click calls it
     *,
     follow: bool,
 ) -> None:
-    """Show what a task wrote to stdout, stderr and logging. NODE may be left out when there is only one."""
+    """Show what a task wrote to stdout, stderr and logging. NODE may be left out when there is only one.
+
+    n1[3] is an item of a map.
+    """
     remote = open_remote(ctx, project=project, domain=domain)
     if not node:
         nodes = [one for one in remote.fetch_execution(name=name).node_executions if not one.endswith("-node")]

@@ -143,17 +143,18 @@ class Looking(Addressing):
 
         Args:
             name: the execution.
-            node: the node's id.
+            node: the node's id, or ``n1[3]`` for an item of a map.
             attempt: which try, from 0; the last one when left out.
             follow: go on until the attempt has ended.
             place: ``project`` and ``domain``.
 
         """
         of = self.execution_id(name, place.get("project"), place.get("domain"))
+        place_id = place_named(node)
         if attempt is None:
-            attempt = self._last_attempt(of, node)
+            attempt = self._last_attempt(of, place_id)
         request = watch_pb2.LogsRequest(
-            project=of.project, domain=of.domain, name=name, node_id=node, attempt=attempt, follow=follow
+            project=of.project, domain=of.domain, name=name, node_id=place_id, attempt=attempt, follow=follow
         )
         for chunk in self.connection.stream(rpcs.READ_LOGS, request):
             yield chunk.text
