@@ -4,11 +4,12 @@ import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from flyweight.compile.needs import needs, task_of
+from flyweight.compile.needs import all_nodes, needs, task_of
 from flyweight.containers.building import Wanted, build_environment
 from flyweight.containers.environments import BUILT, Environments
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.image import IMAGE_ID, NOOP, ImageSpec
+from flyweight.sdk.workflow import Workflow
 from flyweight.settings import OWN_FLAVOR, PlatformSettings, discover, load_platform_settings
 
 logger = logging.getLogger("flyweight.images")
@@ -19,9 +20,15 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 def image_specs(entity: AnyEntity) -> list[ImageSpec]:
-    """Give the images that tasks of an entity describe, each once."""
-    found = (task.options.image_spec for one in needs(entity) if (task := task_of(one)) is not None)
-    return list(dict.fromkeys(spec for spec in found if spec is not None and spec.builder != NOOP))
+    """Give the images that tasks of an entity, or ``with_overrides`` in it, describe, each once."""
+    found: list[object] = []
+    for one in needs(entity):
+        task = task_of(one)
+        if task is not None:
+            found.append(task.options.image_spec)
+        elif isinstance(one, Workflow):
+            found += [node.overrides.get("container_image") for node in all_nodes(one)]
+    return list(dict.fromkeys(spec for spec in found if isinstance(spec, ImageSpec) and spec.builder != NOOP))
 
 
 def build_for(address: str, entity: AnyEntity) -> None:

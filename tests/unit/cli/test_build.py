@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from flyweight import ImageSpec, map_task, task
+from flyweight import ImageSpec, map_task, task, workflow
 from flyweight.cli.build import build
 from flyweight.client import images
 from flyweight.containers.building import Wanted, build_environment
@@ -96,8 +96,14 @@ def above(x: int) -> int:
     return x
 
 
+@workflow
+def overridden(x: int) -> int:
+    return above(x=above(x=x)).with_overrides(container_image=BELOW)
+
+
 def test_a_mapped_task_has_its_image_and_that_has_what_it_is_built_upon() -> None:
     (spec,) = images.image_specs(map_task(above))
+    assert images.image_specs(overridden) == [ABOVE, BELOW]
     wanted = images.wanted(spec)
     assert (wanted.image, wanted.packages, wanted.requirements) == (ABOVE.image_name(), ["more"], [__file__])
     assert wanted.options == ["--index-url", "http://index"]
