@@ -2,16 +2,18 @@
 
 import click
 
+from flyweight.cli import gates
 from flyweight.cli.here import print_outputs
 from flyweight.cli.progress import follow, node_names
 from flyweight.cli.session import open_remote
 from flyweight.client.executions import FlyteWorkflowExecution
+from flyweight.semantics.answers import waits_for
 
 ACTIONS = ("show", "wait", "terminate", "relaunch", "recover", "rerun")
 
 
 @click.command()
-@click.argument("words", nargs=-1, metavar="NAME [ACTION]")
+@click.argument("words", nargs=-1, metavar="NAME [ACTION [SIGNAL [VALUE]]]")
 @click.option("--execution-id", metavar="NAME", help="The same as NAME, as pyflyte says it.")
 @click.option("-p", "--project", metavar="NAME", help="[default: flytesnacks]")
 @click.option("-d", "--domain", metavar="NAME", help="[default: development]")
@@ -41,10 +43,15 @@ def execution(  # noqa: PLR0913  one parameter an option, as click calls it
 
     ACTION is show (the default), wait, terminate, relaunch (from the beginning), recover (what succeeded is not run
     again), or rerun (one node again with its recorded inputs, and what follows from it).
+
+    Of one whose gates wait for people: signals lists what they wait for; approve SIGNAL and reject SIGNAL say yes or
+    no; set-input SIGNAL VALUE gives a value, written as an input of 'run' is.
     """
-    name, action = _read(words, execution_id)
+    name, action, rest = _read(words, execution_id)
     remote = open_remote(ctx, project=project, domain=domain)
     match action:
+        case "signals" | "approve" | "reject" | "set-input":
+            gates.answer(remote, name, action, rest)
         case "terminate":
             remote.fetch_execution(name=name).terminate(cause)
             click.echo(f"{name} is being terminated.")
@@ -64,16 +71,17 @@ def execution(  # noqa: PLR0913  one parameter an option, as click calls it
     return 0
 
 
-def _read(words: tuple[str, ...], execution_id: str | None) -> tuple[str, str]:
+def _read(words: tuple[str, ...], execution_id: str | None) -> tuple[str, str, list[str]]:
     """Tell name and action apart: pyflyte names the execution by option, and then gives the action alone."""
     rest = list(words)
     name = execution_id or (rest.pop(0) if rest else "")
     action = rest.pop(0) if rest else "show"
-    if name and not rest and action not in ACTIONS:
-        raise click.UsageError(f"{action!r} is none of {', '.join(ACTIONS)}.")
-    if not name or rest:
-        raise click.UsageError(f"Give an execution's name and one of {', '.join(ACTIONS)}.")
-    return name, action
+    actions = (*ACTIONS, *gates.ANSWERS)
+    if name and action not in actions:
+        raise click.UsageError(f"{action!r} is none of {', '.join(actions)}.")
+    if not name or (rest and action not in gates.ANSWERS):
+        raise click.UsageError(f"Give an execution's name and one of {', '.join(actions)}.")
+    return name, action, rest
 
 
 def _started(found: FlyteWorkflowExecution) -> None:
@@ -86,6 +94,8 @@ def _show(found: FlyteWorkflowExecution) -> int:
     for node in found.node_executions.values():
         name = names.get(node.id.node_id)
         click.echo(f"  {node.id.node_id}{f' ({name})' if name else ''} {node.phase.lower()}")
+    for signal, command in gates.asked(found).items():
+        click.echo(f"{waits_for(signal)}\n  {command}")
     found.check()
     if found.is_successful:
         print_outputs(dict(found.outputs.items()))

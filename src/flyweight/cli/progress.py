@@ -1,7 +1,7 @@
 """Shows an execution go: one line a node, redrawn in place on a terminal, printed once each elsewhere."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from rich.console import Console
@@ -9,11 +9,13 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from flyweight.cli.gates import asked
 from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.progress import NodeState
 from flyweight.clock import SystemClock
 from flyweight.errors import FlyweightError
 from flyweight.ids import readable_name
+from flyweight.semantics.answers import awaited
 
 REFRESH_PER_SECOND: Final = 10
 MOST_ROWS: Final = 30
@@ -37,7 +39,7 @@ def follow(execution: FlyteWorkflowExecution, console: Console | None = None) ->
         if out.is_terminal:
             _follow_live(execution, out)
         else:
-            execution.on_node(_Lines(out, node_names(execution)).show)
+            execution.on_node(_Lines(out, node_names(execution), lambda: asked(execution)).show)
             execution.wait()
     except KeyboardInterrupt:
         out.print(f"{execution.name} goes on: flyweight execution {execution.name}")
@@ -55,9 +57,10 @@ def node_names(execution: FlyteWorkflowExecution) -> dict[str, str]:
 class _Lines:
     """Prints each change of each node once."""
 
-    def __init__(self, out: Console, names: Mapping[str, str]) -> None:
+    def __init__(self, out: Console, names: Mapping[str, str], asked: Callable[[], Mapping[str, str]] = dict) -> None:
         self._out = out
         self._names = names
+        self._asked = asked
         self._seen: dict[str, tuple[str, float]] = {}
         self._clock = SystemClock()
 
@@ -68,33 +71,49 @@ class _Lines:
         if node.phase == "QUEUED" or (phase == node.phase and (not node.reason or now < at + _PROGRESS_SECONDS)):
             return
         self._seen[node.node_id] = node.phase, now
-        said = f"{_title(node, self._names)} {node.phase.lower()}{_reason(node)}"
-        self._out.print(f"  {said}", highlight=False, markup=False, soft_wrap=True)
+        self._print(f"  {_title(node, self._names)} {node.phase.lower()}{_reason(node)}")
+        signal = awaited(node.reason)
+        if signal:
+            self._print(f"    {self._asked().get(signal, '')}")
+
+    def _print(self, line: str) -> None:
+        self._out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _follow_live(execution: FlyteWorkflowExecution, out: Console) -> None:
     names = node_names(execution)
     nodes: dict[str, NodeState] = {}
+    commands: dict[str, str] = {}
     changed = threading.Lock()
 
     def show(node: NodeState) -> None:
+        found = asked(execution) if awaited(node.reason) else {}
         with changed:
             nodes[node.node_id] = node
+            commands.update(found)
 
     execution.on_node(show)
     with Live(console=out, refresh_per_second=REFRESH_PER_SECOND) as live:
         while not execution.ends_within(1 / REFRESH_PER_SECOND):
             with changed:
-                live.update(_table(execution, dict(nodes), names))
-        live.update(_table(execution, nodes, names))
+                live.update(_table(execution, dict(nodes), names, dict(commands)))
+        live.update(_table(execution, nodes, names, commands))
 
 
-def _table(execution: FlyteWorkflowExecution, nodes: Mapping[str, NodeState], names: Mapping[str, str]) -> Table:
+def _table(
+    execution: FlyteWorkflowExecution,
+    nodes: Mapping[str, NodeState],
+    names: Mapping[str, str],
+    commands: Mapping[str, str],
+) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for node in list(nodes.values())[-MOST_ROWS:]:
         table.add_row(
             _title(node, names), Text(f"{node.phase.lower()}{_reason(node)}", style=_STYLES.get(node.phase, ""))
         )
+        command = commands.get(awaited(node.reason))
+        if command:
+            table.add_row("", Text(command, style="dim"))
     hidden = len(nodes) - MOST_ROWS
     if hidden > 0:
         table.add_row("", Text(f"and {hidden} before them", style="dim"))

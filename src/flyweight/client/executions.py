@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from flyteidl.admin import common_pb2, execution_pb2
+from flyteidl.admin import common_pb2, execution_pb2, signal_pb2
 from flyteidl.core import execution_pb2 as outcome_pb2
 from flyteidl.core import identifier_pb2, interface_pb2
 
@@ -17,7 +17,7 @@ from flyweight.client.nodes import FlyteNodeExecution
 from flyweight.client.outputs import LiteralsResolver
 from flyweight.client.progress import NodeListener, NodeState, Phase, Progress
 from flyweight.client.upload import Uploading
-from flyweight.client.watch import Watcher, list_nodes
+from flyweight.client.watch import Watcher, list_nodes, list_signals
 from flyweight.errors import DeadlineExceeded, PreconditionFailed, TaskFailed
 from flyweight.protocol import watch_pb2
 
@@ -103,7 +103,7 @@ class FlyteWorkflowExecution:
         """Nodes by id, as of the last news."""
         self.follow()
         nodes = dict(self._progress.nodes)
-        if self._watcher is None:  # it had ended before anyone watched
+        if not nodes:  # it had ended before anyone watched, or no news has come yet
             messages = list_nodes(self._remote.connection, self.id)
             nodes = {message.id.node_id: NodeState(message=message) for message in messages}
         return {name: FlyteNodeExecution(self._remote, state) for name, state in nodes.items()}
@@ -119,6 +119,13 @@ class FlyteWorkflowExecution:
         found = self._remote.connection.call(rpcs.GET_WORKFLOW, common_pb2.ObjectGetRequest(id=workflow))
         nodes = found.closure.compiled_workflow.primary.template.nodes
         return {node.id: node.metadata.name for node in nodes if node.metadata.name}
+
+    @property
+    def awaited(self) -> list[signal_pb2.Signal]:
+        """What its gates wait for and nobody has answered: asked for now; nothing once it has ended."""
+        if self.is_done:
+            return []
+        return [signal for signal in list_signals(self._remote.connection, self.id) if not signal.HasField("value")]
 
     @property
     def outputs(self) -> LiteralsResolver:

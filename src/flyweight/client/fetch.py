@@ -1,7 +1,7 @@
 """Asks a platform what it has: tasks, workflows, launch plans, projects; one by name, or lists of them."""
 
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 from flyteidl.admin import common_pb2, launch_plan_pb2, project_pb2
 from flyteidl.core import identifier_pb2
@@ -181,6 +181,11 @@ def _entities(reply: Message) -> Iterator[identifier_pb2.Identifier]:
     for descriptor, items in reply.ListFields():
         if descriptor.name != "token":
             yield from (item.id for item in items)
+
+
+def filters_text(filters: Iterable[Any] | None) -> str:
+    """Write conditions as a request has them: each is Flyte's text, or one of flytekit's filters."""
+    return "+".join(one if isinstance(one, str) else one.to_flyte_idl() for one in filters or ())
 
 
 def _named(name: str | None, kind: str) -> str:

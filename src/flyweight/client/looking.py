@@ -10,7 +10,7 @@ from flyweight.client import recorded, rpcs
 from flyweight.client.addresses import Addressing
 from flyweight.client.entities import FetchedEntity
 from flyweight.client.executions import FlyteWorkflowExecution, Seconds
-from flyweight.client.fetch import NEWEST_FIRST
+from flyweight.client.fetch import NEWEST_FIRST, filters_text
 from flyweight.client.links import entity_url, execution_url
 from flyweight.errors import NotFound
 from flyweight.ids import place_named
@@ -66,7 +66,7 @@ class Looking(Addressing):
                 project=project or self.default_project, domain=domain or self.default_domain
             ),
             limit=limit,
-            filters="+".join(str(one) for one in filters or ()),
+            filters=filters_text(filters),
             sort_by=NEWEST_FIRST,
         )
         found = self.connection.call(rpcs.LIST_EXECUTIONS, request).executions

@@ -12,11 +12,12 @@ from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.interactive import Guards, in_notebook
 from flyweight.client.notebook_errors import show_user_frames
 from flyweight.client.result import ExecutionResult
+from flyweight.client.signals import Signalling
 from flyweight.sdk.entity import Entity
 
 
-class FlyteRemote(Backfilling):
-    """A platform, as a program sees it: fetch, register, execute, watch.
+class FlyteRemote(Backfilling, Signalling):
+    """A platform, as a program sees it: fetch, register, execute, watch, answer.
 
     Args:
         config: where the platform is; found by itself when left out (``Config.auto()``).

@@ -13,6 +13,7 @@ from flyteidl.admin import (
     launch_plan_pb2,
     node_execution_pb2,
     project_pb2,
+    signal_pb2,
     task_execution_pb2,
     task_pb2,
     version_pb2,
@@ -27,6 +28,7 @@ Request = TypeVar("Request", bound=Message)
 Reply = TypeVar("Reply", bound=Message)
 
 ADMIN = "flyteidl.service.AdminService"
+SIGNALS = "flyteidl.service.SignalService"
 DATA_PROXY = "flyteidl.service.DataProxyService"
 WATCH = "flyweight.watch.v1.WatchService"
 
@@ -146,6 +148,8 @@ CREATE_DOWNLOAD_LINK = Rpc(
     dataproxy_pb2.CreateDownloadLinkResponse,
 )
 GET_DATA = Rpc(DATA_PROXY, "GetData", dataproxy_pb2.GetDataRequest, dataproxy_pb2.GetDataResponse)
+LIST_SIGNALS = Rpc(SIGNALS, "ListSignals", signal_pb2.SignalListRequest, signal_pb2.SignalList)
+SET_SIGNAL = Rpc(SIGNALS, "SetSignal", signal_pb2.SignalSetRequest, signal_pb2.SignalSetResponse)
 RUN_EXECUTION = Rpc(WATCH, "Run", watch_pb2.RunRequest, watch_pb2.RunReply)  # repeatable as CreateExecution is
 WATCH_EXECUTION = Rpc(WATCH, "Watch", watch_pb2.WatchRequest, watch_pb2.WatchEvent)
 READ_LOGS = Rpc(WATCH, "Logs", watch_pb2.LogsRequest, watch_pb2.LogChunk)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import Final
 
-from flyteidl.admin import common_pb2, execution_pb2, node_execution_pb2
+from flyteidl.admin import common_pb2, execution_pb2, node_execution_pb2, signal_pb2
 from flyteidl.core import identifier_pb2
 
 from flyweight.client import rpcs
@@ -143,4 +143,18 @@ def list_nodes(
         yield from page.node_executions
         if not page.token:
             return
+        request.token = page.token
+
+
+def list_signals(
+    connection: Connection, of: identifier_pb2.WorkflowExecutionIdentifier, limit: int = 0, filters: str = ""
+) -> list[signal_pb2.Signal]:
+    """List what the gates of an execution wait for or have waited for, oldest first; all of it, without a limit."""
+    found: list[signal_pb2.Signal] = []
+    request = signal_pb2.SignalListRequest(workflow_execution_id=of, limit=limit or PAGE, filters=filters)
+    while True:
+        page = connection.call(rpcs.LIST_SIGNALS, request)
+        found.extend(page.signals)
+        if limit or not page.token:
+            return found
         request.token = page.token

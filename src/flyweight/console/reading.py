@@ -86,8 +86,8 @@ async def nodes(
                 todo.append(name)
     extra[""] = [plan.unplanned(row.id.node_id, 0) for row in outermost if row.id.node_id not in known]
     ordered = [each for step in planned for each in (step, *extra.get(step.node, ()))] + extra[""]
-    progress = await services.nodes.progress_of_maps(of)
-    return [views.node(rows.get(step.node), step, progress.get(step.node, "")) for step in ordered[:MOST_ROWS]]
+    reasons = await services.nodes.reasons(of)
+    return [views.node(rows.get(step.node), step, reasons.get(step.node, "")) for step in ordered[:MOST_ROWS]]
 
 
 async def node(services: ConsoleServices, of: identifier_pb2.NodeExecutionIdentifier, planned: list[Step]) -> NodeView:

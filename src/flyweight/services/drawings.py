@@ -58,7 +58,7 @@ class Drawings:
         """
         found = await self._lookup.of(execution)
         drawn: dict[NodeId, Drawn] = {}
-        for node in (await self._lookup.nodes(found.new.key, kind=DYNAMIC))[:SHOWN]:
+        for node in (await self._lookup.nodes(found.new.key, DYNAMIC))[:SHOWN]:
             with suppress(NotFound):
                 drawn[node.node] = Drawn(attempt=node.attempt, closure=await self._closure(await self._prefix(node)))
         return drawn

@@ -134,9 +134,9 @@ class Lookup:
                 break
         return found if found or node is None else await self._attempts_of_items(execution, node)
 
-    async def nodes(self, execution: ExecutionKey, *, kind: str = "") -> list[NodeRecord]:
-        """List all nodes of an execution (of one kind), nested ones too, without their inputs and outputs."""
-        filters = f"eq(kind,{kind})" if kind else ""
+    async def nodes(self, execution: ExecutionKey, *kinds: str) -> list[NodeRecord]:
+        """List all nodes of an execution (of some kinds), nested ones too, without their inputs and outputs."""
+        filters = f"value_in(kind,{';'.join(kinds)})" if kinds else ""
         found: list[NodeRecord] = []
         token = ""
         while True:

@@ -106,10 +106,13 @@ class Nodes:
             )
         return node_execution_pb2.DynamicNodeWorkflowResponse(compiled_workflow=drawn.compiled_workflow)
 
-    async def progress_of_maps(self, of: identifier_pb2.WorkflowExecutionIdentifier) -> dict[NodeId, str]:
-        """Say in words how far each map of an execution has come; raises ``NotFound``. Flyte's messages lack that."""
+    async def reasons(self, of: identifier_pb2.WorkflowExecutionIdentifier) -> dict[NodeId, str]:
+        """Say in words how far each map has come, and what each gate waits for; raises ``NotFound``.
+
+        Flyte's messages lack that.
+        """
         found = await self._lookup.of(of)
-        rows = await self._lookup.nodes(found.new.key, kind=NodeKind.ARRAY.value)
+        rows = await self._lookup.nodes(found.new.key, NodeKind.ARRAY.value, NodeKind.GATE.value)
         return {row.node: row.reason for row in rows}
 
     async def get_task_execution(

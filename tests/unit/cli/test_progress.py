@@ -30,3 +30,17 @@ def test_a_node_is_named_by_what_it_runs_also_inside_a_dynamic_task(node: str, s
     told = io.StringIO()
     _Lines(Console(file=told), {"n0": "train"}).show(NodeState(message=message, task=task))
     assert told.getvalue().strip() == line
+
+
+def test_a_gate_says_what_it_waits_for_and_the_command_that_answers() -> None:
+    message = node_execution_pb2.NodeExecution()
+    message.id.node_id = "n1"
+    message.closure.phase = execution_pb2.NodeExecution.RUNNING
+    told = io.StringIO()
+    asked = {"good enough?": "flyweight execution e1 approve 'good enough?' (or reject)"}
+    lines = _Lines(Console(file=told), {"n1": "good enough?"}, lambda: asked)
+    lines.show(NodeState(message=message, reason="waits for an answer: good enough?"))
+    assert told.getvalue().splitlines() == [
+        "  n1 (good enough?) running: waits for an answer: good enough?",
+        "    flyweight execution e1 approve 'good enough?' (or reject)",
+    ]

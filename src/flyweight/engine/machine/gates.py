@@ -18,6 +18,7 @@ from flyweight.engine.model import ExecutionState, NodeState, SignalState
 from flyweight.engine.phases import NodePhase
 from flyweight.ids import NodeId
 from flyweight.semantics import budgets
+from flyweight.semantics.answers import waits_for
 
 REJECTED = "ReceivedRejectSignal"
 _BOOLEAN = types_pb2.LiteralType(simple=types_pb2.BOOLEAN)
@@ -48,6 +49,7 @@ def open_gate(turn: Turn, node: NodeState) -> None:
         if value is not None:
             _pass(turn, node, value)
             return
+        node.reason = waits_for(signal)
     wait(turn.state, node)
     _set_timer(turn, node)
 
@@ -104,6 +106,7 @@ def leave(state: ExecutionState, node: NodeState) -> None:
     """Note that a node, if it is a gate, waits no longer."""
     signal = _signal_of(node)
     if signal:
+        node.reason = ""
         left = state.waiting.get(signal, set())
         left.discard(node.id)
         if not left:
@@ -112,6 +115,7 @@ def leave(state: ExecutionState, node: NodeState) -> None:
 
 def _pass(turn: Turn, node: NodeState, value: literals_pb2.Literal) -> None:
     gate = node.graph.gate
+    node.reason = ""
     if gate is None or gate.WhichOneof("condition") == "signal":
         name = _DEFAULT_OUTPUT if gate is None else gate.signal.output_variable_name or _DEFAULT_OUTPUT
         outcomes.succeed(turn, node, literals.to_bytes(literals.literal_map({name: value})))
