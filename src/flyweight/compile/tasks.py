@@ -20,10 +20,9 @@ from flyweight.sdk.function_entity import FunctionEntity
 from flyweight.sdk.interface import Interface
 from flyweight.sdk.options import ExecutionBehavior, TaskOptions
 from flyweight.sdk.task import PythonFunctionTask
+from flyweight.settings import OWN_FLAVOR
 from flyweight.types.interface import typed_interface
 
-FLAVOR = "flyweight"
-"""``metadata.runtime.flavor`` of tasks that our worker runs: a platform that knows it runs them in warm ones."""
 CODE_DIGEST_TAG = "flyweight.code-digest"
 
 
@@ -51,7 +50,7 @@ def task_spec(task: PythonTask[Any], settings: SerializationSettings) -> admin_t
         extended_resources=task.get_extended_resources(settings),
     )
     if isinstance(task, PythonAutoContainerTask):
-        template.metadata.runtime.flavor = FLAVOR
+        template.metadata.runtime.flavor = OWN_FLAVOR
     template.metadata.is_eager = task.execution_mode is ExecutionBehavior.EAGER
     docstring = task.interface.docstring
     told = isinstance(task, FunctionEntity) or options.docs is not None or docstring != Docstring()

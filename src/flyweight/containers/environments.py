@@ -13,9 +13,8 @@ from pathlib import Path
 from flyteidl.core import tasks_pb2
 
 from flyweight.errors import NotFound
+from flyweight.settings import OWN_FLAVOR
 
-FLAVOR = "flyweight"
-"""Value of ``metadata.runtime.flavor`` in our own tasks, and the configuration's key for their environment."""
 DEFAULT = "default"
 """The configuration's key for every image that no pattern fits."""
 BUILT = "environments"
@@ -63,9 +62,9 @@ class Environments:
 
     def for_worker(self, task: tasks_pb2.TaskTemplate) -> str | None:
         """Find the interpreter whose workers run this task; None when it is not our own or none is configured."""
-        if task.metadata.runtime.flavor != FLAVOR:
+        if task.metadata.runtime.flavor != OWN_FLAVOR:
             return None
-        return self.named(task.container.image) or self.interpreters.get(FLAVOR)
+        return self.named(task.container.image) or self.interpreters.get(OWN_FLAVOR)
 
     def _was_built(self, image: str) -> str | None:
         if self.built is None:
@@ -75,7 +74,7 @@ class Environments:
 
     def _by_pattern(self, image: str) -> str | None:
         for pattern, interpreter in self.interpreters.items():
-            if pattern not in {FLAVOR, DEFAULT} and fnmatchcase(image, pattern):
+            if pattern not in {OWN_FLAVOR, DEFAULT} and fnmatchcase(image, pattern):
                 return interpreter
         return None
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flyweight import blob
 from flyweight.clock import Clock
-from flyweight.containers.environments import FLAVOR, Environments
+from flyweight.containers.environments import Environments
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report
 from flyweight.engine.ports import Capacity
 from flyweight.errors import FlyweightError, UserError
@@ -36,7 +36,7 @@ from flyweight.executors.worker_process import WorkerExit, WorkerProcess, Worker
 from flyweight.ids import AttemptId
 from flyweight.protocol import worker_pb2
 from flyweight.semantics.offloading import Limits
-from flyweight.settings import PlatformSecrets
+from flyweight.settings import OWN_FLAVOR, PlatformSecrets
 
 _log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ class WorkerPool:
         self._report = report
         await asyncio.to_thread(_clear, self._options.folder)
         self._patrol.open()
-        python = self._options.environments.interpreters.get(FLAVOR)
+        python = self._options.environments.interpreters.get(OWN_FLAVOR)
         if python is not None:
             for _ in range(min(self._options.spares, self._slots.capacity().slots)):
                 self._crew.add_spare(python)

@@ -6,7 +6,7 @@ from math import inf
 
 from google.protobuf.message import Message
 
-from flyweight.containers.environments import FLAVOR, Environments
+from flyweight.containers.environments import Environments
 from flyweight.engine.jobs import Job, Template
 from flyweight.errors import InvalidInput
 from flyweight.executors.asked_secrets import secret_variables
@@ -17,7 +17,7 @@ from flyweight.protocol import worker_pb2
 from flyweight.protocol.arguments import ExecuteArguments, parse_container
 from flyweight.protocol.framing import encode
 from flyweight.semantics.offloading import Limits
-from flyweight.settings import PlatformSecrets
+from flyweight.settings import OWN_FLAVOR, PlatformSecrets
 
 KEPT = 1024
 """How many pairs of a task and an execution are remembered."""
@@ -126,7 +126,7 @@ class StartMessages:
         execution, task = template.execution, template.task
         python = self._environments.for_worker(task)
         if python is None:
-            raise InvalidInput(f"no environment is configured for {FLAVOR!r} (config.yaml, under `environments`)")
+            raise InvalidInput(f"no environment is configured for {OWN_FLAVOR!r} (config.yaml, under `environments`)")
         container = task.container
         arguments = _parsed((*container.command, *container.args))
         self._last_number += 1

@@ -17,7 +17,7 @@ DEFAULT_PORT = 30080
 
 CONFIG_FILE = "config.yaml"
 OWN_FLAVOR = "flyweight"
-"""Key in ``environments`` of the interpreter that our own tasks run in."""
+"""``metadata.runtime.flavor`` of our own tasks, and the key in ``environments`` of the interpreter that they run in."""
 
 _KIB = 1024
 _LARGEST_PORT = 65535
