@@ -15,6 +15,8 @@ VALUE_GONE = "OffloadedValueNotRead"
 
 _PAUSE = 0.5
 """Seconds until what could not be read at the moment is tried again."""
+_AT_ONCE = 4
+"""Values that are read side by side: each may take a gigabyte, and its bytes as much again."""
 _LARGE = 256 * 1024
 """Bytes past which a value is parsed off the event loop's thread."""
 _log = logging.getLogger(__name__)
@@ -23,40 +25,52 @@ Tell = Callable[[ExecutionKey, Fetched | FetchFailed], None]
 
 
 class Fetching:
-    """Fetches values; what becomes of each is told."""
+    """Fetches values, each once for all nodes that wait for it; what becomes of each is told."""
 
     def __init__(self, *, blobs: Blobs, tell: Tell) -> None:
         self._blobs = blobs
         self._tell = tell
+        self._waiting: dict[str, list[tuple[ExecutionKey, Fetch]]] = {}
+        """By the value's URI: those who asked for it and were not told."""
+        self._places = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def fetch(self, execution: ExecutionKey, command: Fetch) -> None:
-        """Begin to fetch a value."""
-        task = asyncio.get_running_loop().create_task(self._fetch(execution, command))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        """Begin to fetch a value, if it is not being fetched."""
+        waiting = self._waiting.setdefault(command.uri, [])
+        waiting.append((execution, command))
+        if len(waiting) == 1:
+            task = asyncio.get_running_loop().create_task(self._fetch(command.uri))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     def close(self) -> None:
         """Leave everything as it is; the next platform asks again."""
         for task in self._tasks:
             task.cancel()
 
-    async def _fetch(self, execution: ExecutionKey, command: Fetch) -> None:
-        parent, index, uri = command.parent, command.index, command.uri
+    async def _fetch(self, uri: str) -> None:
         while True:
             try:
-                data = await self._blobs.read(uri)
-                large = len(data) > _LARGE
-                value = await asyncio.to_thread(_parsed, data) if large else _parsed(data)
-                told: Fetched | FetchFailed = Fetched(parent=parent, index=index, uri=uri, value=value)
+                async with self._places:
+                    found = await self._read(uri)
             except TryAgain:
                 await asyncio.sleep(_PAUSE)
                 continue
             except Exception as error:  # a background task; the node must hear of whatever it is
                 _log.warning("the value at %s could not be read: %s", uri, error)
-                told = FetchFailed(parent=parent, index=index, error=_failure(uri, error))
+                found = _failure(uri, error)
+            break
+        for execution, asked in self._waiting.pop(uri):
+            if isinstance(found, literals_pb2.Literal):
+                told = Fetched(parent=asked.parent, index=asked.index, uri=uri, value=found)
+            else:
+                told = FetchFailed(parent=asked.parent, index=asked.index, error=found)
             self._tell(execution, told)
-            return
+
+    async def _read(self, uri: str) -> literals_pb2.Literal:
+        data = await self._blobs.read(uri)
+        return await asyncio.to_thread(_parsed, data) if len(data) > _LARGE else _parsed(data)
 
 
 def _parsed(data: bytes) -> literals_pb2.Literal:

@@ -150,6 +150,7 @@ class WarmProcess:
                 started(int(message["pid"]))
         elif "exit" in message:
             self._processes.pop(int(message["id"]), None)
+            self._started.pop(int(message["id"]), None)  # where it never had a process
             done = self._waiting.pop(int(message["id"]), None)
             if done is not None and not done.done():
                 done.set_result(

@@ -195,3 +195,25 @@ def test_values_are_read_in_the_background_again_while_the_store_is_busy_and_fau
         assert event.error.message.startswith(message)
     else:
         assert event.value == NUMBERS
+
+
+def test_a_value_is_read_once_for_all_who_wait_for_it():
+    told, read = [], []
+
+    class Counting(Blobs):
+        async def read(self, uri):
+            read.append(uri)
+            return await super().read(uri)
+
+    async def scenario():
+        blobs = Counting(xs=literals.to_bytes(NUMBERS))
+        blobs.busy = False
+        fetching = Fetching(blobs=blobs, tell=lambda key, event: told.append((key, event.index, event.value)))
+        for _ in range(2):  # and anew when it is asked for later
+            for key, index in ((3, 1), (3, 2), (4, 1)):
+                fetching.fetch(ExecutionKey(key), Fetch(parent=NodeId(""), index=index, uri="xs"))
+            await asyncio.sleep(0.1)
+
+    under_virtual_time(scenario)
+    assert read == ["xs"] * 2
+    assert told == [(3, 1, NUMBERS), (3, 2, NUMBERS), (4, 1, NUMBERS)] * 2
