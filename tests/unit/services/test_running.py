@@ -172,7 +172,7 @@ async def test_a_run_whose_answer_was_lost_is_not_created_twice(platform: Platfo
     lost.cancel()
     with pytest.raises(asyncio.CancelledError):
         await lost
-    assert not (await run(platform)).events
+    assert not (await run(platform, patience_ms=1)).events
     assert len(await finish(platform, await platform.executor.next())) > 2
 
 
