@@ -26,7 +26,8 @@ from flyweight.api.listening import is_loopback, listen
 from flyweight.clock import Clock, SystemClock
 from flyweight.console.routes import routes
 from flyweight.console.sources import ConsoleServices
-from flyweight.engine.driver import Driver, DriverSettings, Ports
+from flyweight.engine.driver import Driver, DriverSettings
+from flyweight.engine.ports import Ports
 from flyweight.errors import InvalidInput, PlatformError
 from flyweight.executors.ceilings import below_ceilings
 from flyweight.executors.cgroups import Groups, find

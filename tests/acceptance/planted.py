@@ -16,7 +16,7 @@ SLOW_DISK = 0.02
 
 
 async def hasty(driver: Driver, parts: list[Part], breath: Breath) -> None:
-    await driver._act(parts, breath)
+    await driver._acting.act(parts, breath)
     await asyncio.sleep(SLOW_DISK)
     await driver._committer.commit(parts)
 

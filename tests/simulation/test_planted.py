@@ -15,7 +15,7 @@ class ActsBeforeItCommits(Driver):
     """Starts attempts, and answers callers, before the rows that say so are durable."""
 
     async def _finish(self, parts, breath):
-        await self._act(parts, breath)
+        await self._acting.act(parts, breath)
         await self._committer.commit(parts)
 
 
@@ -27,7 +27,7 @@ class ForgetsWhatItSaid(Driver):
     async def _finish(self, parts, breath):
         self.turns += 1
         if self.turns % 8 == 0:
-            await self._act(parts, breath)
+            await self._acting.act(parts, breath)
         else:
             await super()._finish(parts, breath)
 

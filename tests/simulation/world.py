@@ -15,11 +15,11 @@ from flyteidl.core import errors_pb2, execution_pb2
 from flyweight import literals
 from flyweight.engine import machine
 from flyweight.engine.children import ChildEnded
-from flyweight.engine.driver import Driver, DriverSettings, Ports
+from flyweight.engine.driver import Driver, DriverSettings
 from flyweight.engine.graph import Graphs
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, LogSpan, Started, Succeeded
 from flyweight.engine.phases import ExecutionPhase
-from flyweight.engine.ports import Capacity
+from flyweight.engine.ports import Capacity, Ports
 from flyweight.errors import PreconditionFailed, TryAgain
 from flyweight.executors.ceilings import CeilingExecutor
 from flyweight.ids import NO_ITEM, AttemptId
@@ -309,7 +309,7 @@ class World:
         )
         self.driver = self.driver_type(ports, settings)
         # They never change, and making them anew at each boot takes a fifth of all.
-        self.driver._graphs = self.driver._drawing._graphs = self.graphs
+        self.driver._graphs = self.driver._acting._drawing._graphs = self.graphs
         await self.driver.open(DiceChildren(self))
 
     async def crash(self):
@@ -322,10 +322,7 @@ class World:
         self.driver._loop_task.cancel()
         dead = self.executor
         await self.below_ceiling.close()
-        self.driver._launching.close()
-        self.driver._lookups.close()
-        self.driver._drawing.close()
-        self.driver._fetching.close()
+        self.driver._acting.close()
         for job in list(dead.running.values()):
             outcome = self.outcome(job)
             if outcome is not None and self.dice.random() < self.weather.zombies:

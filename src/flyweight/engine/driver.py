@@ -5,8 +5,6 @@ Small executions have turns of their own, which go on beside the large ones' (de
 """
 
 import asyncio
-import logging
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
@@ -14,59 +12,26 @@ from math import inf
 from flyteidl.core import compiler_pb2, literals_pb2, types_pb2
 
 from flyweight import literals
-from flyweight.clock import Clock, Micros
+from flyweight.clock import Micros
 from flyweight.engine import machine
+from flyweight.engine.acting import Acting
 from flyweight.engine.children import ChildEnded
 from flyweight.engine.commit import Committer
-from flyweight.engine.drawing import Drawing
-from flyweight.engine.fetching import Fetching
 from flyweight.engine.graph import Graphs, unsupported
 from flyweight.engine.inbox import Happening
-from flyweight.engine.jobs import Job, Report, refused
+from flyweight.engine.jobs import Report
 from flyweight.engine.lanes import Breath, Lane, Live
-from flyweight.engine.launching import Launching
-from flyweight.engine.lookups import Lookups
-from flyweight.engine.machine import (
-    CancelAttempt,
-    Command,
-    CompileDrawn,
-    DropTimers,
-    Event,
-    Fetch,
-    LetGo,
-    LookUp,
-    SetTimer,
-    StartAttempt,
-    StartChild,
-    StopChild,
-)
+from flyweight.engine.machine import Event
 from flyweight.engine.model import ExecutionState
-from flyweight.engine.ports import Blobs, Capacity, Catalog, Children, EngineStore, Executor, Observer, Registered
+from flyweight.engine.ports import Capacity, Children, Ports
 from flyweight.engine.recollecting import Recollecting
 from flyweight.engine.records import NO_EXECUTION, NewExecution
 from flyweight.engine.recovery import Recovery, load_closure
 from flyweight.engine.stepping import Stepping
-from flyweight.engine.turns import Creation, Part, batch_of, is_empty
+from flyweight.engine.timers import Timers
+from flyweight.engine.turns import Creation, Part
 from flyweight.errors import PreconditionFailed, TryAgain, Unsupported
 from flyweight.ids import ExecutionKey
-from flyweight.semantics.layout import ExecutionLayout
-
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """What the driver works with."""
-
-    store: EngineStore
-    executor: Executor
-    observer: Observer
-    blobs: Blobs
-    catalog: Catalog
-    registered: Registered
-    clock: Clock
-    layout: Callable[[NewExecution], ExecutionLayout]
-    """Tells where an execution's data lies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,20 +80,7 @@ class Driver:
         self._closing = False
         self._loop_task: asyncio.Task[None] | None = None
         self._recollecting = Recollecting(store=ports.store, blobs=ports.blobs, layout=ports.layout)
-        self._launching = Launching(None, lambda _, __: None)
-        self._lookups = Lookups(
-            catalog=ports.catalog,
-            blobs=ports.blobs,
-            clock=ports.clock,
-            tell=lambda key, answer: self._happened(Happening(key, answer)),
-        )
-        self._drawing = Drawing(
-            blobs=ports.blobs,
-            registered=ports.registered,
-            graphs=self._graphs,
-            tell=lambda told: self._happened(Happening(told.attempt.execution, told)),
-        )
-        self._fetching = Fetching(blobs=ports.blobs, tell=lambda key, told: self._happened(Happening(key, told)))
+        self._acting = Acting(ports, self._graphs, tell=self._told, timers=self._timers)
         self._committer = Committer(
             store=ports.store,
             blobs=ports.blobs,
@@ -151,7 +103,7 @@ class Driver:
         Args:
             children: starts the executions of launch-plan nodes; without it, those nodes fail.
         """
-        self._launching = Launching(children, lambda key, event: self._happened(Happening(key, event)))
+        self._acting.open(children)
         await self._ports.executor.open(self.report)
         recovery = Recovery(
             store=self._ports.store,
@@ -180,9 +132,8 @@ class Driver:
             for task in late:
                 task.cancel()
             await asyncio.gather(self._loop_task, return_exceptions=True)
-        # After the loop, whose last turn may have given each of them something to do.
-        for part in (self._launching, self._lookups, self._drawing, self._fetching):
-            part.close()
+        # After the loop, whose last turn may have given it something to do.
+        self._acting.close()
         for live in self._live.values():
             live.timers.clear()
         for lane in self._lanes:
@@ -248,7 +199,7 @@ class Driver:
 
     def report(self, report: Report) -> None:
         """Take an executor's report. One about an attempt that is over is dropped."""
-        self._happened(Happening(report.attempt.execution, report))
+        self._told(report.attempt.execution, report)
 
     def live(self, key: ExecutionKey) -> bool:
         """Tell whether an execution has not ended."""
@@ -266,6 +217,13 @@ class Driver:
         """
         if self._loop_task is not None:
             await asyncio.shield(self._loop_task)
+
+    def _told(self, key: ExecutionKey, event: Event) -> None:
+        self._happened(Happening(key, event))
+
+    def _timers(self, key: ExecutionKey) -> Timers | None:
+        live = self._live.get(key)
+        return live.timers if live is not None else None
 
     def _happened(self, happening: Happening) -> None:
         live = self._live.get(happening.key)
@@ -327,7 +285,7 @@ class Driver:
         for part, live in touched:
             if live.state.phase.terminal and self._live.pop(part.key, None) is not None:
                 live.timers.clear()
-                self._lookups.forget(part.key)
+                self._acting.forget(part.key)
                 self._tell_parent(live.state)
             elif machine.unsettled(live.state):
                 self._happened(Happening(part.key, machine.Continued()))
@@ -350,7 +308,7 @@ class Driver:
 
     async def _finish(self, parts: list[Part], breath: Breath) -> None:
         """Make it durable, and only then act on it."""
-        await self._act(await self._committer.commit(parts), breath)
+        await self._acting.act(await self._committer.commit(parts), breath)
 
     def _tell_parent(self, state: ExecutionState) -> None:
         """Tell the execution that started this one, if there is one, that it has ended and how."""
@@ -360,63 +318,6 @@ class Driver:
                 node=new.parent_node, name=new.name, phase=state.phase, outputs=state.outputs, error=state.error
             )
             self._happened(Happening(new.parent_execution, ended))
-
-    async def _act(self, parts: list[Part], breath: Breath) -> None:
-        """Do what was decided, now that it is written."""
-        for part in parts:
-            for command in part.commands:
-                self._carry_out(part.key, command)
-                await breath.taken()
-        # Decks first: an attempt's last one is often reported with its end, and nothing is to follow that.
-        for part in parts:
-            for deck in part.decks:
-                self._ports.observer.deck_published(deck)
-        batch = batch_of(parts)
-        if not is_empty(batch):
-            self._ports.observer.committed(batch)
-        # Callers last: what they ask next is known everywhere.
-        for part in parts:
-            for waiter in part.waiters():
-                _resolve(waiter)
-
-    def _carry_out(self, key: ExecutionKey, command: Command) -> None:
-        match command:
-            case StartAttempt():
-                self._start(command.job)
-            case CancelAttempt():
-                self._ports.executor.cancel(command.attempt, command.reason)
-            case StartChild():
-                self._launching.start(command.child)
-            case StopChild():
-                self._launching.stop(command.child, command.cause)
-            case LookUp():
-                self._lookups.ask(command.question)
-            case LetGo():
-                self._lookups.let_go(key, command.node, command.item)
-            case CompileDrawn():
-                self._drawing.compile(command)
-            case Fetch():
-                self._fetching.fetch(key, command)
-            case SetTimer() | DropTimers():
-                self._time(key, command)
-
-    def _time(self, key: ExecutionKey, command: SetTimer | DropTimers) -> None:
-        live = self._live.get(key)
-        if live is None:
-            return
-        if isinstance(command, DropTimers):
-            live.timers.drop(command.attempt)
-            return
-        wait = max(command.at - self._ports.clock.now(), 0) / 1_000_000
-        happening = Happening(key, command.event)
-        live.timers.set(command, wait, lambda: self._happened(happening))
-
-    def _start(self, job: Job) -> None:
-        try:
-            self._ports.executor.start(job)
-        except Exception as error:  # an executor that refuses a job has failed that attempt only
-            _log.exception("no executor took %s", job.attempt)
-            self.report(refused(job.attempt, error))
 
     def _undo(self, creation: Creation, error: Exception) -> None:
         """Forget an execution that could not be committed."""
@@ -442,8 +343,3 @@ def _too_late(happening: Happening) -> None:
     """Answer whoever waits for an event of an execution that has ended."""
     if happening.done is not None and not happening.done.done():
         happening.done.set_exception(PreconditionFailed("The execution has ended already."))
-
-
-def _resolve(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():  # its caller may have gone away
-        waiter.set_result(None)

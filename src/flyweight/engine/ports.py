@@ -7,13 +7,14 @@ from typing import Protocol
 from flyteidl.admin import launch_plan_pb2
 from flyteidl.core import compiler_pb2, tasks_pb2
 
-from flyweight.clock import Micros
+from flyweight.clock import Clock, Micros
 from flyweight.engine.catalog import Claim, Found
 from flyweight.engine.children import Child, ChildEnded
 from flyweight.engine.jobs import DeckPublished, Job, Report
-from flyweight.engine.records import Batch, LoadedExecution
+from flyweight.engine.records import Batch, LoadedExecution, NewExecution
 from flyweight.ids import AttemptId, EntityKey, ExecutionKey
 from flyweight.semantics.caching import CacheKey
+from flyweight.semantics.layout import ExecutionLayout
 
 
 class EngineStore(Protocol):
@@ -146,3 +147,18 @@ class Observer(Protocol):
     def deck_published(self, report: DeckPublished) -> None:
         """Pass on that a deck was written anew; not a row of its own, so it can be lost with the platform."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What the driver works with."""
+
+    store: EngineStore
+    executor: Executor
+    observer: Observer
+    blobs: Blobs
+    catalog: Catalog
+    registered: Registered
+    clock: Clock
+    layout: Callable[[NewExecution], ExecutionLayout]
+    """Tells where an execution's data lies."""

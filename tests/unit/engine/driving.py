@@ -4,9 +4,9 @@ import asyncio
 
 from flyweight import literals
 from flyweight.engine.catalog import Found
-from flyweight.engine.driver import Driver, DriverSettings, Ports
+from flyweight.engine.driver import Driver, DriverSettings
 from flyweight.engine.jobs import Succeeded
-from flyweight.engine.ports import Capacity
+from flyweight.engine.ports import Capacity, Ports
 from flyweight.errors import AlreadyExists, NotFound, StorageFailed
 from tests.simulation.virtual_time import LoopClock, VirtualTimeLoop
 from tests.simulation.workflows import INTEGER, closure, inputs_of, layout, new_execution, node, task, workflow

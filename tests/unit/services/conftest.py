@@ -9,9 +9,9 @@ import pytest
 
 from flyweight.blob import Signer
 from flyweight.clock import ManualClock
-from flyweight.engine.driver import Driver, DriverSettings, Ports
+from flyweight.engine.driver import Driver, DriverSettings
 from flyweight.engine.jobs import Failed, Job, LogSpan, Report, Started, Succeeded
-from flyweight.engine.ports import Capacity
+from flyweight.engine.ports import Capacity, Ports
 from flyweight.ids import AttemptId
 from flyweight.services.children import ChildExecutions
 from flyweight.services.data import Data
