@@ -42,7 +42,7 @@ def execution(  # noqa: PLR0913  one parameter an option, as click calls it
     """Show an execution, wait for it, end it, or start it again.
 
     ACTION is show (the default), wait, terminate, relaunch (from the beginning), recover (what succeeded is not run
-    again), or rerun (one node again with its recorded inputs, and what follows from it).
+    again), or rerun (one node again with its recorded inputs, cached or not, and what follows from it).
 
     Of one whose gates wait for people: signals lists what they wait for; approve SIGNAL and reject SIGNAL say yes or
     no; set-input SIGNAL VALUE gives a value, written as an input of 'run' is.

@@ -91,7 +91,8 @@ class Looking(Addressing):
     ) -> FlyteWorkflowExecution:
         """Run one node of an execution that has ended again, with its recorded inputs, and go on from there.
 
-        What the node does not wait for is taken over. A platform of Flyte's own does not know how.
+        What the node does not wait for is taken over. The node, with all inside it, runs even if its outputs are
+        cached; what follows from it may be cached. A platform of Flyte's own does not know how.
 
         Args:
             name: of the execution.

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from flyteidl.admin import execution_pb2
 from flyteidl.core import identifier_pb2, literals_pb2
 
 from flyweight.engine.children import Child
@@ -36,13 +37,14 @@ async def children(platform: Platform) -> ChildExecutions:
     )
 
 
-def child(name: str = "child") -> Child:
+def child(name: str = "child", *, overwrite_cache: bool = False) -> Child:
     return Child(
         parent=ExecutionKey(99),
         node=NodeId("n0"),
         parent_id=identifier_pb2.WorkflowExecutionIdentifier(project=P, domain=D, name="parent"),
         parent_spec=b"",
         name=name,
+        overwrite_cache=overwrite_cache,
         launch_plan=PLAN,
         inputs=inputs(x=1),
     )
@@ -67,6 +69,13 @@ async def test_a_child_that_has_ended_gives_all_its_outputs_however_large(
     assert isinstance(ended.outputs, literals_pb2.LiteralMap)
     assert ended.outputs == large
     assert await children.stop(child(), "too late") == ended
+
+
+async def test_a_child_that_is_to_run_again_overwrites_the_cache(platform: Platform, children: ChildExecutions) -> None:
+    for name, wanted in (("child", False), ("again", True)):
+        await children.start(child(name, overwrite_cache=wanted))
+        found = await platform.store.get_by_key(await platform.store.key_of(P, D, name))
+        assert execution_pb2.ExecutionSpec.FromString(found.new.spec).overwrite_cache is wanted
 
 
 async def test_a_child_that_was_never_started_is_stopped_at_once(children: ChildExecutions) -> None:
