@@ -10,6 +10,7 @@ from flyweight.errors import TypeMismatch
 from flyweight.types.annotations import split
 from flyweight.types.codec import Codec, Conversions
 from flyweight.types.mismatch import mismatch, type_name, within, wrong_literal
+from flyweight.types.primitives import INT64, plain_field
 
 
 class ListCodec(Codec):
@@ -32,8 +33,15 @@ class ListCodec(Codec):
         if literal.WhichOneof("value") != "collection":
             raise wrong_literal(literal, python_type)
         element = _element(python_type)
+        field = plain_field(element, registry)
         values: list[Any] = []
         for index, item in enumerate(literal.collection.literals):
+            if field:
+                primitive = item.scalar.primitive
+                value = getattr(primitive, field)
+                if value or primitive.HasField(field):
+                    values.append(value)
+                    continue
             try:
                 values.append(registry.to_python(item, element))
             except TypeMismatch as error:
@@ -67,15 +75,16 @@ class MapCodec(Codec):
             raise mismatch(value, python_type)
         element = get_args(python_type)[1]
         inner = expected.map_value_type if expected is not None and expected.HasField("map_value_type") else None
-        literals: dict[str, Literal] = {}
+        made = Literal(map=LiteralMap())
+        literals = made.map.literals
         for key, item in value.items():
             if not isinstance(key, str):
                 raise mismatch(key, str, f"the keys of {type_name(python_type)} are strings")
             try:
-                literals[key] = registry.to_literal(item, element, inner)
+                literals[key].CopyFrom(registry.to_literal(item, element, inner))
             except TypeMismatch as error:
                 raise within(f"[{key!r}]", error) from None
-        return Literal(map=LiteralMap(literals=literals))
+        return made
 
     def to_python(self, literal: Literal, python_type: Any, registry: Conversions) -> dict[str, Any]:
         """Convert each value back, in the order of the keys (a map on the wire has none)."""
@@ -107,13 +116,18 @@ class MapCodec(Codec):
 def collected(values: Iterable[Any], element: Any, expected: LiteralType | None, registry: Conversions) -> Literal:
     """Convert values one by one into a collection; raises TypeMismatch that finds an element's fault at its index."""
     inner = expected.collection_type if expected is not None and expected.HasField("collection_type") else None
-    literals: list[Literal] = []
+    field = plain_field(element, registry)
+    made = Literal(collection=LiteralCollection())
+    add = made.collection.literals.add  # in place: of a long list no element is a message of its own, or copied
     for index, item in enumerate(values):
         try:
-            literals.append(registry.to_literal(item, element, inner))
+            if field and type(item) is element and (element is not int or item in INT64):
+                setattr(add().scalar.primitive, field, item)
+            else:
+                add().CopyFrom(registry.to_literal(item, element, inner))
         except TypeMismatch as error:
             raise within(f"[{index}]", error) from None
-    return Literal(collection=LiteralCollection(literals=literals))
+    return made
 
 
 def is_string_map(python_type: Any) -> bool:

@@ -16,7 +16,7 @@ from flyweight.types.numpy_scalars import plain_scalar
 
 Value = TypeVar("Value")
 
-_INT64 = range(-(2**63), 2**63)
+INT64 = range(-(2**63), 2**63)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,8 @@ class _Form(Generic[Value]):
     pack: Callable[[Value], Primitive]
     readers: dict[str, Callable[[Primitive], Value]]
     """By the kind of primitive: Flyte's console sends floats where integers are meant, so more than one may do."""
+    plain: str = ""
+    """The field of a primitive that holds the value as it is, if one does."""
     advice: dict[type, str] = field(default_factory=dict[type, str])
     """What to do about a value of a type that is often given instead."""
 
@@ -71,6 +73,10 @@ class PrimitiveCodec(Codec):
         """Tell whether the value is of exactly this type."""
         _ = python_type, registry
         return type(plain_scalar(value)) is self._form.python_type
+
+    def plain_field(self, python_type: Any) -> str:
+        """Give the field of a primitive that holds the value as it is; "" for an annotated type, and if none does."""
+        return self._form.plain if python_type is self._form.python_type else ""
 
     def guess(self, literal_type: LiteralType, registry: Conversions) -> Any | None:
         """Recognise the simple type."""
@@ -121,8 +127,17 @@ def primitive_codecs() -> dict[type, Codec]:
     }
 
 
+def plain_field(python_type: Any, registry: Conversions) -> str:
+    """Give the field of a primitive that holds a type's values as they are; "" when only its codec can convert them.
+
+    For the many elements of a list: a codec asked for each takes several times as long.
+    """
+    codec = registry.codec_for(python_type)
+    return codec.plain_field(python_type) if isinstance(codec, PrimitiveCodec) else ""
+
+
 def _pack_int(value: int) -> Primitive:
-    if value not in _INT64:
+    if value not in INT64:
         raise mismatch(value, int, "Flyte's integers have 64 bits: pass larger numbers as str or float")
     return Primitive(integer=value)
 
@@ -154,6 +169,7 @@ _INT = _Form(
     python_type=int,
     simple=SimpleType.INTEGER,
     pack=_pack_int,
+    plain="integer",
     readers={"integer": lambda primitive: primitive.integer, "float_value": _read_whole_float},
     advice={float: "convert it with int(...)", bool: "convert it with int(...)", str: "convert it with int(...)"},
 )
@@ -162,6 +178,7 @@ _FLOAT = _Form(
     python_type=float,
     simple=SimpleType.FLOAT,
     pack=lambda value: Primitive(float_value=value),
+    plain="float_value",
     readers={
         "float_value": lambda primitive: primitive.float_value,
         "integer": lambda primitive: float(primitive.integer),
@@ -173,6 +190,7 @@ _STR = _Form(
     python_type=str,
     simple=SimpleType.STRING,
     pack=lambda value: Primitive(string_value=value),
+    plain="string_value",
     readers={"string_value": lambda primitive: primitive.string_value},
     advice={int: "convert it with str(...)", float: "convert it with str(...)"},
 )
@@ -181,6 +199,7 @@ _BOOL = _Form(
     python_type=bool,
     simple=SimpleType.BOOLEAN,
     pack=lambda value: Primitive(boolean=value),
+    plain="boolean",
     readers={"boolean": lambda primitive: primitive.boolean},
     advice={int: "convert it with bool(...)"},
 )

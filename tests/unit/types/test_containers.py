@@ -51,6 +51,32 @@ def test_a_list_is_a_collection(registry: Registry):
     assert text(literal) == "collection { literals { scalar { primitive { integer: 1 } } } }"
 
 
+@pytest.mark.parametrize(
+    ("values", "python_type"),
+    [
+        ([0, -1, 2**63 - 1, -(2**63)], list[int]),
+        ([0.0, -0.0, 1e300, float("inf")], list[float]),
+        (["", "a", "\N{SNOWMAN}"], list[str]),
+        ([False, True], list[bool]),
+    ],
+)
+def test_plain_elements_are_written_in_place_as_their_codec_would(registry: Registry, values: list, python_type: Any):
+    (element,) = typing.get_args(python_type)
+    literal = registry.to_literal(values, python_type)
+    assert list(literal.collection.literals) == [registry.to_literal(value, element) for value in values]
+    assert repr(registry.to_python(literal, python_type)) == repr(values)
+
+
+def test_an_element_in_another_form_is_still_read(registry: Registry):
+    forms = [registry.to_literal(3.0, float), registry.to_literal(0, int)]
+    literal = literals_pb2.Literal(collection=literals_pb2.LiteralCollection(literals=forms))
+    assert registry.to_python(literal, list[int]) == [3, 0]
+    forms.append(registry.to_literal("x", str))
+    literal = literals_pb2.Literal(collection=literals_pb2.LiteralCollection(literals=forms))
+    with pytest.raises(TypeMismatch, match=r"^\[2\]: expected int, got a literal that holds string_value"):
+        registry.to_python(literal, list[int])
+
+
 def test_an_empty_map_is_still_a_map(registry: Registry):
     assert registry.to_literal({}, dict[str, int]).WhichOneof("value") == "map"
     assert registry.to_literal([], list[int]).WhichOneof("value") == "collection"
@@ -74,6 +100,8 @@ def test_a_struct_of_a_console_is_read_with_whole_numbers(registry: Registry):
     ("value", "python_type", "message"),
     [
         ([1, "a"], list[int], "[1]: expected int, got 'a' (str); convert it with int(...)"),
+        ([1, 2**63], list[int], "[1]: expected int, got 9223372036854775808 (int); Flyte's integers have 64 bits"),
+        ([1, True], list[int], "[1]: expected int, got True (bool)"),
         ([[1.5], [1]], list[list[float]], "[1][0]: expected float, got 1 (int)"),
         ({"a": {"b": 1}}, dict[str, dict[str, str]], "['a']['b']: expected str, got 1 (int)"),
         ((1, 2), list[int], "expected list[int], got (1, 2) (tuple); convert it with list(...)"),
