@@ -25,6 +25,8 @@ FAILURE_NODE = "efn"
 MAX_NODE_ID = 20
 """Longer nested node ids are hashed, as Flyte does, so that names derived from them stay short."""
 
+_MAX_SINGLE_NODE_ID = 63
+
 EXECUTION_NAME = re.compile(r"^[a-z][a-z\-0-9]{0,62}$")
 """Flyte's rule for execution names (flyteadmin, validation/execution_validator.go)."""
 
@@ -57,8 +59,12 @@ def readable_name(name: str) -> str:
     return found["readable"] if found else name
 
 
-NO_ITEM = -1
+def single_node_id(task: str) -> str:
+    """Name the one node of the workflow that is made around a single task, as flyteadmin does."""
+    return "".join(letter for letter in task[-_MAX_SINGLE_NODE_ID:] if letter.isalnum() or letter == "-")
 
+
+NO_ITEM = -1
 
 _ITEM = re.compile(r"(?P<node>.+)-n(?P<item>[0-9]{1,9})")
 _INDEXED = re.compile(r"(?P<node>.+)\[(?P<item>[0-9]{1,9})\]")

@@ -60,9 +60,10 @@ def test_the_debugger_shows_where_it_failed(platform: LivePlatform, failed: tupl
 def test_it_is_recovered_and_a_node_runs_again(platform: LivePlatform, failed: tuple[str, Path]) -> None:
     name, file = failed
     file.write_text("")
-    recovered = started(platform.run("execution", "--execution-id", name, "recover").stdout)
-    shown = platform.run("execution", recovered, "wait").stdout
-    assert "n0 (debugged.plus) recovered" in shown or "n0 (plus) recovered" in shown
+    shown = platform.run("execution", "--execution-id", name, "recover", "--wait").stdout
+    recovered = started(shown)
+    assert f"taken over from {name}: n0 (plus)\n" in shown
+    assert "n0 (plus) recovered" in shown
     assert shown.rstrip().endswith("42")
     again = started(platform.run("execution", recovered, "rerun", "--node", "n0").stdout)
     shown = platform.run("execution", again, "wait").stdout

@@ -4,7 +4,8 @@ import click
 
 from flyweight.cli import gates
 from flyweight.cli.here import print_outputs
-from flyweight.cli.progress import follow, node_names
+from flyweight.cli.nodes import taken_over, tree
+from flyweight.cli.progress import follow
 from flyweight.cli.session import open_remote
 from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.semantics.answers import waits_for
@@ -26,6 +27,7 @@ ACTIONS = ("show", "wait", "terminate", "relaunch", "recover", "rerun")
     help="With rerun: where to begin, as 'show' names it: n1, n0-0-n1, or n1[3] for one item of a map.",
 )
 @click.option("--version", metavar="V", default="", help="With rerun: on this version of the code.")
+@click.option("--wait", is_flag=True, help="With relaunch, recover or rerun: show how the new one goes, until its end.")
 @click.pass_context
 def execution(  # noqa: PLR0913  one parameter an option, as click calls it
     ctx: click.Context,
@@ -38,6 +40,7 @@ def execution(  # noqa: PLR0913  one parameter an option, as click calls it
     new_name: str,
     node: str,
     version: str,
+    wait: bool,
 ) -> int:
     """Show an execution, wait for it, end it, or start it again.
 
@@ -56,13 +59,15 @@ def execution(  # noqa: PLR0913  one parameter an option, as click calls it
             remote.fetch_execution(name=name).terminate(cause)
             click.echo(f"{name} is being terminated.")
         case "relaunch":
-            _started(remote.relaunch(name, new_name))
+            return _started(remote.relaunch(name, new_name), f"  taken over from {name}: nothing", wait=wait)
         case "recover":
-            _started(remote.recover(name, new_name))
+            started = remote.recover(name, new_name)
+            return _started(started, taken_over(remote.fetch_execution(name=name)), wait=wait)
         case "rerun":
             if not node:
                 raise click.UsageError("Say which node is to run again: --node ID.")
-            _started(remote.rerun(name, node, new_name, version=version))
+            started = remote.rerun(name, node, new_name, version=version)
+            return _started(started, taken_over(remote.fetch_execution(name=name), node), wait=wait)
         case _:
             found = remote.fetch_execution(name=name)
             if action == "wait":
@@ -84,16 +89,18 @@ def _read(words: tuple[str, ...], execution_id: str | None) -> tuple[str, str, l
     return name, action, rest
 
 
-def _started(found: FlyteWorkflowExecution) -> None:
-    click.echo(f"Running {found.name}: {found.console_url}")
+def _started(found: FlyteWorkflowExecution, kept: str, *, wait: bool) -> int:
+    click.echo(f"Running {found.name}: {found.console_url}\n{kept}")
+    if not wait:
+        return 0
+    follow(found)
+    return _show(found)
 
 
 def _show(found: FlyteWorkflowExecution) -> int:
     click.echo(f"{found.name} {found.phase} {found.console_url}")
-    names = node_names(found)
-    for node in found.node_executions.values():
-        name = names.get(node.id.node_id)
-        click.echo(f"  {node.id.node_id}{f' ({name})' if name else ''} {node.phase.lower()}")
+    for line in tree(found):
+        click.echo(line)
     for signal, command in gates.asked(found).items():
         click.echo(f"{waits_for(signal)}\n  {command}")
     found.check()

@@ -16,6 +16,7 @@ from flyweight.clock import SystemClock
 from flyweight.errors import FlyweightError
 from flyweight.ids import readable_name
 from flyweight.semantics.answers import awaited
+from flyweight.semantics.steps import reason_of
 
 REFRESH_PER_SECOND: Final = 10
 MOST_ROWS: Final = 30
@@ -49,7 +50,7 @@ def follow(execution: FlyteWorkflowExecution, console: Console | None = None) ->
 def node_names(execution: FlyteWorkflowExecution) -> dict[str, str]:
     """Give what nodes run, by id; a server that does not say leaves them their ids."""
     try:
-        return {node: readable_name(name) for node, name in execution.node_names.items()}
+        return {step.node: step.title for step in execution.steps}
     except FlyweightError:
         return {}
 
@@ -71,7 +72,7 @@ class _Lines:
         if node.phase == "QUEUED" or (phase == node.phase and (not node.reason or now < at + _PROGRESS_SECONDS)):
             return
         self._seen[node.node_id] = node.phase, now
-        self._print(f"  {_title(node, self._names)} {node.phase.lower()}{_reason(node)}")
+        self._print(f"  {_title(node, self._names)} {node.phase.lower()}{reason(node)}")
         signal = awaited(node.reason)
         if signal:
             self._print(f"    {self._asked().get(signal, '')}")
@@ -109,7 +110,7 @@ def _table(
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for node in list(nodes.values())[-MOST_ROWS:]:
         table.add_row(
-            _title(node, names), Text(f"{node.phase.lower()}{_reason(node)}", style=_STYLES.get(node.phase, ""))
+            _title(node, names), Text(f"{node.phase.lower()}{reason(node)}", style=_STYLES.get(node.phase, ""))
         )
         command = commands.get(awaited(node.reason))
         if command:
@@ -123,8 +124,10 @@ def _table(
     return table
 
 
-def _reason(node: NodeState) -> str:
-    return f": {node.reason}" if node.reason else ""
+def reason(node: NodeState) -> str:
+    """Say why it stands where it stands, after its phase; why the cache had nothing is no news of what succeeded."""
+    told = reason_of(node.message.closure, node.reason)
+    return f": {told}" if told else ""
 
 
 def _title(node: NodeState, names: Mapping[str, str]) -> str:

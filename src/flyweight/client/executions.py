@@ -15,11 +15,14 @@ from flyweight.client.data import ClientData
 from flyweight.client.links import execution_url
 from flyweight.client.nodes import FlyteNodeExecution
 from flyweight.client.outputs import LiteralsResolver
-from flyweight.client.progress import NodeListener, NodeState, Phase, Progress
+from flyweight.client.progress import NodeListener, Phase, Progress
 from flyweight.client.upload import Uploading
-from flyweight.client.watch import Watcher, list_nodes, list_signals
+from flyweight.client.watch import Watcher, list_signals, present
 from flyweight.errors import DeadlineExceeded, PreconditionFailed, TaskFailed
+from flyweight.ids import NodeId
 from flyweight.protocol import watch_pb2
+from flyweight.semantics.nesting import Drawn
+from flyweight.semantics.steps import Step, single, steps
 
 Seconds = float | dt.timedelta | None
 DoneCallback = Callable[["FlyteWorkflowExecution"], object]
@@ -100,25 +103,35 @@ class FlyteWorkflowExecution:
 
     @property
     def node_executions(self) -> dict[str, FlyteNodeExecution]:
-        """Nodes by id, as of the last news."""
+        """Nodes by id, as of the last news; those inside others too, where the platform says."""
         self.follow()
+        if self._watcher is None and not self._progress.nodes:  # it had ended before anyone watched
+            self.told(present(self._remote.connection, self.id))
+        self._progress.wait_for_state()
         nodes = dict(self._progress.nodes)
-        if not nodes:  # it had ended before anyone watched, or no news has come yet
-            messages = list_nodes(self._remote.connection, self.id)
-            nodes = {message.id.node_id: NodeState(message=message) for message in messages}
         return {name: FlyteNodeExecution(self._remote, state) for name, state in nodes.items()}
 
     @property
-    def node_names(self) -> dict[str, str]:
-        """What the workflow's own nodes run, by node id: ``{"n0": "train"}``; empty for a single task."""
+    def steps(self) -> list[Step]:
+        """What its workflow plans, and what dynamic tasks have drawn, in the order in which it can run."""
         if not self.closure.workflow_id.name:  # just created: all that is known is its name
             self.sync()
-        workflow = self.closure.workflow_id
+        workflow, task = self.closure.workflow_id, self.spec.launch_plan
         if not workflow.name or workflow.name.startswith(ONE_TASK):
-            return {}
+            return [single(task)] if task.resource_type == identifier_pb2.TASK else []
         found = self._remote.connection.call(rpcs.GET_WORKFLOW, common_pb2.ObjectGetRequest(id=workflow))
-        nodes = found.closure.compiled_workflow.primary.template.nodes
-        return {node.id: node.metadata.name for node in nodes if node.metadata.name}
+        return steps(found.closure.compiled_workflow, self._drawn)
+
+    @property
+    def _drawn(self) -> dict[NodeId, Drawn]:
+        """What dynamic tasks have drawn, unless it is gone, or too large."""
+        found: dict[NodeId, Drawn] = {}
+        for name, node in self.node_executions.items():
+            if node.state.message.metadata.is_dynamic:
+                closure = node.drawn
+                if closure is not None:
+                    found[NodeId(name)] = Drawn(attempt=node.state.attempt, closure=closure)
+        return found
 
     @property
     def awaited(self) -> list[signal_pb2.Signal]:

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from flyteidl.admin import node_execution_pb2
-from flyteidl.core import identifier_pb2
+from flyteidl.core import compiler_pb2, identifier_pb2
 
 from flyweight.client import rpcs
 from flyweight.client.data import ClientData
@@ -63,6 +63,12 @@ class FlyteNodeExecution:
     def inputs(self) -> LiteralsResolver:
         """What it was given, by name."""
         return LiteralsResolver(self._fetched.full_inputs.literals, data=self._data)
+
+    @property
+    def drawn(self) -> compiler_pb2.CompiledWorkflowClosure | None:
+        """The workflow that its dynamic task drew; None if there is none, or it is gone or too large."""
+        found = self._fetched.dynamic_workflow
+        return found.compiled_workflow if found.HasField("compiled_workflow") else None
 
     @cached_property
     def _fetched(self) -> node_execution_pb2.NodeExecutionGetDataResponse:

@@ -28,6 +28,9 @@ NODE_ENDED: Final = frozenset(
     }
 )
 
+STATE_SECONDS: Final = 3.0
+"""Platforms before 26 November 2026 do not say where the state ends and the changes begin: it comes within less."""
+
 logger = logging.getLogger("flyweight.client")
 
 
@@ -80,6 +83,7 @@ class Progress:
         self.capacity: watch_pb2.CapacityUpdate | None = None
         self.decks: dict[str, int] = {}
         self.broken: FlyweightError | None = None
+        self._told = False
         self._changed = threading.Condition()
         self._node_listeners: list[NodeListener] = []
         self._log_listeners: list[Callable[[watch_pb2.LogChunk], object]] = []
@@ -107,7 +111,9 @@ class Progress:
                 self.decks[event.deck.node_id] = event.deck.revision
             case "capacity":
                 self.capacity = event.capacity
-            case None | _:  # a newer platform may say more than this client knows
+            case None:
+                self._told = True
+            case _:  # a newer platform may say more than this client knows
                 return
         with self._changed:
             self._changed.notify_all()
@@ -130,6 +136,13 @@ class Progress:
         if self.broken is not None and not self.ended:
             raise self.broken
         return self.ended
+
+    def wait_for_state(self) -> None:
+        """Wait until all has been told that was known when the watch began; raises what ``wait`` does."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._told or self.ended or self.broken is not None, STATE_SECONDS)
+        if self.broken is not None and not self.ended:
+            raise self.broken
 
     def on_node(self, listener: NodeListener) -> None:
         """Call the listener with each node's state, what is known now first."""

@@ -96,6 +96,19 @@ class Watcher:
         return self._stream
 
 
+def present(
+    connection: Connection, execution: identifier_pb2.WorkflowExecutionIdentifier
+) -> Iterator[watch_pb2.WatchEvent]:
+    """Give what is known of an execution that has ended: all of its nodes, nested ones too where the platform says."""
+    request = watch_pb2.WatchRequest(
+        project=execution.project, domain=execution.domain, name=execution.name, together=True
+    )
+    try:
+        yield from connection.stream(rpcs.WATCH_EXECUTION, request)
+    except Unsupported:
+        yield from polled(connection, execution, threading.Event())
+
+
 def polled(
     connection: Connection, execution: identifier_pb2.WorkflowExecutionIdentifier, stopped: threading.Event
 ) -> Iterator[watch_pb2.WatchEvent]:
@@ -115,6 +128,7 @@ def polled(
             seen[""] = state
             outputs = execution_outputs(connection, found)
             yield watch_pb2.WatchEvent(execution=watch_pb2.ExecutionUpdate(execution=state, outputs=outputs))
+        yield watch_pb2.WatchEvent()  # as a platform that pushes says it: what is known has been told
         if found.closure.phase in ENDED:
             return
         interval = next(intervals, interval)

@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from flyweight.clock import from_timestamp
-from flyweight.console import plan, views
+from flyweight.console import views
 from flyweight.console.graph import draw
 from flyweight.console.pages import Pages
 from flyweight.console.rendering import page
 from flyweight.console.sources import ConsoleServices
 from flyweight.console.types import type_text
+from flyweight.semantics import steps as plan
 
 _MOST = 200
 

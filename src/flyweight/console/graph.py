@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from flyteidl.core import compiler_pb2, workflow_pb2
 
-from flyweight.console.nesting import NOTHING_DRAWN, Level, level
 from flyweight.ids import END_NODE, START_NODE, NodeId, readable_name
-from flyweight.services.drawings import Drawn
+from flyweight.semantics.nesting import NOTHING_DRAWN, Drawn, Level, level
+from flyweight.semantics.steps import node_kind
 
 BOX_WIDTH = 168
 BOX_HEIGHT = 44
@@ -242,21 +242,6 @@ def _moved_box(box: Box, right: float, down: float) -> Box:
 
 def _moved_arrow(arrow: Arrow, right: float, down: float) -> Arrow:
     return Arrow(x1=arrow.x1 + right, y1=arrow.y1 + down, x2=arrow.x2 + right, y2=arrow.y2 + down)
-
-
-def node_kind(node: workflow_pb2.Node) -> str:
-    """Tell in words what a node runs."""
-    match node.WhichOneof("target"):
-        case "workflow_node":
-            return "launch plan" if node.workflow_node.WhichOneof("reference") == "launchplan_ref" else "workflow"
-        case "branch_node":
-            return "branch"
-        case "gate_node":
-            return "gate"
-        case "array_node":
-            return "array"
-        case _:
-            return "task"
 
 
 def _shown(template: workflow_pb2.WorkflowTemplate) -> list[workflow_pb2.Node]:

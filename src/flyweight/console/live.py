@@ -5,14 +5,16 @@ from collections.abc import AsyncGenerator, Mapping
 from flyteidl.admin import execution_pb2, node_execution_pb2
 from flyteidl.core import identifier_pb2
 
-from flyweight.console import plan, views
+from flyweight.console import views
 from flyweight.console.asking import Asked
 from flyweight.console.events import Event
-from flyweight.console.plan import Step
 from flyweight.console.rendering import render
 from flyweight.console.sources import ConsoleServices
+from flyweight.console.views import NodeView
 from flyweight.ids import NodeId
 from flyweight.protocol import watch_pb2
+from flyweight.semantics import steps as plan
+from flyweight.semantics.steps import Step
 
 
 async def list_events(services: ConsoleServices, project: str, domain: str, asked: Asked) -> AsyncGenerator[Event]:
@@ -27,15 +29,21 @@ async def list_events(services: ConsoleServices, project: str, domain: str, aske
 async def execution_events(
     services: ConsoleServices, of: identifier_pb2.WorkflowExecutionIdentifier, planned: list[Step]
 ) -> AsyncGenerator[Event]:
-    """Tell the present state of an execution and its nodes, then each change; ends with the execution."""
+    """Tell the present state of an execution and its nodes, then each change; ends with the execution.
+
+    What of its steps had not begun by then never will, and is told as such.
+    """
     steps = {step.node: step for step in planned}
+    begun: dict[str, int] = {}
     request = watch_pb2.WatchRequest(project=of.project, domain=of.domain, name=of.name)
     async for update in services.watch.watch(request):
         match update.WhichOneof("event"):
             case "execution":
                 yield _execution_event(update.execution)
             case "node":
-                yield _node_event(update.node, steps)
+                message = node_execution_pb2.NodeExecution.FromString(update.node.node_execution)
+                begun[message.id.node_id] = message.closure.phase
+                yield _node_event(update.node, message, steps)
             case "deck":
                 deck = update.deck
                 yield Event(
@@ -46,6 +54,8 @@ async def execution_events(
                 yield Event(kind="capacity", data={"slots": now.slots, "busy": now.busy, "queued": now.queued})
             case _:
                 continue
+    for name, word in plan.unbegun(planned, begun, ended=True).items():
+        yield _shown(views.node(None, steps[name], unbegun=word))
     yield Event(kind="end", data={})
 
 
@@ -65,20 +75,27 @@ def _execution_event(update: watch_pb2.ExecutionUpdate) -> Event:
     )
 
 
-def _node_event(update: watch_pb2.NodeUpdate, steps: Mapping[NodeId, Step]) -> Event:
-    message = node_execution_pb2.NodeExecution.FromString(update.node_execution)
+def _node_event(
+    update: watch_pb2.NodeUpdate, message: node_execution_pb2.NodeExecution, steps: Mapping[NodeId, Step]
+) -> Event:
     name = NodeId(message.id.node_id)
-    view = views.node(message, steps.get(name) or plan.unplanned(name, 0), update.reason)
+    view = views.node(
+        message, steps.get(name) or plan.unplanned(name, 0), plan.reason_of(message.closure, update.reason)
+    )
+    return _shown(view, attempt=update.attempt, drawn=message.metadata.is_dynamic)
+
+
+def _shown(view: NodeView, *, attempt: int = 0, drawn: bool = False) -> Event:
     return Event(
         kind="node",
         data={
-            "node": name,
+            "node": view.id,
             "phase": view.phase,
             "started": view.span.started,
             "ended": view.span.ended,
-            "attempt": update.attempt,
+            "attempt": attempt,
             "deck": view.deck,
-            "drawn": message.metadata.is_dynamic,
+            "drawn": drawn,
             "html": render("node_row.html", node=view),
         },
     )

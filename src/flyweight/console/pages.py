@@ -73,7 +73,7 @@ class Pages:
             place=await self.place(of.project, of.domain, "executions"),
             execution=found.view,
             drawing=found.drawing,
-            nodes=await reading.nodes(self._services, of, found.steps),
+            nodes=await reading.nodes(self._services, of, found.steps, ended=found.view.ended),
             chosen=chosen,
             panel=await panel(self._services, found, chosen),
         )

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from flyteidl.core import identifier_pb2
 
-from flyweight.console import graph, phases, plan, reading
+from flyweight.console import graph, phases, reading
 from flyweight.console.graph import Drawing
-from flyweight.console.plan import Step
 from flyweight.console.rendering import render
 from flyweight.console.sources import ConsoleServices
 from flyweight.console.values import shown_map
 from flyweight.console.views import ExecutionView
 from flyweight.errors import NotFound
+from flyweight.semantics import steps as plan
+from flyweight.semantics.steps import Step
 
 TABS = ("overview", "log", "deck")
 
@@ -71,8 +72,8 @@ async def _execution_panel(services: ConsoleServices, of: Planned) -> str:
 
 async def _node_panel(services: ConsoleServices, of: Planned, chosen: Chosen) -> str:
     place = identifier_pb2.NodeExecutionIdentifier(node_id=chosen.node, execution_id=of.identifier)
-    node = await reading.node(services, place, of.steps)
-    waits = node.phase == phases.WAITING
+    node = await reading.node(services, place, of.steps, ended=of.view.ended)
+    waits = node.phase in {phases.WAITING, phases.NOT_STARTED}
     attempts = [] if waits else await reading.attempts(services, place)
     data = None if waits else await reading.node_data(services, place, ended=node.phase in {"succeeded", "recovered"})
     newest = attempts[-1].number if attempts else 0
@@ -87,8 +88,13 @@ async def _node_panel(services: ConsoleServices, of: Planned, chosen: Chosen) ->
         attempts=attempts,
         attempt=attempt,
         number=number,
+        needs=[step.title for step in of.steps if step.node in _needs(of, chosen.node)] if waits else [],
         newest=newest,
         tab=chosen.tab,
         inputs=None if data is None else shown_map(data.inputs),
         outputs=None if data is None or data.outputs is None else shown_map(data.outputs),
     )
+
+
+def _needs(of: Planned, node: str) -> tuple[str, ...]:
+    return next((step.needs for step in of.steps if step.node == node), ())

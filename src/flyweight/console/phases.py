@@ -4,14 +4,16 @@ from collections.abc import Iterable
 
 from flyteidl.core import execution_pb2
 
-WAITING = "waiting"
+from flyweight.semantics.steps import NOT_STARTED, WAITING
 
-ENDED = frozenset({"succeeded", "failed", "aborted", "timed_out", "skipped", "recovered", "retryable_failed"})
+ENDED = frozenset(
+    {NOT_STARTED, "succeeded", "failed", "aborted", "timed_out", "skipped", "recovered", "retryable_failed"}
+)
 """What stands in these does not change any more."""
 
 _FOREMOST = (
     *("failed", "timed_out", "failing", "running", "dynamic_running", "queued", WAITING),
-    *("aborted", "succeeded", "recovered", "skipped"),
+    *("aborted", NOT_STARTED, "succeeded", "recovered", "skipped"),
 )
 
 FACETS: dict[str, tuple[str, ...]] = {

@@ -7,12 +7,14 @@ from flyteidl.admin import common_pb2, execution_pb2, node_execution_pb2, projec
 from flyteidl.core import compiler_pb2, identifier_pb2, literals_pb2
 
 from flyweight.clock import from_timestamp, to_datetime
-from flyweight.console import plan, views
+from flyweight.console import phases, views
 from flyweight.console.asking import PAGE_SIZE, Asked
-from flyweight.console.plan import Step
 from flyweight.console.sources import ConsoleServices
 from flyweight.console.views import AttemptView, ExecutionView, NodeView
 from flyweight.errors import NotFound
+from flyweight.ids import NodeId
+from flyweight.semantics import steps as plan
+from flyweight.semantics.steps import Step
 
 MOST_ROWS = 2_000
 """Nodes in one table; a page of more helps nobody."""
@@ -67,7 +69,11 @@ async def closure(
 
 
 async def nodes(
-    services: ConsoleServices, of: identifier_pb2.WorkflowExecutionIdentifier, planned: list[Step]
+    services: ConsoleServices,
+    of: identifier_pb2.WorkflowExecutionIdentifier,
+    planned: list[Step],
+    *,
+    ended: bool,
 ) -> list[NodeView]:
     """Read all nodes of an execution: the planned ones in their order, each followed by what it made while it ran."""
     outermost = await _nodes_below(services, of, "")
@@ -87,18 +93,26 @@ async def nodes(
     extra[""] = [plan.unplanned(row.id.node_id, 0) for row in outermost if row.id.node_id not in known]
     ordered = [each for step in planned for each in (step, *extra.get(step.node, ()))] + extra[""]
     reasons = await services.nodes.reasons(of)
-    return [views.node(rows.get(step.node), step, reasons.get(step.node, "")) for step in ordered[:MOST_ROWS]]
+    told = {name: plan.reason_of(row.closure, reasons.get(NodeId(name), "")) for name, row in rows.items()}
+    words = plan.unbegun(planned, {name: row.closure.phase for name, row in rows.items()}, ended=ended)
+    return [
+        views.node(rows.get(step.node), step, told.get(step.node, ""), words.get(step.node, phases.WAITING))
+        for step in ordered[:MOST_ROWS]
+    ]
 
 
-async def node(services: ConsoleServices, of: identifier_pb2.NodeExecutionIdentifier, planned: list[Step]) -> NodeView:
-    """Read one node; one that the workflow plans and that has no row yet waits. Raises ``NotFound`` for any other."""
+async def node(
+    services: ConsoleServices, of: identifier_pb2.NodeExecutionIdentifier, planned: list[Step], *, ended: bool
+) -> NodeView:
+    """Read one node; one that the workflow plans may have no row. Raises ``NotFound`` for any other."""
     step = next((step for step in planned if step.node == of.node_id), None)
     try:
         row = await services.nodes.get_node_execution(node_execution_pb2.NodeExecutionGetRequest(id=of))
     except NotFound:
         if step is None:
             raise
-        return views.node(None, step)
+        unbegun = phases.NOT_STARTED if ended else phases.WAITING
+        return views.node(None, step, unbegun=unbegun)
     return views.node(row, step or plan.unplanned(of.node_id, 0))
 
 

@@ -13,10 +13,10 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from flyweight.console import phases
-from flyweight.console.plan import Step
 from flyweight.console.usage import UsageChart, chart
 from flyweight.console.words import duration, size
 from flyweight.ids import NodeId, item_name
+from flyweight.semantics.steps import Step
 
 _KINDS = {
     identifier_pb2.TASK: "task",
@@ -92,6 +92,8 @@ class NodeView:
     entity: identifier_pb2.Identifier | None
     reason: str = ""
     """How far it has come, or why it waits, in words."""
+    case: str = ""
+    """Of a case of a conditional, when it runs: ``if x > 3``, or ``else``."""
     cache: str = ""
     """What the catalog had for it, in words; empty for what is not cached."""
 
@@ -167,10 +169,12 @@ def execution(message: execution_pb2.Execution) -> ExecutionView:
     )
 
 
-def node(message: node_execution_pb2.NodeExecution | None, step: Step, reason: str = "") -> NodeView:
-    """View a node: what the workflow says of it, and how it goes; a node without a row waits."""
+def node(
+    message: node_execution_pb2.NodeExecution | None, step: Step, reason: str = "", unbegun: str = phases.WAITING
+) -> NodeView:
+    """View a node: what the workflow says of it, and how it goes; ``unbegun`` is how one without a row stands."""
     if message is None:
-        phase, span, deck = phases.WAITING, Span(), False
+        phase, span, deck = unbegun, Span(), False
     else:
         phase = phases.node_phase(message.closure.phase)
         span = _span(phase, message.closure.started_at, message.closure.duration)
@@ -185,6 +189,7 @@ def node(message: node_execution_pb2.NodeExecution | None, step: Step, reason: s
         deck=deck,
         entity=step.entity,
         reason=reason,
+        case=step.case,
         cache="" if message is None else _cache(message.closure.task_node_metadata),
     )
 

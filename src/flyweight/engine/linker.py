@@ -22,14 +22,13 @@ from flyweight.engine.interfaces import (
     takes_error,
 )
 from flyweight.errors import CompileError
-from flyweight.ids import END_NODE, START_NODE, EntityKey, entity_key
+from flyweight.ids import END_NODE, START_NODE, EntityKey, entity_key, single_node_id
 from flyweight.semantics import bindings, conditions
 
-__all__ = ["SKELETON_PREFIX", "References", "link", "references", "single_node_id", "skeleton"]
+__all__ = ["SKELETON_PREFIX", "References", "link", "references", "skeleton"]
 
 SKELETON_PREFIX = ".flytegen."
 """How flyteadmin names the workflow it makes around a single task."""
-_MAX_NODE_NAME = 63
 
 
 def link(
@@ -73,11 +72,6 @@ def link(
         tasks=[compiler_pb2.CompiledTask(template=scope.tasks[key]) for key in sorted(named_entities.tasks)],
         launch_plans=[_compiled_plan(scope.launch_plans[key]) for key in sorted(named_entities.launch_plans)],
     )
-
-
-def single_node_id(task: str) -> str:
-    """Name the one node of the workflow that is made around a single task, as flyteadmin does."""
-    return "".join(letter for letter in task[-_MAX_NODE_NAME:] if letter.isalnum() or letter == "-")
 
 
 def skeleton(task: tasks_pb2.TaskTemplate) -> workflow_pb2.WorkflowTemplate:

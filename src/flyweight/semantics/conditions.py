@@ -66,6 +66,34 @@ def variables(expression: condition_pb2.BooleanExpression) -> list[str]:
     return [operand.var for operand in operands if operand.WhichOneof("val") == "var"]
 
 
+def written(expression: condition_pb2.BooleanExpression) -> str:
+    """Write a condition as its author did: ``x > 3 and n0.o0 == 'left'``; nothing for one that is empty."""
+    if expression.HasField("conjunction"):
+        joined = expression.conjunction
+        sides = [_side(side, joined.operator) for side in (joined.left_expression, joined.right_expression)]
+        return (" and " if joined.operator == Conjunction.AND else " or ").join(sides)
+    if not expression.HasField("comparison"):
+        return ""
+    comparison = expression.comparison
+    if comparison.operator == Comparison.EQ and comparison.right_value.primitive == literals_pb2.Primitive(
+        boolean=True
+    ):
+        return _written(comparison.left_value)
+    left, right = _written(comparison.left_value), _written(comparison.right_value)
+    return f"{left} {_SIGNS.get(comparison.operator, '?')} {right}"
+
+
+def _side(side: condition_pb2.BooleanExpression, around: int) -> str:
+    """Write a side of AND or OR, in brackets where it is the other of them."""
+    other = side.HasField("conjunction") and side.conjunction.operator != around
+    return f"({written(side)})" if other else written(side)
+
+
+def _written(operand: condition_pb2.Operand) -> str:
+    """Write a side of a comparison: ``.x`` is an input of the workflow."""
+    return operand.var.removeprefix(".") if operand.WhichOneof("val") == "var" else repr(_value(operand, {}))
+
+
 def _compare(comparison: Comparison, inputs: Mapping[str, literals_pb2.Literal]) -> bool:
     left, right = _value(comparison.left_value, inputs), _value(comparison.right_value, inputs)
     wanted = comparison.operator

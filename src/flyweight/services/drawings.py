@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
 
 from flyteidl.admin import node_execution_pb2
 from flyteidl.core import compiler_pb2, identifier_pb2, tasks_pb2
@@ -12,20 +11,12 @@ from flyweight.engine.records import DYNAMIC, NO_NODE, NodeRecord
 from flyweight.errors import NotFound, TooLarge
 from flyweight.ids import NodeId, entity_key
 from flyweight.semantics.layout import DRAWN, FUTURES
+from flyweight.semantics.nesting import Drawn
 from flyweight.services.lookup import INLINE_LIMIT, Lookup
 from flyweight.store.rows import StoredExecution
 
 SHOWN = 100
 """So many drawings of one execution are read to show it; nodes of the others are shown as they come."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """What one node's task drew."""
-
-    attempt: int
-    """Which attempt drew it: the ids of the nodes below bear its number."""
-    closure: compiler_pb2.CompiledWorkflowClosure
 
 
 class Drawings:

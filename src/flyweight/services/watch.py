@@ -68,6 +68,8 @@ class Watch:
     async def watch(self, request: watch_pb2.WatchRequest) -> AsyncIterator[watch_pb2.WatchEvent]:
         """Send the state of an execution and then each change of it; the update that says it has ended comes last.
 
+        An event without content stands between the two: what is known has been told.
+
         With ``logs``, what its running attempts write is sent too. With ``coming``, one that is not there yet is
         waited for. Raises ``NotFound``.
         """
@@ -140,6 +142,8 @@ class Watch:
             yield self._capacity_event(capacity)
         async for event in stream.begin(found, nodes):
             yield event
+        if not stream.ended:
+            yield watch_pb2.WatchEvent()
         told_at = self._clock.monotonic()
         while not stream.ended:
             await wait_until(subscription.changed, POLL_SECONDS if stream.tailing else CAPACITY_SECONDS)

@@ -107,6 +107,7 @@ def test_partial_results_come_while_it_runs(server: ScriptedServer, handle: Flyt
 
     def push(_: object):
         yield node(phases_pb2.NodeExecution.SUCCEEDED)
+        yield watch_pb2.WatchEvent()
         release.wait(10)
         yield update(Phase.SUCCEEDED)
 
@@ -178,6 +179,7 @@ def test_waiting_too_briefly_says_that_it_goes_on(server: ScriptedServer, handle
 
     def push(_: object):
         yield update(Phase.RUNNING)
+        yield watch_pb2.WatchEvent()
         release.wait(10)
 
     server.answer(rpcs.WATCH_EXECUTION, push, stream=True)

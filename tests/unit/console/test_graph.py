@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from flyweight.console.graph import FOLDED, MOST_BOXES, Box, Drawing, draw
-from flyweight.services.drawings import Drawn
+from flyweight.semantics.nesting import Drawn
 from tests.unit.console.shapes import closure, sub_workflow, task, template
 
 

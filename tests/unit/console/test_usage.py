@@ -6,13 +6,13 @@ from flyteidl.admin import execution_pb2, node_execution_pb2
 from flyteidl.core import identifier_pb2
 
 from flyweight.console import views
-from flyweight.console.plan import Step
 from flyweight.console.rendering import render
 from flyweight.engine.phases import AttemptPhase
 from flyweight.engine.records import AttemptRecord
 from flyweight.executors.series import Series
 from flyweight.executors.usage import TreeUsage
 from flyweight.ids import ExecutionKey, NodeId
+from flyweight.semantics.steps import Step
 from flyweight.services.views import Subject
 from flyweight.services.views import attempt as told
 

@@ -8,10 +8,10 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from flyweight.console import phases, views
-from flyweight.console.plan import Step
 from flyweight.console.rendering import render
 from flyweight.console.words import duration, size
 from flyweight.ids import NodeId
+from flyweight.semantics.steps import Step
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ function redraw(told) {
 
 // Nodes that the graph shows as one: their phase is the first of these that any of them has (console/phases.py).
 const foremost = [
-  "failed", "timed_out", "failing", "running", "dynamic_running", "queued", "waiting", "aborted", "succeeded", "recovered", "skipped",
+  "failed", "timed_out", "failing", "running", "dynamic_running", "queued", "waiting", "aborted", "not_started", "succeeded", "recovered", "skipped",
 ];
 let folding;
 function refold() {
