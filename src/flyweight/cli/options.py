@@ -159,6 +159,8 @@ def _metavar(python_type: Any) -> str:
     if isinstance(plain, type) and issubclass(plain, Enum):
         return "|".join(str(member.value) for member in plain)
     origin = typing.get_origin(plain) or plain
+    if origin is typing.Literal:
+        return "|".join(map(str, typing.get_args(plain)))
     if origin in (list, dict):
         return "JSON"
     words = {int: "INTEGER", float: "FLOAT", str: "TEXT", bool: "BOOLEAN"}

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flyweight.cli.calling import EntityCommand, FileOptions
 from flyweight.cli.here import inputs_of, run_here
 from flyweight.cli.loading import AnyEntity, entities_of, find_entity, load_module
 from flyweight.cli.options import Input, ValueOf, amounts, collect, options_for, pairs
 from flyweight.cli.settings import RunSettings
 from flyweight.sdk.gate import signals
+from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.settings import apply_environment
 
 if TYPE_CHECKING:  # a local run never loads the client
@@ -43,7 +45,7 @@ class RunGroup(click.Group):
             formatter.write_dl(rows)
 
 
-class FileGroup(click.Group):
+class FileGroup(FileOptions):
     """The entities of one file."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -56,7 +58,7 @@ class FileGroup(click.Group):
         return _entity_command(ctx, find_entity(load_module(self.name or ""), cmd_name), cmd_name)
 
 
-class RegisteredGroup(click.Group):
+class RegisteredGroup(FileOptions):
     """Registered entities of one kind."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -84,7 +86,7 @@ class RegisteredGroup(click.Group):
             run_fetched(_remote(ctx), fetched, collect(inputs, given), settings)
 
         text = f"Run {fetched.name}, version {fetched.version}."
-        return click.Command(cmd_name, params=options_for(inputs), callback=invoke, help=text)
+        return EntityCommand(cmd_name, fixed=fetched.fixed, params=options_for(inputs), callback=invoke, help=text)
 
 
 @click.group(cls=RunGroup)
@@ -160,7 +162,8 @@ def _entity_command(ctx: click.Context, entity: AnyEntity, name: str) -> click.C
 
     docstring = entity.interface.docstring
     text = "\n\n".join(part for part in (docstring.short, docstring.long) if part) or f"Run {entity.name}."
-    return click.Command(name, params=options_for(inputs), callback=invoke, help=text)
+    fixed = entity.options.fixed_inputs if isinstance(entity, LaunchPlan) else ()
+    return EntityCommand(name, fixed=fixed, params=options_for(inputs), callback=invoke, help=text)
 
 
 def _optional(inputs: list[Input], entity: AnyEntity) -> list[Input]:

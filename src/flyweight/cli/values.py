@@ -11,7 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Final
 
 from flyweight.clock import SystemClock, to_datetime
-from flyweight.errors import TypeMismatch
+from flyweight.errors import FlyweightError, TypeMismatch
 from flyweight.types.directory import FlyteDirectory
 from flyweight.types.file import FlyteFile
 from flyweight.types.mismatch import mismatch, type_name
@@ -51,6 +51,8 @@ def from_text(text: str, annotation: Any) -> Any:
         return _none(text)
     if _is_scalar(python_type):
         return _scalar(text, python_type)
+    if typing.get_origin(python_type) is typing.Literal:
+        return _choice(text, python_type)
     return _file(text, python_type) if _is_file(python_type) else from_data(_json(text, python_type), annotation)
 
 
@@ -148,6 +150,15 @@ def _member(text: str, python_type: type[Enum]) -> Enum:
     return found
 
 
+def _choice(text: str, python_type: Any) -> Any:
+    """Find the value of a ``Literal`` that was typed, plainly or as JSON."""
+    values = typing.get_args(python_type)
+    typed = {written: value for value in values for written in (json.dumps(value), str(value))}
+    if text not in typed:
+        raise mismatch(text, python_type, f"one of {', '.join(map(str, values))}")
+    return typed[text]
+
+
 def moment(text: str) -> dt.datetime:
     """Read a time: ``now``, ``today``, ISO 8601, or one of them plus or minus a span (``now - 1d``); in UTC."""
     if relative := _RELATIVE.fullmatch(text):
@@ -190,7 +201,11 @@ def _file(text: str, python_type: type) -> Any:
     dataset = StructuredDataset(uri=place, file_format=Path(place).suffix.lstrip(".") or "parquet")
     if issubclass(python_type, StructuredDataset):
         return dataset
-    return dataset.open(python_type).all()
+    try:
+        return dataset.open(python_type).all()
+    except (FlyweightError, ValueError, OSError) as error:  # pandas and Arrow say so what they cannot read
+        said = error.message if isinstance(error, FlyweightError) else error
+        raise TypeMismatch(f"{text} cannot be read as a {type_name(python_type)}: {said}") from error
 
 
 def _json(text: str, python_type: Any) -> Any:
@@ -243,6 +258,13 @@ def _dataclass(data: Any, python_type: type) -> Any:
     for name in data:
         if name not in fields:
             raise TypeMismatch(f"{type_name(python_type)} has no field {name!r}; it has: {', '.join(sorted(fields))}")
+    missing = [
+        f"`{field.name}` ({type_name(hints[field.name])})"
+        for field in dataclasses.fields(python_type)
+        if field.init and field.name not in data and field.default is field.default_factory is dataclasses.MISSING
+    ]
+    if missing:
+        raise TypeMismatch(f"{type_name(python_type)} lacks {', '.join(missing)}: these fields have no default")
     values = {name: _part(f".{name}", item, hints[name]) for name, item in data.items()}
     try:
         return python_type(**values)

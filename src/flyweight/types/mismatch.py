@@ -24,7 +24,8 @@ def type_name(python_type: Any) -> str:
     if isinstance(python_type, type) and not hasattr(python_type, "__origin__") and "[" not in repr(python_type):
         return python_type.__qualname__.replace("<locals>.", "")
     text = repr(python_type)
-    return text if "'" in text else _MODULES.sub("", text)  # what is quoted is a value, dots and all
+    # What is quoted is a value, dots and all.
+    return text.removeprefix("typing.") if "'" in text else _MODULES.sub("", text)
 
 
 def shown(value: Any) -> str:

@@ -13,7 +13,9 @@ from flyweight.errors import Unsupported
 
 PROGRAM = '''
 import dataclasses
-from flytekit import reference_task, task, workflow
+from typing import Literal
+import pandas
+from flytekit import LaunchPlan, reference_task, task, workflow
 
 @dataclasses.dataclass
 class Point:
@@ -44,6 +46,16 @@ def nothing(number: int) -> int | None:
 def wf(point: Point, ratio: float = 0.5) -> float:
     return area(point=point)
 
+lp = LaunchPlan.get_or_create(wf, name=f"{__name__}.lp", fixed_inputs={"ratio": 1.0})
+
+@task
+def choose(kind: Literal["a", "b"], ok: bool = False) -> str:
+    return f"{kind} {ok}"
+
+@task
+def rows(frame: pandas.DataFrame) -> int:
+    return len(frame)
+
 @reference_task(project="p", domain="d", name="there", version="v1")
 def ref(xs: list[int], k: int = 3) -> int:
     """Add up, over there."""
@@ -62,6 +74,23 @@ def program(tmp_path: Path, request: pytest.FixtureRequest) -> str:
 def test_a_task_runs_here(program: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", program, "area", "--point", '{"x": 3}', "--scale", "4", "--loud"]) == 0
     assert capsys.readouterr().out == "computing\n12.0\n"
+
+
+@pytest.mark.parametrize(
+    ("flag", "is_set"),
+    [
+        (["--ok"], True),
+        (["--no-ok"], False),
+        (["--ok", "true"], True),
+        (["--ok=no"], False),
+        (["--ok", "False"], False),
+    ],
+)
+def test_a_flag_may_be_given_a_value(
+    program: str, capsys: pytest.CaptureFixture[str], flag: list[str], is_set: bool
+) -> None:
+    assert main(["run", program, "choose", *flag, "--kind", "b"]) == 0
+    assert capsys.readouterr().out == f"b {is_set}\n"
 
 
 def test_an_output_that_is_none_is_shown(program: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,6 +153,12 @@ def test_references_have_help_without_a_platform(program: str, capsys: pytest.Ca
         (["area", "--point", "{}", "--scael", "2"], "--scale"),
         (["fails", "--number", "seven"], "expected int, got 'seven'"),
         (["ref", "--xs", "[1]"], "flyweight run --remote"),
+        (["choose", "--kind", "c"], "'--kind': expected Literal['a', 'b'], got 'c' (str); one of a, b"),
+        (["choose", "--kind", "a", "--ok", "maybe"], "'--ok': expected true or false, got 'maybe'"),
+        (["rows", "--frame", __file__], f"'--frame': {__file__} cannot be read as a DataFrame: the format 'py'"),
+        (["lp", "--ratio", "2"], "`ratio` is fixed by the launch plan lp and cannot be given. Leave it out."),
+        (["fails", "--number", "1", "--remote"], "--remote is an option of `run`, and stands before the file: flywei"),
+        (["--wait", "fails", "--number", "1"], "flyweight run --wait ... "),
     ],
 )
 def test_mistakes_say_what_to_do(

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 
@@ -54,6 +54,9 @@ def test_a_default_is_shown_as_one_would_type_it(value: Any, text: str) -> None:
         ('{"a": 1.5}', dict[str, float], {"a": 1.5}),
         ('{"a": [1, "x"]}', dict, {"a": [1, "x"]}),
         ("3", int | None, 3),
+        ("a", Literal["a", "b"], "a"),
+        ('"a"', Literal["a", "b"], "a"),
+        ("2", Literal[1, 2] | None, 2),
         ("none", int | None, None),
         ("seven", int | str, "seven"),
         ("7", Annotated[int, "text"], 7),
@@ -74,6 +77,8 @@ def test_text_becomes_a_value(text: str, annotation: Any, value: Any) -> None:
     [
         ("seven", int, "expected int, got 'seven'"),
         ("green", Color, "one of red, blue"),
+        ("c", Literal["a", "b"], r"expected Literal\['a', 'b'\], got 'c' \(str\); one of a, b"),
+        ('{"points": []}', Shape, r"Shape lacks `name` \(str\): these fields have no default"),
         ("[1, ", list[int], "JSON"),
         ('[1, "x"]', list[int], r"\[1\]: expected int, got 'x'"),
         ('{"name": "l", "points": [{"x": "far"}]}', Shape, r"\.points\[0\]\.x"),
