@@ -92,6 +92,11 @@ def item_name(node: str, item: int) -> str:
     return f"{node}-n{item}"
 
 
+def shown_item(node: str, item: int) -> str:
+    """Name one item as people read and type it: ``n0[7]``, which ``place_named`` reads."""
+    return f"{node}[{item}]"
+
+
 def parse_item_name(name: str) -> tuple[NodeId, int] | None:
     """Read ``n0-n7`` as node ``n0`` and item 7; None for what cannot be an item's name. A node may bear such a name."""
     match = _ITEM.fullmatch(name)

@@ -75,7 +75,7 @@ def test_times_are_shown_as_a_tree_and_as_a_table(platform: LivePlatform) -> Non
     lines = platform.run("metrics", "dump", name).stdout.splitlines()
     assert lines[0].startswith(f"{name}: ")
     assert any(line.strip().startswith("n0: ") for line in lines)
-    assert "attempt 0" in platform.run("metrics", "explain", name).stdout
+    assert "attempt 1" in platform.run("metrics", "explain", name).stdout
 
 
 def test_build_says_what_stands_for_images(platform: LivePlatform) -> None:

@@ -11,7 +11,7 @@ from flyweight.errors import InvalidInput
 @click.command()
 @click.argument("name", metavar="EXECUTION")
 @click.argument("node", required=False, default="")
-@click.option("--attempt", type=click.IntRange(min=0), help="Which try, from 0. [default: the last]")
+@click.option("--attempt", type=click.IntRange(min=1), help="Which try, from 1. [default: the last]")
 @click.option("--follow/--no-follow", default=True, show_default=True, help="Until the attempt has ended.")
 @click.option("-p", "--project", metavar="NAME", help="[default: flytesnacks]")
 @click.option("-d", "--domain", metavar="NAME", help="[default: development]")
@@ -36,6 +36,6 @@ def logs(  # noqa: PLR0913  one parameter an option, as click calls it
         if len(nodes) != 1:
             raise InvalidInput(f"{name} has several nodes; which? {', '.join(nodes) or 'none has started yet'}")
         node = nodes[0]
-    for text in remote.logs(name, node, attempt, follow=follow):
+    for text in remote.logs(name, node, None if attempt is None else attempt - 1, follow=follow):
         sys.stdout.buffer.write(text)
         sys.stdout.buffer.flush()

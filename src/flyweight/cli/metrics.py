@@ -63,7 +63,7 @@ def _name(span: metrics_pb2.Span) -> str:
         case "node_id":
             return span.node_id.node_id
         case "task_id":
-            return f"attempt {span.task_id.retry_attempt}"
+            return f"attempt {span.task_id.retry_attempt + 1}"
         case _:
             return span.operation_id.lower()
 

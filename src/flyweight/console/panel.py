@@ -80,7 +80,7 @@ async def _node_panel(services: ConsoleServices, of: Planned, chosen: Chosen) ->
     number = newest if chosen.attempt is None else chosen.attempt
     attempt = next((each for each in attempts if each.number == number), None)
     if attempt is None and chosen.attempt is not None:
-        raise NotFound(f"node {chosen.node!r} has no attempt {chosen.attempt}: it has {len(attempts)}, from 0 on")
+        raise NotFound(f"node {chosen.node!r} has no attempt {chosen.attempt + 1}: it has {len(attempts)}")
     return render(
         "node_panel.html",
         execution=of.view,

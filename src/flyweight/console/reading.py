@@ -12,7 +12,7 @@ from flyweight.console.asking import PAGE_SIZE, Asked
 from flyweight.console.sources import ConsoleServices
 from flyweight.console.views import AttemptView, ExecutionView, NodeView
 from flyweight.errors import NotFound
-from flyweight.ids import NodeId
+from flyweight.ids import NodeId, parse_item_name, shown_item
 from flyweight.semantics import steps as plan
 from flyweight.semantics.steps import Step
 
@@ -113,7 +113,20 @@ async def node(
             raise
         unbegun = phases.NOT_STARTED if ended else phases.WAITING
         return views.node(None, step, unbegun=unbegun)
-    return views.node(row, step or plan.unplanned(of.node_id, 0))
+    return views.node(row, step or await _unplanned(services, of))
+
+
+async def _unplanned(services: ConsoleServices, of: identifier_pb2.NodeExecutionIdentifier) -> Step:
+    """Make a step of an item of a map, under its map's name, or of what was made while it ran."""
+    item = parse_item_name(of.node_id)
+    if item is None:
+        return plan.unplanned(of.node_id, 0)
+    owner = identifier_pb2.NodeExecutionIdentifier(node_id=item[0], execution_id=of.execution_id)
+    try:
+        found = await services.nodes.get_node_execution(node_execution_pb2.NodeExecutionGetRequest(id=owner))
+    except NotFound:
+        return plan.unplanned(of.node_id, 0)
+    return plan.unplanned(shown_item(*item) if found.metadata.is_array else of.node_id, 0)
 
 
 async def attempts(services: ConsoleServices, of: identifier_pb2.NodeExecutionIdentifier) -> list[AttemptView]:

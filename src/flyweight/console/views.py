@@ -15,7 +15,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from flyweight.console import phases
 from flyweight.console.usage import UsageChart, chart
 from flyweight.console.words import duration, size
-from flyweight.ids import NodeId, item_name
+from flyweight.ids import NodeId, shown_item
 from flyweight.semantics.steps import Step
 
 _KINDS = {
@@ -240,7 +240,7 @@ def _mapped(message: task_execution_pb2.TaskExecution) -> MapView:
         items=tuple(
             ItemView(
                 index=each.index,
-                node=item_name(node, each.index),
+                node=shown_item(node, each.index),
                 phase=phases.attempt_phase(each.phase),
                 cache=_cache_word(each.cache_status) if each.cache_status != catalog_pb2.CACHE_DISABLED else "",
                 why=each.custom_info.fields["reason"].string_value if "reason" in each.custom_info.fields else "",

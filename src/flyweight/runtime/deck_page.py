@@ -70,7 +70,7 @@ def render_page(snapshot: DeckSnapshot, revision: int, at: Micros) -> bytes:
 <meta name="flyweight-deck-state" content="{state}"><meta name="flyweight-deck-revision" content="{revision}">
 <style>{STYLE}{"".join(rules)}</style></head>
 <body><header><b>{title}</b><span class="state {state}">{state}</span>
-<small>attempt {snapshot.attempt} · published {when}</small></header>
+<small>attempt {snapshot.attempt + 1} · published {when}</small></header>
 {body}
 </body></html>
 """

@@ -10,6 +10,7 @@ from flyteidl.service import dataproxy_pb2
 from google.protobuf.duration_pb2 import Duration
 
 from flyweight.clock import to_timestamp
+from flyweight.engine.phases import NodePhase
 from flyweight.engine.records import AttemptRecord, NodeRecord
 from flyweight.errors import AlreadyExists, InvalidInput, NotFound
 from flyweight.ids import NodeId, new_object_name
@@ -20,6 +21,7 @@ from flyweight.services.links import MAX_SECONDS, Link, Links, check_key
 from flyweight.services.lookup import Lookup
 from flyweight.services.registration import Registration
 
+_SUCCEEDED = frozenset({NodePhase.SUCCEEDED, NodePhase.RECOVERED})
 _MD5_BYTES = 16
 MAX_UPLOAD_BYTES = 5 * 1024**3
 """What S3 takes in one PUT; a store that follows later shall not take less."""
@@ -88,7 +90,9 @@ class Data:
         if url.attempt is not None:
             attempt = await self._lookup.attempt(found.new.key, node.node, url.attempt)
             if attempt is None:
-                raise NotFound(f"node {url.node!r} has no attempt {url.attempt}; attempts count from 0")
+                raise NotFound(
+                    f"node {url.node!r} has no attempt {url.attempt + 1}: they count from 1, in addresses from 0"
+                )
         if url.part is DataPart.DECK:
             uri = node.deck_uri if attempt is None else attempt.deck_uri
             return dataproxy_pb2.GetDataResponse(
@@ -149,6 +153,8 @@ class Data:
             body = b""  # an attempt that was followed by another has no outputs
         else:
             body = await self._lookup.body(node.outputs, node.outputs_uri)
+        if url.part is DataPart.OUTPUTS and node.phase not in _SUCCEEDED:
+            raise NotFound(f"node {url.shown!r} has no outputs: it is {node.phase.name}")
         literals = views.literal_map(body)
         if not url.variable:
             return dataproxy_pb2.GetDataResponse(literal_map=literals)

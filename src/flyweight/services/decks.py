@@ -118,7 +118,7 @@ class Decks:
         for record in attempts:
             if record.attempt == wanted:
                 return record
-        raise NotFound(f"node {node.node!r} has no attempt {wanted}: it has {len(attempts)}, and they count from 0")
+        raise NotFound(f"node {node.node!r} has no attempt {wanted + 1}: it has {len(attempts)}")
 
     async def _page(self, uri: str) -> bytes | None:
         try:

@@ -60,6 +60,7 @@ class Executions:
         if not node:
             return await self._launcher.recover(found, request.name)
         record = await self._lookup.node(found, NodeId(node))
+        node = record.node
         while record.parent != NO_NODE:
             record = await self._lookup.node(found, record.parent)
         rerun = Rerun(node=node, outermost=record.spec_node, version=spec.launch_plan.version)

@@ -7,6 +7,7 @@ from enum import Enum
 from flyteidl.core import identifier_pb2
 
 from flyweight.errors import InvalidInput
+from flyweight.ids import place_named
 
 _URL = re.compile(
     r"^flyte://v1/(?P<project>[^/]+)/(?P<domain>[^/]+)/(?P<name>[^/]+)/(?P<node>[^/]+)"
@@ -28,6 +29,8 @@ class FlyteUrl:
 
     execution: identifier_pb2.WorkflowExecutionIdentifier
     node: str
+    shown: str
+    """The node as the address has it."""
     part: DataPart
     attempt: int | None
     variable: str
@@ -39,8 +42,8 @@ def parse_flyte_url(text: str) -> FlyteUrl:
     if match is None:
         raise InvalidInput(
             f"{text!r} is not an address of a node's data. The form is flyte://v1/PROJECT/DOMAIN/EXECUTION/NODE/i "
-            "for inputs, .../o for outputs, .../d for the deck; an attempt's number may stand after the node, and "
-            "the name of one input or output after 'i' or 'o'"
+            "for inputs, .../o for outputs, .../d for the deck (n1[3] is an item of a map); an attempt's number, "
+            "from 0, may stand after the node, and the name of one input or output after 'i' or 'o'"
         )
     part = DataPart(match["part"])
     if part is DataPart.DECK and match["variable"]:
@@ -49,7 +52,8 @@ def parse_flyte_url(text: str) -> FlyteUrl:
         execution=identifier_pb2.WorkflowExecutionIdentifier(
             project=match["project"], domain=match["domain"], name=match["name"]
         ),
-        node=match["node"],
+        node=place_named(match["node"]),
+        shown=match["node"],
         part=part,
         attempt=int(match["attempt"]) if match["attempt"] else None,
         variable=match["variable"] or "",

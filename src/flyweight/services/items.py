@@ -13,7 +13,7 @@ from flyweight.engine import catalog
 from flyweight.engine.items import CHUNK
 from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.engine.records import AttemptRecord, NodeRecord
-from flyweight.ids import NodeId, item_name
+from flyweight.ids import NodeId, item_name, shown_item
 from flyweight.protocol.items_pb2 import ItemChunk, Log, Lookup, MapProgress
 from flyweight.semantics import elements
 from flyweight.semantics.layout import DECK, OUTPUTS, ExecutionLayout
@@ -134,6 +134,13 @@ class Item:
             updated_at=Micros(max(times)),
             ended_at=Micros(chunk.ended_at[at]),
         )
+
+
+def items_of_map(owner: NodeRecord, size: int) -> str:
+    """Say which items a map has, as somebody may name them."""
+    if not size:
+        return f"the map {owner.node} has no items"
+    return f"the map {owner.node} has {size:,} item{'s' * (size > 1)}, {shown_item(owner.node, 0)} to [{size - 1}]"
 
 
 def task_execution(owner: NodeRecord) -> AttemptRecord:

@@ -6,14 +6,19 @@ from contextlib import suppress
 from dataclasses import replace
 
 from flyweight.engine.phases import AttemptPhase
-from flyweight.engine.records import AttemptRecord
-from flyweight.errors import NotFound
-from flyweight.ids import ExecutionKey, NodeId, parse_item_name
+from flyweight.engine.records import AttemptRecord, NodeRecord
+from flyweight.errors import InvalidInput, NotFound
+from flyweight.ids import ExecutionKey, parse_item_name, place_named, shown_item
 from flyweight.protocol import watch_pb2
+from flyweight.protocol.items_pb2 import MapProgress
 from flyweight.services.feed import Changes, Feed, Subscription
+from flyweight.services.items import items_of_map
 from flyweight.services.log_tail import LogTail
 from flyweight.services.lookup import Lookup
+from flyweight.store.rows import StoredExecution
 
+FOREMOST = 10
+"""Failed items that are named where a map's own log is asked for."""
 POLL_SECONDS = 0.1
 """How often a growing file is looked at, and only while somebody follows it."""
 
@@ -32,7 +37,10 @@ class Logs:
         Raises ``NotFound`` when there is no such execution, node or attempt.
         """
         found = await self._lookup.execution(request.project, request.domain, request.name)
-        node = NodeId(request.node_id)
+        node = place_named(request.node_id)
+        owner = await self._lookup.map(found.new.key, node)
+        if owner is not None:
+            raise InvalidInput(await self._which_item(found, owner))
         with self._feed.subscribe(found.new.key) as subscription:
             record = await self._attempt(found.new.key, request, subscription)
             tail = LogTail(offset=request.offset)
@@ -45,7 +53,7 @@ class Logs:
         self, key: ExecutionKey, request: watch_pb2.LogsRequest, subscription: Subscription
     ) -> AttemptRecord:
         """Find the attempt, or wait for it when the caller follows and it can still come."""
-        node = NodeId(request.node_id)
+        node = place_named(request.node_id)
         while True:
             record = await self._lookup.attempt(key, node, request.attempt)
             if record is not None:
@@ -53,11 +61,21 @@ class Logs:
             found = await self._lookup.execution(request.project, request.domain, request.name)
             if not request.follow or found.record.phase.terminal:
                 raise NotFound(
-                    f"node {request.node_id!r} of execution {request.name!r} has no attempt {request.attempt}: "
-                    "attempts count from 0, and a node that did not run a task has none"
+                    f"node {request.node_id!r} of execution {request.name!r} has no attempt {request.attempt + 1}: "
+                    "attempts count from 1, and a node that did not run a task has none"
                 )
             await subscription.changed.wait()
             subscription.take()
+
+    async def _which_item(self, found: StoredExecution, owner: NodeRecord) -> str:
+        """Say that a map writes no log of its own, and which items somebody may want that of."""
+        which = items_of_map(owner, MapProgress.FromString(owner.detail).size)
+        foremost = await self._lookup.items(found, owner, FOREMOST)
+        failed = [
+            shown_item(owner.node, item.index) for item in foremost if item.attempt().phase is AttemptPhase.FAILED
+        ]
+        some = f" (failed: {', '.join(failed)})" if failed else ""
+        return f"{which}, each with a log of its own: name the item{some}"
 
     async def _follow(self, tail: LogTail, subscription: Subscription, record: AttemptRecord) -> AsyncIterator[bytes]:
         while True:

@@ -13,11 +13,11 @@ from flyweight.engine.graph import NodeKind
 from flyweight.engine.items import CHUNK
 from flyweight.engine.records import AttemptRecord, NewExecution, NodeRecord
 from flyweight.errors import InvalidInput, NotFound
-from flyweight.ids import AttemptId, ExecutionKey, NodeId, parse_item_name
-from flyweight.protocol.items_pb2 import ItemChunk
+from flyweight.ids import AttemptId, ExecutionKey, NodeId, parse_item_name, place_named, shown_item
+from flyweight.protocol.items_pb2 import ItemChunk, MapProgress
 from flyweight.semantics.layout import ExecutionLayout
 from flyweight.services import items, views
-from flyweight.services.items import Item
+from flyweight.services.items import Item, items_of_map
 from flyweight.services.views import Subject
 from flyweight.store.executions import ExecutionStore
 from flyweight.store.listing import MAX_LIMIT, ListQuery, Page
@@ -61,7 +61,11 @@ class Lookup:
         return await self._executions.snapshot(key)
 
     async def node(self, found: StoredExecution, node: NodeId) -> NodeRecord:
-        """Find a node of an execution, or an item of one; raises ``NotFound`` that says whether it can still come."""
+        """Find a node of an execution, or an item of one: ``n1[3]``, which Flyte calls ``n1-n3``.
+
+        Raises ``NotFound`` that says whether it can still come.
+        """
+        node = place_named(node)
         try:
             return await self._executions.node(found.new.key, node)
         except NotFound as problem:
@@ -69,15 +73,26 @@ class Lookup:
             if item is not None:
                 body = await self.whole_body(item.owner.inputs, item.owner.inputs_uri)
                 return item.node(views.literal_map(body))
-            later = "" if found.record.phase.terminal else ", or none yet: nodes appear when they start"
-            raise NotFound(f"execution {found.new.name!r} has no node {node!r}{later}") from problem
+            raise NotFound(await self._absent(found, node)) from problem
+
+    async def _absent(self, found: StoredExecution, node: NodeId) -> str:
+        """Say what is wrong with the name of a node or an item that is not there."""
+        later = "" if found.record.phase.terminal else ", or none yet: nodes appear when they start"
+        named = parse_item_name(node)
+        owner = None if named is None else await self.map(found.new.key, named[0])
+        if named is None or owner is None:
+            return f"execution {found.new.name!r} has no node {node!r}{later}"
+        size = MapProgress.FromString(owner.detail).size
+        if named[1] < size:
+            return f"item {shown_item(*named)} of execution {found.new.name!r} has not begun"
+        return f"there is no item {shown_item(*named)} in execution {found.new.name!r}: {items_of_map(owner, size)}"
 
     async def attempt(self, execution: ExecutionKey, node: NodeId, attempt: int) -> AttemptRecord | None:
         """Find one attempt of a node, or of an item of one, if it is there."""
         try:
             return await self._executions.attempt(AttemptId(execution, node, attempt))
         except NotFound:
-            found = await self._attempts_of_items(execution, node)
+            found = await self._attempts_of_items(execution, place_named(node))
             return next((record for record in found if record.attempt == attempt), None)
 
     async def _attempts_of_items(self, execution: ExecutionKey, node: NodeId) -> list[AttemptRecord]:
@@ -85,20 +100,14 @@ class Lookup:
         item = await self._item((await self.by_key(execution)).new, node)
         if item is not None:
             return [item.attempt()]
-        try:
-            owner = await self._executions.node(execution, node)
-        except NotFound:
-            return []
-        return [items.task_execution(owner)] if owner.kind == NodeKind.ARRAY.value else []
+        owner = await self.map(execution, node)
+        return [] if owner is None else [items.task_execution(owner)]
 
     async def _item(self, new: NewExecution, name: NodeId) -> Item | None:
         """Find the item of a map that bears this name, if it has begun."""
         named = parse_item_name(name)
-        if named is None:
-            return None
-        try:
-            owner = await self._executions.node(new.key, named[0])
-        except NotFound:
+        owner = None if named is None else await self.map(new.key, named[0])
+        if named is None or owner is None:
             return None
         number, at = divmod(named[1], CHUNK)
         rows = await self._executions.items(new.key, owner.node, number, 1)
@@ -108,6 +117,14 @@ class Lookup:
         if at >= len(chunk.states) or not chunk.states[at]:
             return None
         return Item(owner=owner, index=named[1], chunk=chunk, layout=self._layout(new))
+
+    async def map(self, execution: ExecutionKey, node: NodeId) -> NodeRecord | None:
+        """Find a node that maps over lists; None if there is no such node, or it does not."""
+        try:
+            found = await self._executions.node(execution, node)
+        except NotFound:
+            return None
+        return found if found.kind == NodeKind.ARRAY.value else None
 
     async def items(self, found: StoredExecution, owner: NodeRecord, limit: int, first: int = 0) -> list[Item]:
         """List items of a map that have begun, those that failed first, the last ones those that succeeded."""

@@ -157,7 +157,7 @@ class Nodes:
         found, node = await self._node(of.node_execution_id)
         attempt = await self._lookup.attempt(found.new.key, node.node, of.retry_attempt)
         if attempt is None:
-            raise NotFound(f"node {node.node!r} of execution {found.new.name!r} has no attempt {of.retry_attempt}")
+            raise NotFound(f"node {node.node!r} of execution {found.new.name!r} has no attempt {of.retry_attempt + 1}")
         return found, node, attempt
 
     async def _shown(

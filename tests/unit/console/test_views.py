@@ -88,7 +88,7 @@ def test_a_map_is_shown_by_its_counts_and_its_items_as_nodes():
     view = views.attempt(message).mapped
     assert view is not None
     assert (view.size, view.succeeded, view.failed, view.running) == (500, 7, 1, 4)
-    assert view.items[11] == views.ItemView(index=11, node="n3-n11", phase="failed")
+    assert view.items[11] == views.ItemView(index=11, node="n3[11]", phase="failed")
     panel = render(
         "node_panel.html",
         execution=views.execution(execution_pb2.Execution()),
@@ -102,7 +102,7 @@ def test_a_map_is_shown_by_its_counts_and_its_items_as_nodes():
         outputs=None,
     )
     assert "7 of 500 succeeded, 1 failed, 4 under way" in panel
-    assert "?node=n3-n11&amp;tab=log" in panel
+    assert "?node=n3%5B11%5D&amp;tab=log" in panel
     assert "12 are listed" in panel
 
 

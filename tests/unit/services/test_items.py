@@ -6,10 +6,11 @@ import pytest
 from flyteidl.admin import execution_pb2 as admin_execution_pb2
 from flyteidl.admin import node_execution_pb2, task_execution_pb2
 from flyteidl.core import errors_pb2, execution_pb2, identifier_pb2, literals_pb2, types_pb2
+from flyteidl.service import dataproxy_pb2
 
 from flyweight import literals
 from flyweight.engine.jobs import LogSpan
-from flyweight.errors import NotFound
+from flyweight.errors import InvalidInput, NotFound
 from flyweight.ids import NodeId
 from flyweight.protocol import watch_pb2
 from flyweight.semantics.rerun import RERUN_NODE
@@ -114,6 +115,8 @@ async def test_an_item_is_read_as_a_node_is(mapping: Platform, tmp_path: Path) -
     await run(mapping, tmp_path / "log")
     item = await mapping.nodes.get_node_execution(node_execution_pb2.NodeExecutionGetRequest(id=named("n0-n1")))
     assert item.closure.error.message == "six is no good"
+    typed = await mapping.nodes.get_node_execution(node_execution_pb2.NodeExecutionGetRequest(id=named("n0[1]")))
+    assert typed == item
     data = await mapping.nodes.get_node_execution_data(
         node_execution_pb2.NodeExecutionGetDataRequest(id=named("n0-n0"))
     )
@@ -121,7 +124,17 @@ async def test_an_item_is_read_as_a_node_is(mapping: Platform, tmp_path: Path) -
     attempt = await task_execution(mapping, "n0-n0")
     assert (attempt.closure.phase, attempt.closure.reason) == (Phase.SUCCEEDED, "on worker 1")
     request = watch_pb2.LogsRequest(project=P, domain=D, name="mapped", node_id="n0-n0", follow=True)
-    assert b"".join([chunk.text async for chunk in mapping.logs.logs(request)]) == b"mine\n"
+    for request.node_id in ("n0-n0", "n0[0]"):
+        assert b"".join([chunk.text async for chunk in mapping.logs.logs(request)]) == b"mine\n"
+    request.node_id = "n0"
+    with pytest.raises(InvalidInput, match=r"n0\[0\] to \[2\], each with a log .*\(failed: n0\[1\]\)"):
+        await anext(mapping.logs.logs(request))
+    address = f"flyte://v1/{P}/{D}/mapped/n0[{{}}]/{{}}"
+    read = await mapping.data.get_data(dataproxy_pb2.GetDataRequest(flyte_url=address.format(0, "o")))
+    assert read.literal_map == inputs(o0=10)
+    assert await mapping.data.get_data(dataproxy_pb2.GetDataRequest(flyte_url=address.format(1, "i/x")))
+    with pytest.raises(NotFound, match=r"'n0\[1\]' has no outputs: it is FAILED"):
+        await mapping.data.get_data(dataproxy_pb2.GetDataRequest(flyte_url=address.format(1, "o")))
     assert (await mapping.decks.deck(OF, "n0-n0")).published is False
 
 
@@ -136,12 +149,14 @@ async def test_an_item_is_run_again_by_itself(mapping: Platform, tmp_path: Path)
     jobs = [await mapping.executor.next() for _ in range(2)]
     assert {job.attempt.item for job in jobs} == {1, 2}, "the one that failed has no outputs to be taken over"
     request.spec.annotations.values[RERUN_NODE] = "n0-n7"
-    with pytest.raises(NotFound, match="n0-n7"):
+    with pytest.raises(NotFound, match=r"no item n0\[7\].*: the map n0 has 3 items, n0\[0\] to \[2\]"):
         await mapping.executions.create_execution(request)
     await mapping.executions.terminate_execution(admin_execution_pb2.ExecutionTerminateRequest(id=again.id))
 
 
-@pytest.mark.parametrize("name", ["n0-n3", "n0-n300", "n1-n0", "n0-nx"])
-async def test_what_is_no_item_is_not_found(mapping: Platform, name: str) -> None:
-    with pytest.raises(NotFound, match=name):
+@pytest.mark.parametrize(
+    ("name", "told"), [("n0-n3", r"n0\[3\]"), ("n0-n300", r"n0\[300\]"), ("n1-n0", "n1-n0"), ("n0-nx", "n0-nx")]
+)
+async def test_what_is_no_item_is_not_found(mapping: Platform, name: str, told: str) -> None:
+    with pytest.raises(NotFound, match=told):
         await mapping.nodes.get_node_execution(node_execution_pb2.NodeExecutionGetRequest(id=named(name)))

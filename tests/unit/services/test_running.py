@@ -284,7 +284,7 @@ async def test_a_log_that_is_not_followed_ends_at_once(running: Platform, tmp_pa
     request = watch_pb2.LogsRequest(project=P, domain=D, name=NAME, node_id="n0")
     async with asyncio.timeout(10):
         assert [chunk.text async for chunk in running.logs.logs(request)] == [b"so far"]
-    with pytest.raises(NotFound, match="no attempt 5"):
+    with pytest.raises(NotFound, match="no attempt 6"):
         await anext(running.logs.logs(watch_pb2.LogsRequest(project=P, domain=D, name=NAME, node_id="n0", attempt=5)))
 
 
@@ -298,7 +298,7 @@ async def test_a_deck_shows_the_truth_before_while_and_after_it_is_published(run
     await finish(running, job)
     after = await running.decks.deck(OF, "n0")
     assert (after.html, after.state, after.attempts) == (b"<p>half way</p>", DeckState.SUCCEEDED, 1)
-    with pytest.raises(NotFound, match="no attempt 3"):
+    with pytest.raises(NotFound, match="no attempt 4"):
         await running.decks.deck(OF, "n0", 3)
 
 
