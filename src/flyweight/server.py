@@ -304,6 +304,7 @@ def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
         projects=Projects(projects, clock),
         watch=Watch(lookup, feed, executions.create_execution, driver.capacity, clock),
         logs=Logs(lookup, feed),
+        signals=Signals(store=SignalStore(base.database), lookup=lookup, driver=driver),
         decks=Decks(lookup, feed),
         clock=clock,
     )
@@ -316,7 +317,7 @@ def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
         console.launch_plans,
         console.projects,
         NamedEntities(NamedEntityStore(base.database), registry, registration, clock),
-        Signals(store=SignalStore(base.database), lookup=lookup, driver=driver),
+        console.signals,
         Identity(),
         console.watch,
         console.logs,

@@ -10,6 +10,21 @@ from tests.live import ROOT, LivePlatform
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(120)]
 
 HELLO = ROOT / "examples" / "hello.py"
+GATED = """
+from datetime import timedelta
+from flyweight import approve, task, wait_for_input, workflow
+
+@task
+def train() -> float:
+    return 0.75
+
+@workflow
+def release() -> float:
+    accuracy = approve(train(), "good enough?", timeout=timedelta(hours=1))
+    rate = wait_for_input("rate", timeout=timedelta(hours=1), expected_type=float)
+    accuracy >> rate
+    return rate
+"""
 
 
 def test_a_run_appears_in_the_list_by_itself(platform: LivePlatform, page: Page) -> None:
@@ -82,3 +97,24 @@ def test_what_is_not_there_is_told(platform: LivePlatform, page: Page) -> None:
     assert answer is not None
     assert answer.status == 404
     expect(page.locator("main")).to_contain_text("nosuch")
+
+
+def test_gates_are_asked_and_answered_in_the_panel(platform: LivePlatform, page: Page, tmp_path: Path) -> None:
+    (tmp_path / "gated.py").write_text(GATED)
+    platform.run("run", "--remote", "--name", "gated", "gated.py", "release", cwd=tmp_path)
+    page.goto(f"http://{platform.endpoint}/console/projects/flytesnacks/domains/development/executions/gated")
+    expect(page.locator("#asked")).to_have_text("Waits for an answer: good enough?")
+    expect(page.locator("#nodes tr[data-signal]")).to_contain_text("waits for an answer: good enough?")
+    page.locator("#asked a").click()
+    expect(page.locator("#panel")).to_contain_text("0.75")
+    page.get_by_role("button", name="Approve").click()
+
+    page.locator("#asked a", has_text="rate").click()
+    expect(page.locator("#answer")).to_contain_text("float")
+    page.get_by_label("Answer").fill("much")
+    page.get_by_role("button", name="Set").click()
+    expect(page.locator("#answer .refused")).to_contain_text("'much' is no float")
+    page.get_by_label("Answer").fill("0.5")
+    page.get_by_role("button", name="Set").click()
+    expect(page.locator("#state .chip")).to_have_text("Succeeded")
+    expect(page.locator("#asked")).to_be_empty()

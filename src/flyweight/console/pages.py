@@ -1,14 +1,16 @@
 """Handlers of the console's pages: an address in, a page out."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
+from flyteidl.admin import signal_pb2
 from flyteidl.core import identifier_pb2
 from flyteidl.service import dataproxy_pb2
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from flyweight.clock import Micros
-from flyweight.console import decks, reading
+from flyweight.console import answers, decks, reading
 from flyweight.console.asking import WINDOWS, Asked
 from flyweight.console.events import EventStream
 from flyweight.console.live import execution_events, list_events, log_events
@@ -83,6 +85,20 @@ class Pages:
         of = await planned(self._services, _execution(request))
         return HTMLResponse(await panel(self._services, of, _chosen(request)), headers=PAGE_HEADERS)
 
+    async def answer(self, request: Request) -> Response:
+        """Answer what a gate waits for: ``{"signal": NAME, "text": WHAT WAS TYPED}``, read by the type it expects."""
+        of = _execution(request)
+        signal, text = await _typed(request)
+        listed = await self._services.signals.list_signals(
+            signal_pb2.SignalListRequest(workflow_execution_id=of, limit=1, filters=f"eq(signal_id,{quote(signal)})")
+        )
+        if not listed.signals:
+            raise NotFound(f"{of.name} does not wait for an answer to {signal!r}.")
+        identifier = identifier_pb2.SignalIdentifier(signal_id=signal, execution_id=of)
+        value = answers.literal(text, listed.signals[0].type)
+        await self._services.signals.set_signal(signal_pb2.SignalSetRequest(id=identifier, value=value))
+        return JSONResponse({})
+
     async def list_events(self, request: Request) -> Response:
         """Push changes of a list."""
         project, domain = request.path_params["project"], request.path_params["domain"]
@@ -144,6 +160,18 @@ def _execution(request: Request) -> identifier_pb2.WorkflowExecutionIdentifier:
     return identifier_pb2.WorkflowExecutionIdentifier(
         project=params["project"], domain=params["domain"], name=params["name"]
     )
+
+
+async def _typed(request: Request) -> tuple[str, str]:
+    try:
+        body: object = await request.json()
+    except ValueError:
+        body = None
+    match body:
+        case {"signal": str(signal), "text": str(text)}:
+            return signal, text
+        case _:
+            raise InvalidInput('an answer is told as {"signal": "...", "text": "..."}')
 
 
 def _attempt(request: Request) -> int:

@@ -81,8 +81,11 @@ async def _node_panel(services: ConsoleServices, of: Planned, chosen: Chosen) ->
     attempt = next((each for each in attempts if each.number == number), None)
     if attempt is None and chosen.attempt is not None:
         raise NotFound(f"node {chosen.node!r} has no attempt {chosen.attempt + 1}: it has {len(attempts)}")
+    open_gate = node.phase == "running" and not of.view.ended
+    step = next((step for step in of.steps if step.node == chosen.node), None)
     return render(
         "node_panel.html",
+        question=reading.views.question(step) if open_gate else None,
         execution=of.view,
         node=node,
         attempts=attempts,

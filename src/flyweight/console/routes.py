@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -50,6 +50,7 @@ def routes(services: ConsoleServices) -> list[BaseRoute]:
         "/console/download": pages.download,
     }
     found: list[BaseRoute] = [Route(path, guarded(handler), methods=["GET"]) for path, handler in handlers.items()]
+    found.append(Route("/console/answer/{project}/{domain}/{name}", told(pages.answer), methods=["POST"]))
     found.append(Mount("/console/static", StaticFiles(directory=FOLDER / "static")))
     found.append(Route("/console/{rest:path}", guarded(_nothing), methods=["GET"]))
     return found
@@ -70,6 +71,20 @@ def guarded(handler: Handler) -> Handler:
             logger.exception("%s failed unexpectedly", request.url.path)
             told = "The console failed unexpectedly. The platform's log has the traceback: please report it."
             return page("error.html", status=500, code=500, message=told, place=None)
+
+    return answer
+
+
+def told(handler: Handler) -> Handler:
+    """Turn what the handler of an action raises into JSON for the page's script, which shows it."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except FlyweightError as problem:
+            if problem.code not in _HTTP:
+                logger.info("%s was refused: %s", request.url.path, problem.message)
+            return JSONResponse({"message": problem.message}, status_code=_HTTP.get(problem.code, 409))
 
     return answer
 

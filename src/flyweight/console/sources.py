@@ -11,6 +11,7 @@ from flyweight.services.launch_plans import LaunchPlans
 from flyweight.services.logs import Logs
 from flyweight.services.nodes import Nodes
 from flyweight.services.projects import Projects
+from flyweight.services.signals import Signals
 from flyweight.services.tasks import Tasks
 from flyweight.services.watch import Watch
 from flyweight.services.workflows import Workflows
@@ -30,5 +31,6 @@ class ConsoleServices:
     projects: Projects
     watch: Watch
     logs: Logs
+    signals: Signals
     decks: Decks
     clock: Clock

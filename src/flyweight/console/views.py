@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from flyteidl.admin import execution_pb2, node_execution_pb2, task_execution_pb2
-from flyteidl.core import catalog_pb2, identifier_pb2
+from flyteidl.core import catalog_pb2, identifier_pb2, types_pb2
 from flyteidl.core import execution_pb2 as core_execution_pb2
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from flyweight.console import phases
+from flyweight.console import answers, phases
 from flyweight.console.usage import UsageChart, chart
 from flyweight.console.words import duration, size
 from flyweight.ids import NodeId, shown_item
+from flyweight.semantics.answers import awaited
+from flyweight.semantics.literal_types import describe
 from flyweight.semantics.steps import Step
 
 _KINDS = {
@@ -94,8 +96,24 @@ class NodeView:
     """How far it has come, or why it waits, in words."""
     case: str = ""
     """Of a case of a conditional, when it runs: ``if x > 3``, or ``else``."""
+    signal: str = ""
+    """What it waits for an answer to."""
     cache: str = ""
     """What the catalog had for it, in words; empty for what is not cached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionView:
+    """What a gate waits for, and how it is answered."""
+
+    signal: str
+    approval: bool
+    """Somebody must say yes or no to what goes in; else, give a value."""
+    yes_or_no: bool
+    expected: str
+    """The type of the answer, in words."""
+    hint: str
+    """How an answer is typed, where the type does not say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +208,30 @@ def node(
         entity=step.entity,
         reason=reason,
         case=step.case,
+        signal="" if phase in phases.ENDED else awaited(reason),
         cache="" if message is None else _cache(message.closure.task_node_metadata),
     )
+
+
+def question(step: Step | None) -> QuestionView | None:
+    """View what a node asks for; None if it is no gate that waits for people."""
+    gate = None if step is None else step.gate
+    match None if gate is None else gate.WhichOneof("condition"):
+        case "approve" if gate is not None:
+            return QuestionView(
+                signal=gate.approve.signal_id, approval=True, yes_or_no=True, expected="yes or no", hint=""
+            )
+        case "signal" if gate is not None:
+            kind = gate.signal.type
+            return QuestionView(
+                signal=gate.signal.signal_id,
+                approval=False,
+                yes_or_no=kind.simple == types_pb2.BOOLEAN,
+                expected=describe(kind),
+                hint=answers.hint(kind),
+            )
+        case _:
+            return None
 
 
 def _cache(found: node_execution_pb2.TaskNodeMetadata) -> str:

@@ -23,6 +23,8 @@ class Step:
     depth: int = 0
     entity: identifier_pb2.Identifier | None = None
     """The task, sub-workflow or launch plan that it runs."""
+    gate: workflow_pb2.GateNode | None = None
+    """What it waits for, if it is a gate."""
     case: str = ""
     """Of a case of a conditional, when it runs: ``if x > 3``, or ``else``."""
     needs: tuple[NodeId, ...] = ()
@@ -111,6 +113,7 @@ def _step(within: Level, node: workflow_pb2.Node, depth: int, case: str = "") ->
         kind=node_kind(node),
         depth=depth,
         entity=entity,
+        gate=node.gate_node if node.HasField("gate_node") else None,
         case=case,
         needs=() if case else tuple(within.unique_id(each) for each in node.upstream_node_ids if each != START_NODE),
     )

@@ -49,6 +49,7 @@ def panel(view: views.AttemptView) -> str:
         number=0,
         newest=0,
         tab="overview",
+        question=None,
         inputs=None,
         outputs=None,
     )

@@ -2,7 +2,7 @@
 
 import pytest
 from flyteidl.admin import execution_pb2, node_execution_pb2, task_execution_pb2
-from flyteidl.core import catalog_pb2, identifier_pb2
+from flyteidl.core import catalog_pb2, identifier_pb2, types_pb2, workflow_pb2
 from flyteidl.core import execution_pb2 as core_execution_pb2
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -11,7 +11,8 @@ from flyweight.console import phases, views
 from flyweight.console.rendering import render
 from flyweight.console.words import duration, size
 from flyweight.ids import NodeId
-from flyweight.semantics.steps import Step
+from flyweight.semantics.steps import Step, steps
+from tests.unit.console.shapes import closure, template
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,7 @@ def test_a_map_is_shown_by_its_counts_and_its_items_as_nodes():
         number=0,
         newest=0,
         tab="overview",
+        question=None,
         inputs=None,
         outputs=None,
     )
@@ -132,3 +134,18 @@ def test_items_say_what_the_catalog_had_and_why():
 )
 def test_nodes_that_are_shown_as_one_stand_where_the_first_of_interest_does(found: list[str], shown: str):
     assert phases.together(found) == shown
+
+
+def test_a_gate_says_what_it_asks_for_and_a_sleep_asks_nobody():
+    gates = [workflow_pb2.Node(id=name) for name in ("a", "b", "c")]
+    gates[0].gate_node.approve.signal_id = "good?"
+    gates[1].gate_node.signal.signal_id = "rate"
+    gates[1].gate_node.signal.type.simple = types_pb2.DURATION
+    gates[2].gate_node.sleep.duration.seconds = 1
+    approval, value, sleep = (views.question(step) for step in steps(closure(template("main", *gates))))
+    assert approval is not None
+    assert (approval.signal, approval.approval, approval.yes_or_no) == ("good?", True, True)
+    assert value is not None
+    assert (value.signal, value.expected, value.hint) == ("rate", "duration", "a number of seconds")
+    assert not value.yes_or_no
+    assert sleep is None

@@ -96,6 +96,7 @@ function redraw(told) {
     table.tBodies[0].replaceWith(document.adoptNode(fresh.getElementById("nodes").tBodies[0]));
     tick(root);
     mark();
+    ask();
     drawTimeline(table);
   }, 100);
 }
@@ -136,6 +137,7 @@ function onNode(told) {
   }
   refold();
   mark();
+  ask();
   drawTimeline(table);
   if (asked().get("node") === told.node) {
     const head = panel.querySelector(".panel-head");
@@ -196,6 +198,28 @@ root.addEventListener("change", (event) => {
   go(`?${query}`);
 });
 
+// What gates wait for stands in their rows; the head of the page says it, with the way there.
+function ask() {
+  const asked = [...table.tBodies[0].querySelectorAll("tr[data-signal]")];
+  document.getElementById("asked").replaceChildren(...asked.flatMap((row) => {
+    const link = Object.assign(document.createElement("a"), { href: `?node=${encodeURIComponent(row.dataset.node)}`, textContent: row.dataset.signal });
+    return [row === asked[0] ? "Waits for an answer: " : ", ", link];
+  }));
+}
+
+root.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.id !== "answer") return;
+  event.preventDefault();
+  const text = String(new FormData(form, event.submitter).get("text") ?? "");
+  const refused = form.querySelector(".refused");
+  refused.textContent = "";
+  try {
+    await send("POST", root.dataset.answer, { signal: form.dataset.signal, text });
+    refresh();
+  } catch (problem) { refused.textContent = problem.message; }
+});
+
 // As the client's remote.rerun says it: the mode and the annotation are Flyweight's own (semantics/rerun.py).
 function rerun(node) {
   const metadata = { mode: "RECOVERED", referenceExecution: id };
@@ -222,6 +246,7 @@ addEventListener("keydown", (event) => {
 });
 
 start();
+ask();
 drawTimeline(table);
 setInterval(() => { if (!document.hidden && !document.getElementById("state").hasAttribute("data-ended")) drawTimeline(table); }, 200);
 if (!document.getElementById("state").hasAttribute("data-ended")) {
