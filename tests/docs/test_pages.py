@@ -93,10 +93,11 @@ class Reader:
     @contextlib.contextmanager
     def printing(self) -> Iterator[None]:
         """Keep what is printed inside the block."""
-        kept = io.StringIO()
+        kept = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)  # logs are written as bytes
         with contextlib.redirect_stdout(kept), contextlib.redirect_stderr(kept):
             yield
-        self.printed = kept.getvalue()
+        kept.seek(0)
+        self.printed = kept.read()
 
 
 @pytest.fixture(scope="module")
