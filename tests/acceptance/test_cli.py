@@ -26,6 +26,8 @@ def test_up_in_the_background_and_down(tmp_path: Path, platform: LivePlatform) -
     try:
         again = platform.call([*FLYWEIGHT, "up", "--detach", *flags])
         assert "runs already" in again.stdout
+        elsewhere = platform.call([*FLYWEIGHT, "up", "--detach", "--port", "1", *flags], check=False)
+        assert (elsewhere.returncode, elsewhere.stderr[:8]) == (1, "--port 1")
         assert f":{port}" in platform.call([*FLYWEIGHT, "status", *flags]).stdout
     finally:
         platform.call([*FLYWEIGHT, "down", *flags])

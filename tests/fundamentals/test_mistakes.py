@@ -126,14 +126,21 @@ def test_printing_a_value_of_a_workflow_says_what_it_is(capsys: pytest.CaptureFi
         (lambda x: add(a=names()), "add, input `a`: expected int, got n0.o0 of type list[str]; change one of the two"),
         (lambda x: add(a="5"), "add, input `a`: expected int, got '5' (str); convert it with int(...)"),
         (lambda x: add(a=pair(x=x)), "pair does not give one value; choose one of its outputs: o0, o1."),
-        (lambda x: add(a=silent(x=x)), "silent does not give one value; it has no output."),
+        (
+            lambda x: add(a=silent(x=x)),
+            "silent does not give one value; it has no output. If it returns something, annotate",
+        ),
         (lambda x: None, "declares an output and returns nothing. Add a return statement."),
         (lambda x: (x, x), "declares 1 output (o0) and returns 2. Annotate it with the type of each, as in `-> tuple["),
         (lambda x: names(), "output `o0`: expected int, got n0.o0 of type list[str]"),
+        (lambda x: names(), f"\n  at {__file__}:"),
         (lambda x: conditional("size").if_(x > 1).then(add(a=x)), "the conditional `size` has no end."),
         (lambda x: conditional("size").if_(x > 1 and x < 3), "with `&` and `|` in place of `and` and `or`"),
         (lambda x: conditional("size").if_(True), "True is no condition on a value of the workflow. Compare a result"),
-        (lambda x: map_task(read)(file=x), "test_mistakes.read), input `file`: expected list[FlyteFile], got input.x"),
+        (
+            lambda x: map_task(read)(file=x),
+            "test_mistakes.read), input `file` (a list: each element is one call): expected list[FlyteFile], got input.x",
+        ),
     ],
 )
 def test_a_workflow_whose_parts_do_not_fit(body, says: str):
@@ -174,6 +181,8 @@ def returning(value: object, annotation: object) -> str:
 
 def test_a_task_that_returns_something_else():
     assert "made, outputs: o0: expected int, got 'a' (str)" in returning("a", int)
+    line = returning.__code__.co_firstlineno + 3
+    assert returning("a", int).endswith(f"\n  at {__file__}:{line} in made")
     assert "made, outputs: o0: expected int, got None; if None is meant, annotate it as `int | None`" in returning(
         None, int
     )

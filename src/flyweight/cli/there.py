@@ -39,7 +39,8 @@ def inputs_of_fetched(fetched: FetchedEntity) -> list[Input]:
         python_type = registry.guess(variable.type)
         default = fetched.defaults.get(name)
         text = variable.description if variable.description != name else ""
-        value = shown_value(registry.to_python(default, python_type)) if default is not None else None
+        absent = shown_value(None) if name in fetched.optional else None
+        value = shown_value(registry.to_python(default, python_type)) if default is not None else absent
         found.append(Input(name=name, python_type=python_type, text=text, default=value))
     return found
 

@@ -43,7 +43,12 @@ def _detached(settings: PlatformSettings, given: dict[str, Any]) -> int:
     running = discover(settings.data_dir)
     if running is not None:
         click.echo(f"It runs already: http://{running.address}/console (process {running.pid}).")
-        return 0
+        other_port = given["port"] is not None and not running.address.endswith(f":{given['port']}")
+        unused = _flags({**given, "data_dir": None, "port": given["port"] if other_port else None})
+        if unused:
+            advice = "stop it first (`flyweight down`), or give --data-dir for another one beside it"
+            click.echo(f"{' '.join(unused)} says nothing to one that runs: {advice}.", err=True)
+        return 1 if other_port else 0
     log = settings.data_dir / "logs" / "server.log"
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.data_dir.chmod(0o700)

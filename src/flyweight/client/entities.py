@@ -1,10 +1,12 @@
 """Entities as a platform has them: fetched tasks, workflows and launch plans, each around its flyteidl message."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flyteidl.admin import launch_plan_pb2, task_pb2, workflow_pb2
 from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2
+
+from flyweight.semantics.casting import is_optional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,11 @@ class FetchedEntity:
         return {}
 
     @property
+    def optional(self) -> Sequence[str]:
+        """Inputs that are None when they are not given, since nobody fills them in."""
+        return ()
+
+    @property
     def fixed(self) -> Mapping[str, literals_pb2.Literal]:
         """Inputs that a launch plan has decided; a caller cannot give them."""
         return {}
@@ -55,6 +62,11 @@ class FlyteTask(FetchedEntity):
     def of(cls, message: task_pb2.Task) -> "FlyteTask":
         """Read the server's answer."""
         return cls(id=message.id, interface=message.closure.compiled_task.template.interface, message=message)
+
+    @property
+    def optional(self) -> Sequence[str]:
+        """Inputs that take None: a task's own defaults are not known to a platform."""
+        return [name for name, variable in self.inputs.items() if is_optional(variable.type)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

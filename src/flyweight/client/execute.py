@@ -144,6 +144,7 @@ class Executing(Looking, Registering):
         for name in given:
             if name in entity.fixed:
                 raise InvalidInput(f"`{name}` is fixed by launch plan {entity.name} and cannot be given. Leave it out.")
+        given = {**dict.fromkeys(entity.optional), **given}
         missing = [name for name in entity.inputs if name not in given and name not in entity.defaults]
         if missing:
             raise InvalidInput(f"{entity.name} needs input {', '.join(f'`{name}`' for name in missing)}.")

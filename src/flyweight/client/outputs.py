@@ -6,11 +6,15 @@ from typing import Any
 
 from flyteidl.core import interface_pb2, literals_pb2
 
-from flyweight.errors import NotFound
+from flyweight.errors import FlyweightError, NotFound
+from flyweight.literals import uris
 from flyweight.semantics.literal_types import type_of
 from flyweight.types.data import DataAccess, use_data
-from flyweight.types.mismatch import unknown_name
+from flyweight.types.mismatch import shortened, unknown_name
 from flyweight.types.registry import default_registry
+
+MAX_SHOWN = 3
+"""Addresses of files that an output is shown with."""
 
 
 class LiteralsResolver:
@@ -79,7 +83,17 @@ class LiteralsResolver:
         return [(name, self[name]) for name in self._ordered()]
 
     def __repr__(self) -> str:
-        return f"LiteralsResolver({', '.join(self._ordered())})"
+        return f"LiteralsResolver({', '.join(f'{name}={self._shown(name)}' for name in self._ordered())})"
+
+    def _shown(self, name: str) -> str:
+        """Show a value shortened; what would have to be downloaded for it is named by where it is."""
+        elsewhere = uris(literals_pb2.LiteralMap(literals={name: self.literals[name]}))
+        if elsewhere and name not in self._values:
+            return f"<{', '.join(sorted(elsewhere)[:MAX_SHOWN])}>"
+        try:
+            return shortened(self[name])
+        except FlyweightError as error:
+            return f"<not shown: {error.message}>"
 
     def _ordered(self) -> list[str]:
         """Names in the declared order; protobuf maps have none, so undeclared ones are sorted."""

@@ -32,6 +32,7 @@ from flyweight.sdk.checkpoint import Checkpoint
 from flyweight.sdk.context import EagerRun, Launcher, launcher, use_caller, use_parameters
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.execution import ExecutionParameters
+from flyweight.sdk.naming import place_of
 from flyweight.sdk.options import ExecutionBehavior
 from flyweight.sdk.workflow import Graph
 from flyweight.semantics import offloading
@@ -218,7 +219,8 @@ class _Attempt:
             result = self._stored(found)
         except Exception as error:
             what = f"The output of {self._task.name} could not be kept"
-            raise failures.AttemptFailed(failures.failure(failures.BAD_OUTPUT, what, error)) from error
+            place = place_of(getattr(self._task, "task_function", None)).replace(f"{_codebase.folder}/", "")
+            raise failures.AttemptFailed(failures.failure(failures.BAD_OUTPUT, what, error, place)) from error
         self._note("Write outputs", began)
         deck_fields.after_call(self._task, values, self._parameters)
         return result

@@ -48,8 +48,8 @@ def user_failure(error: BaseException, code: Path | None = None) -> errors_pb2.C
     return _container_error(USER_ERROR, text)
 
 
-def failure(code: str, what: str, error: Exception) -> errors_pb2.ContainerError:
-    """Map an error from around the user's code; ``what`` says in words what could not be done.
+def failure(code: str, what: str, error: Exception, place: str = "") -> errors_pb2.ContainerError:
+    """Map an error from around the user's code; ``what`` says in words what could not be done, ``place`` for what line.
 
     Our own refusals need no traceback: their text says what to do. A fault of storage or platform is tried again.
     """
@@ -58,7 +58,7 @@ def failure(code: str, what: str, error: Exception) -> errors_pb2.ContainerError
         return _container_error(
             PLATFORM_FAULT, f"{what}: {text}", recoverable=True, origin=execution_pb2.ExecutionError.SYSTEM
         )
-    return _container_error(code, f"{what}: {text}")
+    return _container_error(code, f"{what}: {text}{place}")
 
 
 def describe(error: BaseException) -> str:

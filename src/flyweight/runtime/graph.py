@@ -84,7 +84,7 @@ class GraphRun:
         given = self.resolve(where, node.bindings)
         if isinstance(node.entity, Branch):
             branch = node.entity
-            return self._run_node(located(where, lambda: choose(branch, given)))
+            return self._run_node(located(where, lambda: choose(self.name, branch, given)))
         return self.run(node.entity, given, node.overrides)
 
 
@@ -125,8 +125,8 @@ def error_inputs(handler: AnyEntity, failure: Failure) -> dict[str, literals_pb2
     return found
 
 
-def choose(branch: Branch, inputs: literals_pb2.LiteralMap) -> Node:
-    """Give the node that a branch runs.
+def choose(workflow: str, branch: Branch, inputs: literals_pb2.LiteralMap) -> Node:
+    """Give the node that a branch of a workflow runs.
 
     Raises:
         TaskFailed: no condition holds, and the conditional was told to fail then.
@@ -138,7 +138,7 @@ def choose(branch: Branch, inputs: literals_pb2.LiteralMap) -> Node:
             return case.node
     if isinstance(branch.last, Node):
         return branch.last
-    raise TaskFailed(branch.last)
+    raise TaskFailed(f"conditional `{branch.name}` of {workflow}: {branch.last}")
 
 
 def in_order(name: str, nodes: Iterable[Node]) -> list[Node]:
@@ -161,11 +161,11 @@ def in_order(name: str, nodes: Iterable[Node]) -> list[Node]:
     return list(done)
 
 
-def located(where: str, convert: Callable[[], T]) -> T:
-    """Say where a value did not fit."""
+def located(where: str, convert: Callable[[], T], place: str = "") -> T:
+    """Say where a value did not fit; ``place`` is the line of the user's file, where it is known."""
     try:
         return convert()
     except TypeMismatch as error:
-        raise TypeMismatch(f"{where}: {error}") from error
+        raise TypeMismatch(f"{where}: {error}{place}") from error
     except InvalidInput as error:
-        raise InvalidInput(f"{where}: {error}") from error
+        raise InvalidInput(f"{where}: {error}{place}") from error

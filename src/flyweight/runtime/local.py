@@ -34,6 +34,7 @@ from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.gate import Gate
 from flyweight.sdk.launch_plan import LaunchPlan
 from flyweight.sdk.map_task import MappedEntity, MapTask
+from flyweight.sdk.naming import place_of
 from flyweight.sdk.node import Overrides
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.stand_ins import stand_in_for
@@ -226,7 +227,8 @@ def _attempt(
                 outputs = run_drawn(task.name, result, run_literals)
             else:
                 returned = interface.unpack(task.name, result)
-                outputs = located(f"{task.name}, outputs", lambda: to_literal_map(returned, interface.outputs))
+                place = place_of(getattr(task, "task_function", None))
+                outputs = located(f"{task.name}, outputs", lambda: to_literal_map(returned, interface.outputs), place)
                 deck_fields.after_call(task, returned, told)
         state = DeckState.SUCCEEDED
     finally:

@@ -142,4 +142,9 @@ def _not_one_value(value: Node | NodeOutputs, where: str) -> str:
     node = value if isinstance(value, Node) else value.owner
     names = ", ".join(node.outputs)
     advice = f"choose one of its outputs: {names}" if names else "it has no output"
-    return f"{where}: {node.entity.name} does not give one value; {advice}."
+    hint = (
+        ""
+        if names
+        else f" If it returns something, annotate its type, as in `def {node.entity.short_name}(...) -> int`."
+    )
+    return f"{where}: {node.entity.name} does not give one value; {advice}.{hint}"

@@ -40,7 +40,7 @@ class Compilation:
         given = {**entity.bound_defaults(), **arguments}
         entity.interface.require_all(entity.title, (*entity.optional_inputs(), *given))
         bindings = {
-            name: bind(given[name], entity.interface.inputs[name], f"{entity.title}, input `{name}`")
+            name: bind(given[name], entity.interface.inputs[name], f"{entity.title}, {entity.input_title(name)}")
             for name in sorted(given)
         }
         sources = [promise.ref.node for binding in bindings.values() for promise in promises_in(binding)]

@@ -35,6 +35,10 @@ class Entity(ABC, Generic[P, R_co]):
         """What errors call it."""
         return self.name
 
+    def input_title(self, name: str) -> str:
+        """Name an input in errors."""
+        return f"input `{name}`"
+
     @property
     def is_async(self) -> bool:
         """Whether a call that runs it must be awaited: its function is a coroutine function."""

@@ -49,6 +49,11 @@ class OverLists(Entity[..., Any], Generic[TargetT]):
         """What is mapped."""
         return f"map_task({self.target.name})"
 
+    def input_title(self, name: str) -> str:
+        """Say of an input that is mapped over that it is a list."""
+        title = super().input_title(name)
+        return title if name in self.bound else f"{title} (a list: each element is one call)"
+
     @property
     def short_name(self) -> str:
         """The whole name, as flytekit shows it."""

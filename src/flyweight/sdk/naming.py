@@ -3,6 +3,7 @@
 Names equal flytekit's, so that the same file registers the same entities whichever of the two compiles it.
 """
 
+import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,6 +53,12 @@ def dotted_path(path: Path) -> tuple[str, Path]:
         parts.append(folder.name)
         folder = folder.parent
     return ".".join(reversed(parts)), folder
+
+
+def place_of(function: object) -> str:
+    """Say where a function is defined, as a line below an error: ``at FILE:LINE in NAME``; nothing if it is nowhere."""
+    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
+    return f"\n  at {code.co_filename}:{code.co_firstlineno} in {code.co_name}" if code is not None else ""
 
 
 def variable_of(entity: object, module_name: str) -> str | None:

@@ -9,7 +9,7 @@ from flyweight.sdk.auto_container import PythonAutoContainerTask
 from flyweight.sdk.compilation import Compilation, drawing
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.function_entity import FunctionEntity
-from flyweight.sdk.naming import module_path, refuse_entity, require_top_level
+from flyweight.sdk.naming import module_path, place_of, refuse_entity, require_top_level
 from flyweight.sdk.option_checks import require_known
 from flyweight.sdk.options import (
     BodyOfFunctionSettings,
@@ -107,7 +107,10 @@ class PythonFunctionTask(FunctionEntity, PythonAutoContainerTask[C], Generic[C])
         with drawing(compilation):
             result = self._by_name(**inputs)
         compilation.check()
-        return Graph(nodes=tuple(compilation.nodes), outputs=bind_outputs(self.name, self.interface, result))
+        return Graph(
+            nodes=tuple(compilation.nodes),
+            outputs=bind_outputs(self.name, self.interface, result, place_of(self._by_name)),
+        )
 
     def _made_elsewhere(self) -> str:
         module = self.instantiated_in

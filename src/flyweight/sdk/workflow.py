@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Generic, ParamSpec, TypedDict, TypeVar, Unpack, overload
 
-from flyweight.errors import CompileError, InvalidInput
+from flyweight.errors import CompileError, InvalidInput, TypeMismatch
 from flyweight.sdk.binding import Binding, bind
 from flyweight.sdk.compilation import Compilation, drawing
 from flyweight.sdk.conditional import nodes_within
@@ -16,7 +16,7 @@ from flyweight.sdk.documentation import Documented
 from flyweight.sdk.entity import AnyEntity, Entity
 from flyweight.sdk.function_entity import FunctionEntity
 from flyweight.sdk.interface import Interface
-from flyweight.sdk.naming import refuse_entity, require_top_level
+from flyweight.sdk.naming import place_of, refuse_entity, require_top_level
 from flyweight.sdk.node import Node, NodeOutputs
 from flyweight.sdk.option_checks import Kinds, require_known
 from flyweight.sdk.promise import OutputReference, Promise
@@ -154,7 +154,7 @@ class FunctionWorkflow(FunctionEntity, Workflow[P, R], Generic[P, R]):
                 _ = node.entity.graph  # draws it; one that leads back to this one is found here
         return Graph(
             nodes=tuple(compilation.nodes),
-            outputs=bind_outputs(self.name, self._interface, result),
+            outputs=bind_outputs(self.name, self._interface, result, place_of(self._by_name)),
             failure_node=self._failure_node(),
         )
 
@@ -175,13 +175,21 @@ class FunctionWorkflow(FunctionEntity, Workflow[P, R], Generic[P, R]):
         return node
 
 
-def bind_outputs(name: str, interface: Interface, result: object) -> dict[str, Binding]:
-    """Bind what a body returned to the outputs that it declares.
+def bind_outputs(name: str, interface: Interface, result: object, place: str) -> dict[str, Binding]:
+    """Bind what a body returned to the outputs that it declares; ``place`` says where the body is defined.
 
     Raises:
         CompileError: it returned nothing, or another number of values.
+        TypeMismatch: a value is not of its output's type.
 
     """
+    try:
+        return _bind_outputs(name, interface, result)
+    except (CompileError, TypeMismatch) as error:
+        raise type(error)(f"{error}{place}") from error
+
+
+def _bind_outputs(name: str, interface: Interface, result: object) -> dict[str, Binding]:
     declared = interface.outputs
     if not declared:
         return {}

@@ -76,8 +76,8 @@ def judge(error: execution_pb2.ExecutionError, *, recoverable: bool, retries: in
     final = execution_pb2.ExecutionError()
     final.CopyFrom(error)
     final.code = f"{RETRIES_EXHAUSTED}|{error.code}"
-    kind = execution_pb2.ExecutionError.ErrorKind.Name(error.kind)
-    final.message = f"[{done}/{allowed}] currentAttempt done. Last Error: {kind}::{error.message}"
+    if allowed > 1:
+        final.message = f"All {allowed} attempts failed. The last: {error.message}"
     return Verdict(retry=False, error=final)
 
 

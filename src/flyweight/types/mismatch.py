@@ -28,9 +28,14 @@ def type_name(python_type: Any) -> str:
     return text.removeprefix("typing.") if "'" in text else _MODULES.sub("", text)
 
 
+def shortened(value: Any) -> str:
+    """Show a value in one line of bounded length."""
+    return " ".join(_shortener.repr(value).split())
+
+
 def shown(value: Any) -> str:
     """Show a value with its type, shortened."""
-    text = " ".join(_shortener.repr(value).split())
+    text = shortened(value)
     return text if value is None else f"{text} ({type_name(type(value))})"
 
 

@@ -27,6 +27,11 @@ def scale(total: int, factor: int = 2) -> int:
     return total * factor
 
 
+@task
+def note(x: int, text: str | None = None) -> str:
+    return text or str(x)
+
+
 @workflow
 def lists(xs: list[int], factor: int = 3) -> int:
     return scale(total=add_up(xs=xs), factor=factor)
@@ -175,6 +180,16 @@ class TestReferences:
 
 class TestExecute:
     """What is sent to start an execution."""
+
+    def test_an_optional_input_of_a_registered_task_need_not_be_given(
+        self, registry: Registry, remote: FlyteRemote
+    ) -> None:
+        remote.register(note, version="v1")
+        fetched = remote.fetch_task(name=note.name, version="v1")
+        remote.execute(fetched, {"x": 1})
+        assert literals.is_none(remote_request(registry).inputs.literals["text"])
+        with pytest.raises(InvalidInput, match="needs input `x`"):
+            remote.execute(fetched)
 
     def test_a_tasks_own_defaults_are_sent(self, registry: Registry, remote: FlyteRemote) -> None:
         remote.execute(scale, {"total": 3})

@@ -143,7 +143,7 @@ def test_system_failures_have_a_budget_of_their_own():
         run.fail("n0", number, "RECOVERABLE", "SYSTEM")
         if number < 3:
             run.fire(Timer.RETRY)
-    assert run.state.error.message.startswith("[4/4] currentAttempt done. Last Error: SYSTEM::broken")
+    assert run.state.error.message.startswith("All 4 attempts failed. The last: broken")
 
 
 def test_what_failed_of_our_fault_is_tried_again_after_longer_and_longer_pauses():
@@ -282,6 +282,9 @@ def test_a_node_whose_attempts_took_twice_the_timeout_is_timed_out():
     run.stopped("n0", 1)
     assert run.phase("n0") is NodePhase.TIMED_OUT
     assert run.state.phase is ExecutionPhase.FAILED
+    assert (
+        "active timeout [20s] expired: each attempt may take the 10s of @task(timeout=...)" in run.state.error.message
+    )
 
 
 def test_a_success_that_crosses_a_stop_does_not_count():

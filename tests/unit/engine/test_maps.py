@@ -110,7 +110,7 @@ def test_a_failed_item_is_tried_again_within_its_own_budget():
     made.succeed("n0-n0", 1, o0=5)
     made.fail("n0-n1", 1, kind="RECOVERABLE")
     assert made.state.error.code == "RetriesExhausted|Oops"
-    assert "1 of 2 items failed: item 1. Item 1: [2/2] currentAttempt done" in made.state.error.message
+    assert "1 of 2 items failed: item 1. Item 1: All 2 attempts failed" in made.state.error.message
 
 
 def test_the_last_attempt_that_our_faults_leave_an_item_is_not_interruptible():

@@ -36,10 +36,10 @@ def test_each_budget_is_its_own(kind, retries, failures, retry):
     assert judge(error(kind), recoverable=True, retries=retries, failures=failures).retry is retry
 
 
-def test_exhausted_budgets_say_so_in_flytes_form():
+def test_exhausted_budgets_say_so():
     verdict = judge(error(USER), recoverable=True, retries=2, failures=Failures(user=3))
     assert verdict.error.code == "RetriesExhausted|Oops"
-    assert verdict.error.message == "[3/3] currentAttempt done. Last Error: USER::broken"
+    assert verdict.error.message == "All 3 attempts failed. The last: broken"
 
 
 def test_what_is_not_recoverable_fails_at_once_with_its_own_error():

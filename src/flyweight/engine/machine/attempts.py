@@ -30,6 +30,10 @@ CANCEL_GRACE = Micros(120_000_000)
 _QUEUE_HINT = (
     ": let more tasks run at once (`workers`), start fewer, or raise `queue_timeout` in the platform's config.yaml"
 )
+_ACTIVE_HINT = (
+    ": each attempt may take the {0:g}s of @task(timeout=...), and all attempts together twice as long; "
+    "their logs show how far they came. Give it a longer timeout"
+)
 _TIMEOUT_HINT = ": its log shows how far it came; @task(timeout=...) gives it longer"
 
 
@@ -383,7 +387,7 @@ def timeout_expired(
             message = f"task execution timeout [{seconds:g}s] expired{_TIMEOUT_HINT}"
             return user_error(budgets.TIMEOUT_EXPIRED, message)
         case Timer.ACTIVE if stopping is None or stopping.code == budgets.TIMEOUT_EXPIRED:
-            message = f"task active timeout [{2 * seconds:g}s] expired: its attempts took twice its timeout together"
+            message = f"task active timeout [{2 * seconds:g}s] expired{_ACTIVE_HINT.format(seconds)}"
             return user_error(budgets.ACTIVE_DEADLINE, message)
         case Timer.EXECUTION | Timer.ACTIVE:
             return None
