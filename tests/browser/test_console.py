@@ -88,6 +88,8 @@ def test_relaunch_goes_to_the_new_run(platform: LivePlatform, page: Page) -> Non
     page.locator("#rows tr").first.locator("a").click()
     before = page.url
     page.get_by_role("button", name="Relaunch").click()
+    expect(page.locator("#confirm")).to_contain_text("with the same inputs")
+    page.locator("#confirm").get_by_role("button", name="Relaunch").click()
     page.wait_for_url(lambda url: url != before)
     expect(page.locator("#state .chip")).to_have_text("Succeeded")
 

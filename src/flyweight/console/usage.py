@@ -35,7 +35,9 @@ def chart(info: Mapping[str, Value]) -> UsageChart | None:
     return UsageChart(
         memory=_line(seconds, memory),
         cpu=_line(seconds, cpus),
-        most_memory=size(int(max(memory))),
+        most_memory=size(
+            int(max(*memory, info["peak_memory_bytes"].number_value if "peak_memory_bytes" in info else 0))
+        ),
         most_cpu=f"{max(cpus):.1f}",
         took=duration(int(seconds[-1] * 1000)),
     )

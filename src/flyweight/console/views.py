@@ -94,6 +94,8 @@ class NodeView:
     entity: identifier_pb2.Identifier | None
     reason: str = ""
     """How far it has come, or why it waits, in words."""
+    alone: bool = False
+    """Whether it is a task that was run by itself: its id says only the task's name once more."""
     case: str = ""
     """Of a case of a conditional, when it runs: ``if x > 3``, or ``else``."""
     signal: str = ""
@@ -207,6 +209,7 @@ def node(
         deck=deck,
         entity=step.entity,
         reason=reason,
+        alone=step.alone,
         case=step.case,
         signal="" if phase in phases.ENDED else awaited(reason),
         cache="" if message is None else _cache(message.closure.task_node_metadata),

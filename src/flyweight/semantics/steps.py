@@ -25,6 +25,8 @@ class Step:
     """The task, sub-workflow or launch plan that it runs."""
     gate: workflow_pb2.GateNode | None = None
     """What it waits for, if it is a gate."""
+    alone: bool = False
+    """Whether it is a task that is run by itself, so that its node was made up around it."""
     case: str = ""
     """Of a case of a conditional, when it runs: ``if x > 3``, or ``else``."""
     needs: tuple[NodeId, ...] = ()
@@ -43,7 +45,7 @@ def steps(closure: compiler_pb2.CompiledWorkflowClosure, drawn: Mapping[NodeId, 
 def single(task: identifier_pb2.Identifier) -> Step:
     """Make the one step of a task that runs by itself."""
     title = readable_name(task.name.rpartition(".")[2])
-    return Step(node=NodeId(single_node_id(task.name)), title=title, kind="task", entity=task)
+    return Step(node=NodeId(single_node_id(task.name)), title=title, kind="task", entity=task, alone=True)
 
 
 def unplanned(node: str, depth: int) -> Step:

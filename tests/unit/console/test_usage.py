@@ -19,7 +19,7 @@ from flyweight.services.views import attempt as told
 OF = identifier_pb2.WorkflowExecutionIdentifier(project="p", domain="d", name="e")
 
 
-def attempt(*measured: tuple[float, int, float]) -> views.AttemptView:
+def attempt(*measured: tuple[float, int, float], peak: int = 0) -> views.AttemptView:
     series = Series()
     for seconds, mebibytes, cpu in measured:
         series.note(seconds, TreeUsage(memory=mebibytes << 20, cpu=cpu))
@@ -30,6 +30,7 @@ def attempt(*measured: tuple[float, int, float]) -> views.AttemptView:
         task="TASK:p:d:t:v",
         phase=AttemptPhase.SUCCEEDED,
         usage_series=series.data(0),
+        peak_memory_bytes=peak << 20,
     )
     message = told(Subject(execution=OF, console="http://x/console"), row)
     if measured:
@@ -73,3 +74,9 @@ def test_what_took_no_time_is_not_drawn() -> None:
 
 def test_what_used_nothing_is_a_line_at_the_bottom() -> None:
     assert panel(attempt((1, 0, 0.0), (2, 0, 0.0))).count("240.0,64.0") == 4
+
+
+def test_the_chart_and_the_table_say_the_same_peak_also_one_that_fell_between_two_looks() -> None:
+    seen = attempt((1, 32, 1.0), (2, 20, 1.0), peak=51)
+    assert seen.usage is not None
+    assert (seen.usage.most_memory, seen.peak_memory) == ("51 MiB", "51 MiB")

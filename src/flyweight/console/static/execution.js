@@ -161,14 +161,16 @@ function onDeck({ node, attempt, revision }) {
 
 function onCapacity({ slots, busy, queued }) {
   const waits = queued ? ` · ${queued} waiting` : "";
-  document.getElementById("capacity").textContent = `${busy} of ${slots} workers busy${waits}`;
+  const [count, words] = [`${busy} of ${slots}`, document.createElement("span")];
+  words.textContent = ` workers busy${waits}`;
+  const capacity = document.getElementById("capacity");
+  capacity.replaceChildren(count, words);
+  capacity.title = `${count} workers busy${waits}`;
 }
 
 root.addEventListener("click", (event) => {
   const action = event.target.closest("[data-action]")?.dataset.action;
-  if (action === "relaunch" || action === "recover") return begin(`/api/v1/executions/${action}`, { id });
-  if (action === "rerun") return rerun(asked().get("node"));
-  if (action === "terminate") return document.getElementById("confirm").showModal();
+  if (action in questions) return confirm(action);
   if (event.target.closest("#widen")) {
     event.preventDefault();
     const query = asked();
@@ -234,10 +236,29 @@ async function begin(path, request) {
   } catch (problem) { tell(problem.message); }
 }
 
-document.getElementById("confirm").addEventListener("close", async (event) => {
-  if (event.target.returnValue !== "yes") return;
-  event.target.returnValue = "";
-  try { await send("DELETE", api, { cause: "terminated in the console" }); } catch (problem) { tell(problem.message); }
+// What is asked before anything is started or ended: the question, what it comes to, and the words of the two answers.
+const questions = {
+  terminate: ["Terminate this execution?", "What runs is stopped. Decks and logs so far are kept.", "Keep running", "Terminate"],
+  relaunch: ["Relaunch this execution?", "A new execution runs all of it again, with the same inputs. Only what is cached is taken over.", "Cancel", "Relaunch"],
+  recover: ["Recover this execution?", "A new execution takes over all that succeeded here, and runs the rest.", "Cancel", "Recover"],
+  rerun: ["Run again from this node?", "A new execution runs this node with its recorded inputs, and what follows from it. The rest is taken over.", "Cancel", "Run again"],
+};
+const question = document.getElementById("confirm");
+
+function confirm(action) {
+  const texts = question.querySelectorAll("h1, p.soft, button");
+  questions[action].forEach((text, at) => { texts[at].textContent = text; });
+  question.dataset.action = action;
+  question.showModal();
+}
+
+question.addEventListener("close", () => {
+  const { action } = question.dataset;
+  if (question.returnValue !== "yes") return;
+  question.returnValue = "";
+  if (action === "terminate") send("DELETE", api, { cause: "terminated in the console" }).catch((problem) => tell(problem.message));
+  else if (action === "rerun") rerun(asked().get("node"));
+  else begin(`/api/v1/executions/${action}`, { id });
 });
 
 addEventListener("popstate", () => load());
