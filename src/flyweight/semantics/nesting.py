@@ -53,7 +53,12 @@ class Level:
 
     def _template(self, node: workflow_pb2.Node) -> workflow_pb2.WorkflowTemplate | None:
         if node.HasField("branch_node"):
-            return workflow_pb2.WorkflowTemplate(nodes=[case for _, case in cases_of(node)])
+            cases = workflow_pb2.WorkflowTemplate(nodes=[case for _, case in cases_of(node)])
+            for case in cases.nodes:
+                case.ClearField(
+                    "upstream_node_ids"
+                )  # they are nodes around the conditional, which may bear the same ids
+            return cases
         if node.workflow_node.HasField("sub_workflow_ref"):
             return self.named.get(entity_key(node.workflow_node.sub_workflow_ref))
         return None

@@ -117,7 +117,7 @@ def _step(within: Level, node: workflow_pb2.Node, depth: int, case: str = "") ->
         entity=entity,
         gate=node.gate_node if node.HasField("gate_node") else None,
         case=case,
-        needs=() if case else tuple(within.unique_id(each) for each in node.upstream_node_ids if each != START_NODE),
+        needs=tuple(within.unique_id(each) for each in node.upstream_node_ids if each != START_NODE),
     )
 
 

@@ -4,7 +4,7 @@ from itertools import combinations
 
 from flyweight.console.graph import FOLDED, MOST_BOXES, Box, Drawing, draw
 from flyweight.semantics.nesting import Drawn
-from tests.unit.console.shapes import closure, sub_workflow, task, template
+from tests.unit.console.shapes import branch, closure, sub_workflow, task, template
 
 
 def drawing(*nodes: object, subs: tuple[object, ...] = ()) -> Drawing:
@@ -98,3 +98,13 @@ def test_what_a_dynamic_task_drew_is_a_group_unless_it_is_too_large():
     large = Drawn(attempt=0, closure=closure(template("drawn", *(task(f"n{i}") for i in range(MOST_BOXES + 1)))))
     assert boxes(draw(outer, {"d": small})).keys() == {"d", "d-0-dn0"}
     assert boxes(draw(outer, {"d": large})).keys() == {"d"}
+
+
+def test_cases_of_a_conditional_are_drawn_inside_it_beside_each_other_whatever_stands_around_it() -> None:
+    main = template("main", task("n0"), branch("b", sub_workflow("n0", "inner", "n0"), task("n1", "n0")))
+    drawing = draw(closure(main, template("inner", task("x"))))
+    assert drawing is not None
+    groups = {box.node: box for box in drawing.boxes}
+    assert groups.keys() == {"n0", "b", "b-0-n0", "b-0-n0-0-x", "b-0-n1"}
+    assert groups["b"].group
+    assert groups["b-0-n0"].y == groups["b-0-n1"].y
