@@ -140,7 +140,9 @@ def _option(one: Input) -> click.Option:
         names = [f"--{name}/--no-{name}" for name in spellings]
         return click.Option([one.name, *names], default=_ABSENT, type=_Flag(), is_flag=True, help=text)
     names = [f"--{name}" for name in spellings]
-    return click.Option([one.name, *names], default=_ABSENT, type=ValueOf(one.python_type), help=text)
+    kind = ValueOf(one.python_type)
+    # Of its own: click would write the values of a choice in capitals.
+    return click.Option([one.name, *names], default=_ABSENT, type=kind, metavar=kind.name, help=text)
 
 
 class _Flag(click.types.BoolParamType):

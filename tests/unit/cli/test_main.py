@@ -130,6 +130,11 @@ def test_the_help_comes_from_the_signature(program: str, capsys: pytest.CaptureF
         assert part in shown
 
 
+def test_choices_are_listed_as_they_are_typed(program: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", program, "choose", "--help"]) == 0
+    assert "--kind a|b" in capsys.readouterr().out
+
+
 def test_a_file_lists_its_entities(program: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", program, "--help"]) == 0
     shown = capsys.readouterr().out
