@@ -28,6 +28,8 @@ _KINDS = {
 _SINGLE_TASK = ".flytegen."
 """Begins the name of the workflow that is made up around a task which is run by itself."""
 
+ANY_EXCEPTION = "USER:RuntimeError"
+"""Flyte's code of whatever a task's own code raises, also of a ValueError: the error's first line names its class."""
 ITEMS_SHOWN = 200
 """Items of a map in a panel; any other is reached by its name."""
 _VERSION_SHOWN = 12
@@ -300,7 +302,8 @@ def error(message: core_execution_pb2.ExecutionError) -> ErrorView:
         core_execution_pb2.ExecutionError.USER: "your code",
         core_execution_pb2.ExecutionError.SYSTEM: "the platform",
     }
-    return ErrorView(code=message.code, headline=headline, details=rest.strip("\n"), fault=fault.get(message.kind, ""))
+    code = "" if message.code == ANY_EXCEPTION else message.code
+    return ErrorView(code=code, headline=headline, details=rest.strip("\n"), fault=fault.get(message.kind, ""))
 
 
 def execution_url(of: identifier_pb2.WorkflowExecutionIdentifier) -> str:

@@ -59,6 +59,10 @@ def test_an_ended_execution_took_what_its_duration_says():
     assert view.span.took == "1.5 s"
     assert view.error is not None
     assert (view.error.headline, view.error.details) == ("ValueError: no", "Traceback ...")
+    message = core_execution_pb2.ExecutionError(code="USER:RuntimeError", message="ValueError: no")
+    assert views.error(message).code == "", "what Flyte calls every exception says nothing beside its own name"
+    message.code = "RetriesExhausted|USER:Recoverable"
+    assert views.error(message).code == message.code
 
 
 def test_a_task_that_runs_by_itself_is_called_by_its_own_name():
