@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.interop.surface import STOCK
+from tests.interop.surface import STOCK, STOCK_OBJECTS
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 
-def test_the_list_of_names_is_the_stocks(stock_python: Path) -> None:
-    program = Path(__file__).parent / "programs/surface.py"
-    done = subprocess.run([str(stock_python), str(program)], capture_output=True, text=True, check=True)
+@pytest.mark.parametrize(("program", "kept"), [("surface", STOCK), ("objects", STOCK_OBJECTS)])
+def test_the_list_of_names_is_the_stocks(stock_python: Path, program: str, kept: dict[str, list[str]]) -> None:
+    program_file = Path(__file__).parent / f"programs/{program}.py"
+    done = subprocess.run([str(stock_python), str(program_file)], capture_output=True, text=True, check=True)
     found = json.loads(done.stdout[done.stdout.index("{") :])
-    assert found == STOCK, "write flytekit_names.json anew with programs/surface.py, then run tests.interop.surface"
+    assert found == kept, f"write its JSON anew with programs/{program}.py, then run tests.interop.surface"

@@ -14,6 +14,7 @@ from flyweight.client.data import ClientData
 from flyweight.client.entities import FetchedEntity, FlyteWorkflow
 from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.inputs import input_literals
+from flyweight.client.lazy import LazyEntity
 from flyweight.client.looking import Looking
 from flyweight.client.references import resolve_reference
 from flyweight.client.register import Registering, RegisterSettings
@@ -28,7 +29,7 @@ from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.run_options import Options
 
 AnyEntity = Entity[Any, Any]
-Executable = AnyEntity | FetchedEntity
+Executable = AnyEntity | FetchedEntity | LazyEntity
 
 LONGEST_NAME = 63
 PATIENCE_MS = 2_000
@@ -95,13 +96,13 @@ class Executing(Looking, Registering):
 
         """
         given = dict(inputs or {})
-        match entity:
-            case FlyteWorkflow():
+        match entity.entity if isinstance(entity, LazyEntity) else entity:
+            case FlyteWorkflow() as entity:
                 plan = self.fetch_launch_plan(entity.id.project, entity.id.domain, entity.name, entity.version)
                 return self._start_fetched(plan, given, settings)
-            case FetchedEntity():
+            case FetchedEntity() as entity:
                 return self._start_fetched(entity, given, settings)
-            case ReferenceEntity():
+            case ReferenceEntity() as entity:
                 call = resolve_reference(self, entity, given)
                 at_home: ExecuteSettings = {
                     **settings,
@@ -110,8 +111,13 @@ class Executing(Looking, Registering):
                     "type_hints": {**entity.interface.inputs, **(settings.get("type_hints") or {})},
                 }
                 return self._start_fetched(call.entity, dict(call.inputs), at_home, entity.interface.outputs)
-            case _:
+            case entity:
                 return self._start_own(entity, given, settings)
+
+    # flytekit's names, one a kind of entity.
+    execute_remote_task_lp = execute_remote_wf = execute
+    execute_reference_task = execute_reference_workflow = execute_reference_launch_plan = execute
+    execute_local_task = execute_local_workflow = execute_local_launch_plan = execute
 
     def _start_own(self, entity: AnyEntity, given: dict[str, Any], settings: ExecuteSettings) -> FlyteWorkflowExecution:
         entity.interface.bind(entity.name, (), given)

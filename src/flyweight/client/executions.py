@@ -12,6 +12,7 @@ from flyteidl.core import identifier_pb2, interface_pb2
 
 from flyweight.client import rpcs
 from flyweight.client.data import ClientData
+from flyweight.client.entities import FlyteWorkflow
 from flyweight.client.links import execution_url
 from flyweight.client.nodes import FlyteNodeExecution
 from flyweight.client.outputs import LiteralsResolver
@@ -114,13 +115,11 @@ class FlyteWorkflowExecution:
     @property
     def steps(self) -> list[Step]:
         """What its workflow plans, and what dynamic tasks have drawn, in the order in which it can run."""
-        if not self.closure.workflow_id.name:  # just created: all that is known is its name
-            self.sync()
-        workflow, task = self.closure.workflow_id, self.spec.launch_plan
-        if not workflow.name or workflow.name.startswith(ONE_TASK):
+        workflow = self.flyte_workflow
+        if workflow is None:
+            task = self.spec.launch_plan
             return [single(task)] if task.resource_type == identifier_pb2.TASK else []
-        found = self._remote.connection.call(rpcs.GET_WORKFLOW, common_pb2.ObjectGetRequest(id=workflow))
-        return steps(found.closure.compiled_workflow, self._drawn)
+        return steps(workflow.message.closure.compiled_workflow, self._drawn)
 
     @property
     def _drawn(self) -> dict[NodeId, Drawn]:
@@ -132,6 +131,17 @@ class FlyteWorkflowExecution:
                 if closure is not None:
                     found[NodeId(name)] = Drawn(attempt=node.state.attempt, closure=closure)
         return found
+
+    @property
+    def flyte_workflow(self) -> FlyteWorkflow | None:
+        """The workflow that runs, fetched now; None for a single task."""
+        if not self.closure.workflow_id.name:  # just created: all that is known is its name
+            self.sync()
+        workflow = self.closure.workflow_id
+        if not workflow.name or workflow.name.startswith(ONE_TASK):
+            return None
+        found = self._remote.connection.call(rpcs.GET_WORKFLOW, common_pb2.ObjectGetRequest(id=workflow))
+        return FlyteWorkflow.of(found)
 
     @property
     def awaited(self) -> list[signal_pb2.Signal]:

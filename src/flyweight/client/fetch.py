@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 
 from flyweight.client import rpcs
 from flyweight.client.entities import FlyteLaunchPlan, FlyteTask, FlyteWorkflow
+from flyweight.client.lazy import LazyEntity
 from flyweight.client.rpcs import Rpc
 from flyweight.client.session import Session
 from flyweight.errors import InvalidInput, NotFound
@@ -39,6 +40,26 @@ class Fetching(Session):
         wanted = self.identifier(identifier_pb2.TASK, project, domain, _named(name, "task"), version)
         wanted.version = self._version(rpcs.LIST_TASKS, wanted, version)
         return FlyteTask.of(self.connection.call(rpcs.GET_TASK, common_pb2.ObjectGetRequest(id=wanted)))
+
+    def fetch_task_lazy(
+        self,
+        project: str | None = None,
+        domain: str | None = None,
+        name: str | None = None,
+        version: str | None = None,
+    ) -> LazyEntity:
+        """Give what stands for a task until something of it is asked for: only then it is fetched."""
+        return LazyEntity(_named(name, "task"), lambda: self.fetch_task(project, domain, name, version))
+
+    def fetch_workflow_lazy(
+        self,
+        project: str | None = None,
+        domain: str | None = None,
+        name: str | None = None,
+        version: str | None = None,
+    ) -> LazyEntity:
+        """Give what stands for a workflow until something of it is asked for: only then it is fetched."""
+        return LazyEntity(_named(name, "workflow"), lambda: self.fetch_workflow(project, domain, name, version))
 
     def fetch_workflow(
         self,

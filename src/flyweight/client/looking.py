@@ -3,15 +3,25 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict, Unpack
 
-from flyteidl.admin import common_pb2, execution_pb2, task_execution_pb2, version_pb2
+from flyteidl.admin import (
+    common_pb2,
+    execution_pb2,
+    launch_plan_pb2,
+    node_execution_pb2,
+    task_execution_pb2,
+    version_pb2,
+)
 from flyteidl.core import identifier_pb2, metrics_pb2
 
 from flyweight.client import recorded, rpcs
 from flyweight.client.addresses import Addressing
+from flyweight.client.attempts import FlyteTaskExecution
 from flyweight.client.entities import FetchedEntity
 from flyweight.client.executions import FlyteWorkflowExecution, Seconds
 from flyweight.client.fetch import NEWEST_FIRST, filters_text
 from flyweight.client.links import entity_url, execution_url
+from flyweight.client.nodes import FlyteNodeExecution
+from flyweight.client.progress import NodeState
 from flyweight.errors import NotFound
 from flyweight.ids import place_named
 from flyweight.protocol import watch_pb2
@@ -133,6 +143,27 @@ class Looking(Addressing):
 
     sync_execution = sync
 
+    def sync_node_execution(self, execution: FlyteNodeExecution, *_: object) -> FlyteNodeExecution:
+        """Ask where a node stands now."""
+        request = node_execution_pb2.NodeExecutionGetRequest(id=execution.id)
+        message = self.connection.call(rpcs.GET_NODE_EXECUTION, request)
+        return FlyteNodeExecution(self, NodeState(message=message))
+
+    def sync_task_execution(self, execution: FlyteTaskExecution, *_: object) -> FlyteTaskExecution:
+        """Ask where an attempt stands now."""
+        request = task_execution_pb2.TaskExecutionGetRequest(id=execution.id)
+        return FlyteTaskExecution(self, self.connection.call(rpcs.GET_TASK_EXECUTION, request))
+
+    def find_launch_plan(
+        self,
+        lp_ref: identifier_pb2.Identifier,
+        node_launch_plans: dict[tuple[str, ...], launch_plan_pb2.LaunchPlanSpec],
+    ) -> None:
+        """Fetch a launch plan's spec into a dictionary that lacks it, under ``(project, domain, name, version)``."""
+        key = (lp_ref.project, lp_ref.domain, lp_ref.name, lp_ref.version)
+        if key not in node_launch_plans:
+            node_launch_plans[key] = self.fetch_launch_plan(*key).message.spec
+
     def terminate(self, execution: FlyteWorkflowExecution, cause: str) -> None:
         """Stop an execution."""
         execution.terminate(cause)
@@ -178,6 +209,10 @@ class Looking(Addressing):
         """Give how long an execution and its parts took, as a tree of spans, ``depth`` levels deep."""
         request = execution_pb2.WorkflowExecutionGetMetricsRequest(id=id, depth=depth)
         return self.connection.call(rpcs.GET_EXECUTION_METRICS, request).span
+
+    def generate_console_http_domain(self) -> str:
+        """Give the console's address."""
+        return self.console
 
     def generate_console_url(self, entity: FlyteWorkflowExecution | FetchedEntity | identifier_pb2.Identifier) -> str:
         """Give the console's address of an execution or an entity."""

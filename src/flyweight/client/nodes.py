@@ -6,6 +6,7 @@ from flyteidl.admin import node_execution_pb2
 from flyteidl.core import compiler_pb2, identifier_pb2
 
 from flyweight.client import rpcs
+from flyweight.client.attempts import FlyteTaskExecution, list_attempts
 from flyweight.client.data import ClientData
 from flyweight.client.outputs import LiteralsResolver
 from flyweight.client.progress import NodeState
@@ -29,6 +30,36 @@ class FlyteNodeExecution:
     def closure(self) -> node_execution_pb2.NodeExecutionClosure:
         """All the platform says about where it stands."""
         return self.state.message.closure
+
+    @property
+    def metadata(self) -> node_execution_pb2.NodeExecutionMetaData:
+        """What kind of node it is, and its id in its own workflow."""
+        return self.state.message.metadata
+
+    @property
+    def input_uri(self) -> str:
+        """Where its inputs lie."""
+        return self.state.message.input_uri
+
+    @property
+    def task_executions(self) -> list[FlyteTaskExecution]:
+        """The attempts of its task, the first one first; asked for now."""
+        return [FlyteTaskExecution(self._remote, each) for each in list_attempts(self._remote.connection, self.id)]
+
+    @property
+    def subworkflow_node_executions(self) -> "dict[str, FlyteNodeExecution]":
+        """The nodes inside it, by id; asked for now."""
+        request = node_execution_pb2.NodeExecutionListRequest(
+            workflow_execution_id=self.id.execution_id, unique_parent_id=self.id.node_id, limit=100
+        )
+        found: dict[str, FlyteNodeExecution] = {}
+        while True:
+            page = self._remote.connection.call(rpcs.LIST_NODE_EXECUTIONS, request)
+            for message in page.node_executions:
+                found[message.id.node_id] = FlyteNodeExecution(self._remote, NodeState(message=message))
+            if not page.token:
+                return found
+            request.token = page.token
 
     @property
     def phase(self) -> str:

@@ -1,5 +1,6 @@
 """Brings entities to a platform: their specs and the code they need, once; what is there already is not sent again."""
 
+import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from flyweight.client.fetch import Fetching
 from flyweight.client.images import build_for
 from flyweight.client.rpcs import Rpc
 from flyweight.client.upload import Uploading
+from flyweight.compile import bundle
 from flyweight.compile.settings import ImageConfig, SerializationSettings
 from flyweight.compile.specs import Spec, compile_entity, identifier_in
 from flyweight.compile.tasks import CODE_DIGEST_TAG
@@ -175,6 +177,65 @@ class Registering(Fetching, Uploading):
         """Register a workflow and fetch it; ``serialization_settings`` and ``version`` as in flytekit."""
         done = self.register(entity, **_flytekit_settings(("serialization_settings", "version"), arguments, settings))
         return self.fetch_workflow(done.id.project, done.id.domain, done.id.name, done.id.version)
+
+    fast_register_workflow = register_workflow
+    """The same: code goes along with everything that is registered."""
+
+    def raw_register(
+        self,
+        cp_entity: Spec,
+        settings: SerializationSettings,
+        version: str,
+        create_default_launchplan: bool = True,  # noqa: FBT001, FBT002  flytekit's signature
+        options: object = None,  # noqa: ARG002  flytekit's signature
+        og_entity: AnyEntity | None = None,
+    ) -> identifier_pb2.Identifier:
+        """Register one thing that is compiled already, as it stands, under a version.
+
+        Args:
+            cp_entity: what ``get_serializable`` gives: a task's or workflow's spec, or a launch plan.
+            settings: its project and domain.
+            version: its version.
+            create_default_launchplan: of a workflow, also its default launch plan.
+            options: flytekit's; a default launch plan adds nothing here.
+            og_entity: the workflow that was compiled, for its default launch plan.
+
+        Raises:
+            InvalidInput: a default launch plan is wanted, and the workflow is not given.
+
+        """
+        spec = type(cp_entity).FromString(cp_entity.SerializeToString())
+        of = identifier_in(spec)
+        of.project, of.domain, of.version = settings.project, settings.domain, version
+        plans: list[Spec] = []
+        if isinstance(spec, workflow_pb2.WorkflowSpec) and create_default_launchplan:
+            if not isinstance(og_entity, Workflow):
+                raise InvalidInput(f"The default launch plan of {of.name} is made from the workflow: give og_entity.")
+            compiled = compile_entity(og_entity, replace(settings, version=version))
+            plans = [
+                one for one in compiled if isinstance(one, launch_plan_pb2.LaunchPlan) and one.id.name == og_entity.name
+            ]
+        self._send_all([spec, *plans])
+        return of
+
+    def fast_package(
+        self,
+        root: str | Path,
+        deref_symlinks: bool = True,  # noqa: FBT001, FBT002  flytekit's signature
+        output: str | Path | None = None,
+        options: object = None,
+    ) -> tuple[bytes, str]:
+        """Pack the code of a folder and upload it.
+
+        Returns:
+            The MD5 of the archive, and its address.
+
+        """
+        del deref_symlinks, options  # flytekit's
+        packed = bundle.pack(Path(root), bundle.CopyStyle.ALL)
+        archive = Path(output or tempfile.mkdtemp(prefix="flyweight-")) / packed.name
+        archive.write_bytes(packed.content)
+        return self.upload_file(archive)
 
     def register_launch_plan(self, entity: AnyEntity, *arguments: Any, **settings: Any) -> FlyteLaunchPlan:
         """Register a launch plan with its workflow and fetch it; arguments as in flytekit."""

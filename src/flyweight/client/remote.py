@@ -1,7 +1,9 @@
 """``FlyteRemote``: all a program asks of a platform, under flytekit's names; each subject stands in its own file."""
 
+import functools
 from collections.abc import Mapping
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
 from flyteidl.admin import execution_pb2
 from flyteidl.core import interface_pb2
@@ -13,7 +15,9 @@ from flyweight.client.interactive import Guards, in_notebook
 from flyweight.client.notebook_errors import show_user_frames
 from flyweight.client.result import ExecutionResult
 from flyweight.client.signals import Signalling
+from flyweight.client.synchronous import SynchronousFlyteClient
 from flyweight.sdk.entity import Entity
+from flyweight.types.data import use_data
 
 
 class FlyteRemote(Backfilling, Signalling):
@@ -61,6 +65,23 @@ class FlyteRemote(Backfilling, Signalling):
     def for_sandbox(cls, **settings: Any) -> "FlyteRemote":
         """Speak to the platform on its default port of this machine."""
         return cls(config=Config.for_sandbox(), **settings)
+
+    @functools.cached_property
+    def client(self) -> SynchronousFlyteClient:
+        """The platform's calls one by one, under the names of flytekit's client."""
+        return SynchronousFlyteClient(self.connection)
+
+    def remote_context(self) -> AbstractContextManager[object]:
+        """Send what is read and written inside the block (files, folders, dataframes) through the platform's store."""
+        return use_data(self._access())
+
+    if not TYPE_CHECKING:  # a checker need not think that every name is here
+
+        def __getattr__(self, name: str) -> object:
+            raise AttributeError(
+                f"FlyteRemote has no {name!r}. docs/flytekit-names.md lists the names of flytekit's that are not here, "
+                "and why; docs/compatibility.md what there is."
+            )
 
     @property
     def interactive_mode_enabled(self) -> bool:

@@ -129,6 +129,37 @@ LIST_TASK_EXECUTIONS = Rpc(
 LIST_PROJECTS = Rpc(ADMIN, "ListProjects", project_pb2.ProjectListRequest, project_pb2.Projects)
 GET_DOMAINS = Rpc(ADMIN, "GetDomains", project_pb2.GetDomainRequest, project_pb2.GetDomainsResponse)
 GET_VERSION = Rpc(ADMIN, "GetVersion", version_pb2.GetVersionRequest, version_pb2.GetVersionResponse)
+LIST_TASK_IDS = Rpc(
+    ADMIN, "ListTaskIds", common_pb2.NamedEntityIdentifierListRequest, common_pb2.NamedEntityIdentifierList
+)
+LIST_WORKFLOW_IDS = Rpc(
+    ADMIN, "ListWorkflowIds", common_pb2.NamedEntityIdentifierListRequest, common_pb2.NamedEntityIdentifierList
+)
+LIST_LAUNCH_PLAN_IDS = Rpc(
+    ADMIN, "ListLaunchPlanIds", common_pb2.NamedEntityIdentifierListRequest, common_pb2.NamedEntityIdentifierList
+)
+UPDATE_NAMED_ENTITY = Rpc(
+    ADMIN, "UpdateNamedEntity", common_pb2.NamedEntityUpdateRequest, common_pb2.NamedEntityUpdateResponse
+)
+REGISTER_PROJECT = Rpc(
+    ADMIN, "RegisterProject", project_pb2.ProjectRegisterRequest, project_pb2.ProjectRegisterResponse
+)
+UPDATE_PROJECT = Rpc(ADMIN, "UpdateProject", project_pb2.Project, project_pb2.ProjectUpdateResponse)
+LIST_NODE_EXECUTIONS_FOR_TASK = Rpc(
+    ADMIN,
+    "ListNodeExecutionsForTask",
+    node_execution_pb2.NodeExecutionForTaskListRequest,
+    node_execution_pb2.NodeExecutionList,
+)
+GET_TASK_EXECUTION = Rpc(
+    ADMIN, "GetTaskExecution", task_execution_pb2.TaskExecutionGetRequest, task_execution_pb2.TaskExecution
+)
+GET_TASK_EXECUTION_DATA = Rpc(
+    ADMIN,
+    "GetTaskExecutionData",
+    task_execution_pb2.TaskExecutionGetDataRequest,
+    task_execution_pb2.TaskExecutionGetDataResponse,
+)
 CREATE_UPLOAD_LOCATION = Rpc(
     DATA_PROXY,
     "CreateUploadLocation",

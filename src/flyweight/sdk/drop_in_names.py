@@ -160,7 +160,12 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     ),
     "flytekit.remote.remote": places("FlyteRemote"),
     "flytekit.remote.entities": places(_ENTITIES, f"{_CLIENT}.entities"),
-    "flytekit.remote.executions": places("FlyteWorkflowExecution", f"{_CLIENT}.executions"),
+    "flytekit.remote.executions": places(
+        f"FlyteWorkflowExecution FlyteNodeExecution={_CLIENT}.nodes:FlyteNodeExecution "
+        f"FlyteTaskExecution={_CLIENT}.attempts:FlyteTaskExecution",
+        f"{_CLIENT}.executions",
+    ),
+    "flytekit.remote.lazy_entity": places("LazyEntity", f"{_CLIENT}.lazy"),
     "flytekit.testing": places(f"patch task_mock SecretsManager={_SDK}.secret:Secrets", "flyweight.testing"),
     "flytekit.tools": {},
     "flytekit.tools.translator": places("Options=flyweight:Options get_serializable", f"{_COMPAT}.translator"),
