@@ -17,6 +17,7 @@ from flyweight.console.usage import UsageChart, chart
 from flyweight.console.words import duration, size
 from flyweight.ids import NodeId, shown_item
 from flyweight.semantics.answers import awaited
+from flyweight.semantics.budgets import PLATFORM_RESTARTED
 from flyweight.semantics.literal_types import describe
 from flyweight.semantics.steps import Step
 
@@ -169,6 +170,11 @@ class AttemptView:
     """Of the one attempt that a map is taken for."""
     why: str = ""
     """Why it ran, in words, if there is more to say: what the catalog had in place of it."""
+
+    @property
+    def downtime(self) -> bool:
+        """Whether it was lost with the platform, so that its end is the moment at which the platform was back."""
+        return self.error is not None and self.error.code == PLATFORM_RESTARTED and self.phase == "aborted"
 
 
 def execution(message: execution_pb2.Execution) -> ExecutionView:

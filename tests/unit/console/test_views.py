@@ -153,3 +153,38 @@ def test_a_gate_says_what_it_asks_for_and_a_sleep_asks_nobody():
     assert (value.signal, value.expected, value.hint) == ("rate", "duration", "a number of seconds")
     assert not value.yes_or_no
     assert sleep is None
+
+
+def test_an_attempt_that_was_lost_with_the_platform_says_so_beside_the_time_it_took() -> None:
+    lost = task_execution_pb2.TaskExecution()
+    lost.closure.phase = core_execution_pb2.TaskExecution.ABORTED
+    lost.closure.error.code, lost.closure.error.message = "PlatformRestarted", "the platform was restarted"
+    again = task_execution_pb2.TaskExecution()
+    again.id.retry_attempt = 1
+    attempts = [views.attempt(lost), views.attempt(again)]
+    panel = render(
+        "node_panel.html",
+        execution=views.execution(execution_pb2.Execution()),
+        node=views.node(node_execution_pb2.NodeExecution(), Step(node=NodeId("n0"), title="t", kind="task")),
+        attempts=attempts,
+        attempt=attempts[1],
+        number=1,
+        newest=1,
+        tab="overview",
+        question=None,
+        inputs=None,
+        outputs=None,
+    )
+    assert '<span class="soft" title="the platform was restarted">PlatformRestarted</span>' in panel
+    assert panel.count("with the downtime") == 1
+
+
+def test_a_case_says_when_it_is_taken_and_a_node_that_never_began_that() -> None:
+    step = Step(node=NodeId("b-0-n0"), title="small", kind="task", depth=1, case="if x < 3")
+    message = node_execution_pb2.NodeExecution()
+    message.closure.phase = core_execution_pb2.NodeExecution.SKIPPED
+    assert "data-taken" not in render("node_row.html", node=views.node(message, step))
+    message.closure.phase = core_execution_pb2.NodeExecution.RUNNING
+    row = render("node_row.html", node=views.node(message, step))
+    assert 'data-taken title="This case was taken">if x &lt; 3</span>' in row
+    assert "Not started" in render("node_row.html", node=views.node(None, step, unbegun=phases.NOT_STARTED))
