@@ -56,6 +56,7 @@ async def test_a_request_without_a_host_is_refused(boundary: Boundary):
         ("DELETE", "/api/v1/executions/p/d/e"),
         ("PATCH", "/api/v1/tasks"),
         ("PUT", "/blobs/x"),
+        ("POST", "/console/answer/p/d/e"),
     ],
 )
 async def test_a_foreign_page_changes_nothing(boundary: Boundary, origin: str, method: str, path: str):

@@ -11,6 +11,7 @@ from flyweight.client import rpcs
 from flyweight.client.data import ClientData
 from flyweight.client.fetch import filters_text
 from flyweight.client.inputs import input_literals
+from flyweight.client.requests import message
 from flyweight.client.upload import Uploading
 from flyweight.client.watch import list_signals
 from flyweight.errors import NotFound
@@ -83,7 +84,7 @@ class Signalling(Uploading):
         Args:
             signal_id: the name that the gate asks under.
             execution_name: the execution.
-            value: a literal, or a value of the type that the gate expects; files are uploaded.
+            value: a value of the type that the gate expects, whose files are uploaded; or a literal.
             project: the execution's project; the default one when left out.
             domain: likewise.
             python_type: the value's type, if the expected one is not precise enough.
@@ -96,8 +97,9 @@ class Signalling(Uploading):
 
         """
         of = self.execution_id(execution_name, project, domain)
+        value = message(value)
         if not isinstance(value, literals_pb2.Literal):
-            wanted = interface_pb2.Variable(type=literal_type or self.awaited_type(signal_id, of))
+            wanted = interface_pb2.Variable(type=message(literal_type) or self.awaited_type(signal_id, of))
             types = {} if python_type is None else {signal_id: python_type}
             data = ClientData(self, of.project, of.domain)
             value = input_literals({signal_id: value}, {signal_id: wanted}, types, data)[signal_id]

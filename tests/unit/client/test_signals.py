@@ -2,12 +2,13 @@
 
 import pytest
 from flyteidl.admin import signal_pb2
-from flyteidl.core import types_pb2
+from flyteidl.core import literals_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.client import rpcs
 from flyweight.client.remote import FlyteRemote
 from flyweight.compat.filters import Equal
+from flyweight.compat.models import face
 from flyweight.errors import NotFound, TypeMismatch
 from tests.unit.client.scripted import ScriptedServer
 
@@ -57,6 +58,8 @@ def test_a_value_is_made_of_the_type_that_the_gate_expects(
 def test_the_callers_own_type_is_taken_where_it_is_given(
     remote: FlyteRemote, given: list[signal_pb2.SignalSetRequest]
 ) -> None:
+    remote.set_input("given", "e1", face(literals_pb2.Literal).from_flyte_idl(literals.primitive(7)))
+    assert given.pop().value == literals.primitive(7)
     remote.set_input("later", "e1", 3.0, python_type=float, literal_type=types_pb2.LiteralType(simple=types_pb2.FLOAT))
     assert given[0].value == literals.primitive(3.0)
 
