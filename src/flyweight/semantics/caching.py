@@ -165,7 +165,10 @@ def _hashed(literal: literals_pb2.Literal) -> literals_pb2.Literal:
         return literals_pb2.Literal(hash=literal.hash)
     match literal.WhichOneof("value"):
         case "collection":
-            return literals.collection(_hashed(item) for item in literal.collection.literals)
+            items = literal.collection.literals
+            if all(item.scalar.HasField("primitive") and not item.hash for item in items):  # as in most long lists
+                return literals_pb2.Literal(collection=literal.collection)
+            return literals.collection(_hashed(item) for item in items)
         case "map":
             return literals.mapping({name: _hashed(item) for name, item in literal.map.literals.items()})
         case "scalar" if literal.scalar.WhichOneof("value") == "union":

@@ -4,7 +4,7 @@ import pytest
 from flyteidl.core import interface_pb2, literals_pb2, tasks_pb2, types_pb2, workflow_pb2
 
 from flyweight import literals
-from flyweight.semantics.caching import caching_of, difference
+from flyweight.semantics.caching import caching_of, difference, value_digest
 
 INTEGER = types_pb2.LiteralType(simple=types_pb2.INTEGER)
 STRING = types_pb2.LiteralType(simple=types_pb2.STRING)
@@ -106,3 +106,12 @@ def test_where_files_lie_is_found_at_any_depth():
         "file:///a",
         "s3://b/frame",
     }
+
+
+def test_a_hash_counts_also_among_plain_elements():
+    plain = literals.collection(literals.primitive(number) for number in range(3))
+    other = literals.collection([*plain.collection.literals[:2], literals.primitive(7)])
+    assert value_digest(plain) != value_digest(other)
+    for each in (plain, other):
+        each.collection.literals[2].hash = "same"
+    assert value_digest(plain) == value_digest(other)
