@@ -7,6 +7,7 @@ from flyweight.clock import Micros
 from flyweight.engine import machine
 from flyweight.engine.machine import GateDue, SignalSet, SignalWanted, Terminate
 from flyweight.engine.phases import ExecutionPhase, NodePhase
+from flyweight.semantics.answers import awaited
 from tests.simulation.stepping import SECOND, Run
 from tests.simulation.workflows import INTEGER, gate, inputs_of, node, task, workflow
 
@@ -48,6 +49,18 @@ def test_a_signal_gives_its_value():
     give(made, "rate", 7)
     assert made.jobs["after", 0].inputs == inputs_of(a=7)
     assert literals.primitive_value(made.state.signals["rate"].value) == 7
+
+
+def test_a_gate_says_whose_answer_it_waits_for_as_long_as_it_does():
+    made = run(gate("g", signal="rate"), gate("h", approve="good?", timeout=10), gate("i", sleep=30))
+    reasons = [made.state.nodes[name].reason for name in "ghi"]
+    assert reasons == ["waits for an answer: rate", "waits for an answer: good?", ""]
+    assert [awaited(reason) for reason in reasons] == ["rate", "good?", ""]
+    give(made, "rate", 7)
+    made.now = 15 * SECOND
+    made.tell(GateDue(node="h"))
+    assert made.phase("h") is NodePhase.TIMED_OUT
+    assert [made.state.nodes[name].reason for name in "gh"] == ["", ""]
 
 
 def test_a_signal_may_be_given_before_its_gate_is_reached():
