@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -423,3 +424,16 @@ async def test_a_link_reads_what_is_in_the_store_by_its_path_or_uri_and_nothing_
             await platform.data.create_download_location(
                 dataproxy_pb2.CreateDownloadLocationRequest(native_url=form.format(outside))
             )
+
+
+async def test_a_watch_says_where_the_state_ends_and_the_changes_begin(running: Platform) -> None:
+    await running.executor.next()
+    told: list[str | None] = []
+    async with contextlib.aclosing(
+        running.watch.watch(watch_pb2.WatchRequest(project=P, domain=D, name="seen"))
+    ) as events:
+        async for event in events:
+            told.append(event.WhichOneof("event"))
+            if told[-1] is None:
+                break
+    assert "node" in told
