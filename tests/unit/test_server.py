@@ -11,11 +11,11 @@ from grpc import StatusCode
 from grpc.aio import AioRpcError, insecure_channel
 
 from flyweight import server
-from flyweight.engine.jobs import DeckPublished
-from flyweight.errors import InvalidInput, PlatformError, PreconditionFailed
-from flyweight.ids import AttemptId, ExecutionKey, NodeId
+from flyweight.errors import InvalidInput, PlatformError, PreconditionFailed, TryAgain
+from flyweight.ids import ExecutionKey
 from flyweight.settings import PlatformSettings, discover
-from tests.unit.engine.test_driver import Parts, Store
+from tests.simulation.workflows import new_execution
+from tests.unit.engine.driving import CLOSED, Parts, Store
 
 
 def settings(data_dir: Path, **given) -> PlatformSettings:
@@ -88,11 +88,13 @@ async def test_a_taken_port_is_refused_and_lets_go_of_the_folder(tmp_path: Path)
 async def test_a_platform_whose_driver_has_failed_stops_and_says_what_to_do():
     parts = Parts(Store())
     await parts.driver.open()
-    parts.capacity = lambda: 1 / 0
-    parts.report(DeckPublished(attempt=AttemptId(ExecutionKey(1), NodeId("n0"), 0), revision=1))
+    parts.committed = lambda batch: len(batch.new) / 0
+    creation = asyncio.ensure_future(parts.driver.create(new_execution(CLOSED), CLOSED))
     with pytest.raises(PlatformError, match=r"ZeroDivisionError.*start it again"):
         await server.until_stopped(parts.driver, asyncio.Event())
     await parts.driver.close()
+    with pytest.raises(TryAgain):
+        await creation
 
 
 async def test_a_platform_that_is_told_to_stop_waits_for_nothing_else():
