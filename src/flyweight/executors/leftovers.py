@@ -2,6 +2,7 @@
 
 import os
 import select
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
@@ -57,3 +58,10 @@ def _marked(wanted: bytes) -> Iterator[int]:
         with suppress(OSError):
             if any(entry.startswith(wanted) for entry in (folder / "environ").read_bytes().split(b"\0")):
                 yield int(folder.name)
+
+
+def clear(folder: Path) -> None:
+    """Empty a folder of workers, after ending what still runs in it."""
+    kill_marked(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -6,28 +6,27 @@ exactly one report, and no other attempt notices: those that only waited for tha
 
 import asyncio
 import logging
-import shutil
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
 
-from flyweight import blob
 from flyweight.clock import Clock
 from flyweight.containers.environments import Environments
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report
 from flyweight.engine.ports import Capacity
 from flyweight.errors import FlyweightError, UserError
-from flyweight.executors import deck_page, faults
+from flyweight.executors import faults
 from flyweight.executors.attempts import SentAttempt, start_fault
-from flyweight.executors.checkpoints import with_last_checkpoint
 from flyweight.executors.crew import Crew, CrewLimits
 from flyweight.executors.groups import ControlGroups
 from flyweight.executors.holding import Holding
-from flyweight.executors.leftovers import kill_marked
+from flyweight.executors.leftovers import clear
+from flyweight.executors.preparing import needs_preparing, prepared
 from flyweight.executors.results import ResultReader
 from flyweight.executors.slots import Slots
-from flyweight.executors.starts import LARGE_INPUTS, StartMessages, Work
+from flyweight.executors.starts import StartMessages, Work
 from flyweight.executors.stopped import Patrol
 from flyweight.executors.usage import kernel_kills, tree_usage
 from flyweight.executors.usage_watch import UsageGauge, UsageWatch
@@ -122,7 +121,7 @@ class WorkerPool:
     async def open(self, report: Callable[[Report], None]) -> None:
         """Clear away what an earlier platform left, and start the first workers (without waiting for them)."""
         self._report = report
-        await asyncio.to_thread(_clear, self._options.folder)
+        await asyncio.to_thread(clear, self._options.folder)
         self._patrol.open()
         python = self._options.environments.interpreters.get(OWN_FLAVOR)
         if python is not None:
@@ -134,10 +133,10 @@ class WorkerPool:
         if job.attempt in self._jobs or self._closed:
             return
         self._jobs[job.attempt] = job
-        if job.template.deck or job.earlier_checkpoints or len(job.inputs_data) > LARGE_INPUTS:
+        if needs_preparing(job):
             self._spawn(self._prepare(job))
         else:
-            self._slots.submit(job.attempt, self._run, self._run_next)
+            self._submit(job)
 
     def cancel(self, attempt: AttemptId, reason: str) -> None:
         """Stop an attempt, waiting or running."""
@@ -196,14 +195,8 @@ class WorkerPool:
             await asyncio.wait(self._tasks, timeout=_CLOSE_SECONDS)
 
     async def _prepare(self, job: Job) -> None:
-        """See to what must stand in the blob store before the attempt begins, and to what stands there for it."""
         try:
-            if job.earlier_checkpoints:
-                job = await asyncio.to_thread(with_last_checkpoint, job)
-            if job.deck_uri:
-                await asyncio.to_thread(deck_page.place, job.deck_uri)
-            if len(job.inputs_data) > LARGE_INPUTS:
-                await asyncio.to_thread(blob.put, job.inputs_uri, job.inputs_data)
+            job = await asyncio.to_thread(prepared, job)
         except (FlyweightError, OSError) as error:
             if self._jobs.pop(job.attempt, None):
                 fault = faults.platform_fault("InputsNotWritten", f"The inputs could not be stored: {error}")
@@ -211,7 +204,31 @@ class WorkerPool:
             return
         if job.attempt in self._jobs and not self._closed:
             self._jobs[job.attempt] = job
+            self._submit(job)
+
+    def _submit(self, job: Job) -> None:
+        """Let a job wait for its turn; the only one of its execution goes before a crowd that waits with a worker."""
+        places, execution = self._slots.capacity(), job.attempt.execution
+        others = any(attempt.execution == execution for attempt in self._sent) or self._slots.waits(execution)
+        with suppress(UserError):  # it is told when it has its slot
+            if places.busy == places.slots and not others:
+                self._let_in(job, self._starts.work(job))
+        if job.attempt not in self._sent:
             self._slots.submit(job.attempt, self._run, self._run_next)
+
+    def _let_in(self, job: Job, work: Work) -> None:
+        window = next((window for window in self._windows.values() if window.lets_in(work)), None)
+        if window is None or not self._crew.take_more(window.worker):
+            return
+        taken = self._take_back(window)
+        try:
+            self._send(window, job, work)
+            if window.first.job is job:  # the worker had not begun anything
+                self._begin(window)
+        finally:
+            if not window:
+                self._free(window)
+            self._put_back(taken)
 
     def _run(self, attempt: AttemptId) -> None:
         """Give a job that has its slot to a worker."""
@@ -477,12 +494,6 @@ class WorkerPool:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _clear(folder: Path) -> None:
-    kill_marked(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def _nobody(_report: Report) -> None:

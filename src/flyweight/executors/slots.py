@@ -86,6 +86,10 @@ class Slots:
         """Tell how many places there are, are taken, and are waited for."""
         return Capacity(slots=self._total, busy=self._busy, queued=self._queued)
 
+    def waits(self, execution: ExecutionKey) -> bool:
+        """Tell whether an attempt of an execution waits."""
+        return execution in self._waiting
+
     @property
     def spare(self) -> bool:
         """Tell whether there is a place for which nobody waits."""

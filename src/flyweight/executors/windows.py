@@ -6,6 +6,7 @@ wait behind what lasts, so a window holds little work, and only of tasks whose p
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 
 from flyweight.clock import Micros
 from flyweight.executors.attempts import SentAttempt
@@ -14,6 +15,8 @@ from flyweight.executors.worker_process import WorkerProcess
 
 WORTH = 0.010
 """Seconds of work that a window holds at most."""
+CROWD = 4
+"""More than so many attempts of one execution may be overtaken by the only one of another."""
 _LEAST = 0.0002
 """Seconds that an attempt takes at least, with all that is around it."""
 
@@ -46,14 +49,26 @@ class Window:
 
     def takes(self, work: Work) -> bool:
         """Tell whether an attempt may wait here. A window is filled up when it is half empty, not one by one."""
+        if not self._suits(work):
+            return False
+        self._filling = self._worth + cost(work) <= (WORTH if self._filling else WORTH / 2)
+        return self._filling
+
+    def lets_in(self, work: Work) -> bool:
+        """Tell whether another execution's attempt may go before what waits here: a crowd, all of one execution."""
+        if len(self._sent) <= CROWD or cost(work) > WORTH or not self._suits(work):
+            return False
+        waiting = islice(self._sent, 1, None)
+        execution = self._sent[-1].job.attempt.execution
+        return all(each.job.attempt.execution == execution for each in waiting)
+
+    def _suits(self, work: Work) -> bool:
+        """Tell whether the worker has the code, and nothing that must run alone."""
         if not self._sent or self.lasting or not self.worker.proven:
             return False
         first = self.first
         alike = work is first.work or (work.bundle, work.python) == (first.work.bundle, first.work.python)
-        if not alike or first.cancelled or work.limits or first.work.limits:
-            return False
-        self._filling = self._worth + cost(work) <= (WORTH if self._filling else WORTH / 2)
-        return self._filling
+        return alike and not (first.cancelled or work.limits or first.work.limits)
 
     @property
     def worth(self) -> float:

@@ -59,11 +59,13 @@ def job(task: tasks_pb2.TaskTemplate, node: str = "n0", *, execution: int = 1, r
     )
 
 
-def telling(task: tasks_pb2.TaskTemplate, node: str, *words: object) -> Job:
+def telling(task: tasks_pb2.TaskTemplate, node: str, *words: object, execution: int = 1) -> Job:
     """Make a job of a task ``told``, which does what its input says."""
     text = literals_pb2.Primitive(string_value=" ".join(map(str, words)))
     given = literals_pb2.Literal(scalar=literals_pb2.Scalar(primitive=text))
-    return replace(job(task, node), inputs_data=literals.to_bytes(literals.literal_map({"x": given})))
+    return replace(
+        job(task, node, execution=execution), inputs_data=literals.to_bytes(literals.literal_map({"x": given}))
+    )
 
 
 @dataclass

@@ -12,7 +12,7 @@ from flyweight.executors.attempts import SentAttempt
 from flyweight.executors.limits import NO_LIMITS, TaskLimits
 from flyweight.executors.pool import WorkerPool
 from flyweight.executors.starts import Pace, Work
-from flyweight.executors.windows import WORTH, Window
+from flyweight.executors.windows import CROWD, WORTH, Window
 from flyweight.executors.worker_process import WorkerProcess, WorkerSpec
 
 from .jobs import Reports, appears, job, running_pool, telling, template
@@ -100,6 +100,58 @@ async def test_what_waits_behind_a_cancelled_attempt_goes_to_another_worker(tmp_
         assert len(reports.ends()) == 3
 
 
+def waiting(pool: WorkerPool) -> list[str]:
+    return [str(sent.job.attempt.node) for window in pool._windows.values() for sent in window]
+
+
+@pytest.mark.slow
+async def test_the_only_attempt_of_an_execution_goes_before_a_crowd_that_waits(tmp_path: Path) -> None:
+    task = template("told")
+    async with running_pool(tmp_path) as (pool, reports):
+        await proven(pool, reports, task)
+        crowd = [f"n{number}" for number in range(9)]
+        for node in crowd:
+            pool.start(telling(task, node, "echo"))
+        pool.start(telling(task, "small", "echo", execution=2))
+        assert waiting(pool) == ["small"], "nothing had begun, so all of the crowd was taken back"
+        ends = [await reports.end(node) for node in ("small", *crowd)]
+        assert all(isinstance(end, Succeeded) and end.worker == "worker-1" for end in ends)
+        assert all(one.ended_at <= next_.started_at for one, next_ in pairwise(ends)), "the crowd kept its order"
+        assert len(reports.ends()) == 11
+        assert (pool.capacity().busy, pool.capacity().queued) == (0, 0)
+
+
+@pytest.mark.slow
+async def test_what_runs_is_not_disturbed_by_what_goes_before_a_crowd(tmp_path: Path) -> None:
+    task = template("told")
+    async with running_pool(tmp_path) as (pool, reports):
+        await proven(pool, reports, task)
+        pool.start(telling(task, "running", "until", tmp_path / "mark", tmp_path / "go"))
+        for number in range(6):
+            pool.start(telling(task, f"n{number}", "echo"))
+        await appears(tmp_path / "mark")
+        for small in (2, 3, 4):
+            pool.start(telling(task, f"small{small}", "echo", execution=small))
+        (tmp_path / "go").touch()
+        names = ["running", *(f"n{number}" for number in range(6)), *(f"small{small}" for small in (2, 3, 4))]
+        ends = [await reports.end(name) for name in names]
+        assert all(isinstance(end, Succeeded) for end in ends)
+        assert len(reports.ends()) == 1 + len(names)
+        assert (pool.capacity().busy, pool.capacity().queued) == (0, 0)
+
+
+@pytest.mark.slow
+async def test_small_executions_do_not_go_before_each_other(tmp_path: Path) -> None:
+    task = template("told")
+    async with running_pool(tmp_path) as (pool, reports):
+        await proven(pool, reports, task)
+        nodes = [f"n{number}" for number in range(9)]
+        for number, node in enumerate(nodes):
+            pool.start(telling(task, node, "echo", execution=number))
+        ends = [await reports.end(node) for node in nodes]
+        assert all(one.ended_at <= next_.started_at for one, next_ in pairwise(ends))
+
+
 @pytest.mark.slow
 async def test_many_that_are_cancelled_at_once_are_sent_once(tmp_path: Path) -> None:
     task = template("told")
@@ -153,8 +205,9 @@ async def window(tmp_path: Path, *, first: Work, seconds: float = QUICK) -> Wind
     return made
 
 
-def sent(work: Work, worker: WorkerProcess, seconds: float = QUICK, number: int = 1) -> SentAttempt:
-    return SentAttempt(job=job(template("echo")), work=work, number=number, cost=seconds, worker=worker)
+def sent(work: Work, worker: WorkerProcess, seconds: float = QUICK, *, execution: int = 1) -> SentAttempt:
+    made = job(template("echo"), execution=execution)
+    return SentAttempt(job=made, work=work, number=1, cost=seconds, worker=worker)
 
 
 def work(*, seconds: float = QUICK, bundle: str = "b", python: str = "p", limits: TaskLimits = NO_LIMITS) -> Work:
@@ -181,6 +234,19 @@ async def test_only_quick_work_of_the_same_code_waits_for_a_worker(tmp_path: Pat
     assert not (await window(tmp_path, first=work(limits=TaskLimits(cpu=0.5)))).takes(work())
     busy.lasting = True
     assert not busy.takes(work())
+
+
+async def test_only_a_crowd_of_one_execution_lets_another_ones_attempt_in(tmp_path: Path) -> None:
+    busy = await window(tmp_path, first=work())
+    for _ in range(CROWD - 1):
+        busy.add(sent(work(), busy.worker))
+    assert not busy.lets_in(work())
+    busy.add(sent(work(), busy.worker))
+    assert busy.lets_in(work())
+    assert not busy.lets_in(work(bundle="other"))
+    assert not busy.lets_in(replace(work(), pace=Pace()))
+    busy.add(sent(work(), busy.worker, execution=2))
+    assert not busy.lets_in(work())
 
 
 async def test_a_window_is_filled_up_when_it_is_half_empty(tmp_path: Path) -> None:
