@@ -45,13 +45,15 @@ class Holding:
             _hold(group, worker, limits)
         else:
             self._coming[worker] = limits
+            worker.withheld = True
         return Hold(group=group, kills=group.kills())
 
     def ready(self, worker: WorkerProcess) -> None:
-        """Hold a worker that has just come up: with a small share of a processor its start would take too long."""
+        """Hold a worker that has just come up, and then let it begin: held before, its start would take too long."""
         limits = self._coming.pop(worker, None)
         if limits is not None:
             _hold(self._of[worker], worker, limits)
+            worker.let_begin()
 
     def release(self, worker: WorkerProcess) -> None:
         """Remove the group of a worker that has ended."""

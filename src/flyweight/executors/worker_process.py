@@ -75,6 +75,8 @@ class WorkerProcess(asyncio.Protocol):
         self.tasks = 0
         """Attempts it was given."""
         self.ready = False
+        self.withheld = False
+        """Whether it is to begin nothing before ``let_begin``."""
         self.proven = False
         """Whether it has ended an attempt in order: what it is given now, it can run at once."""
         self._first_size = 0
@@ -177,12 +179,18 @@ class WorkerProcess(asyncio.Protocol):
         if self._transport is None or self._permits is None:
             return  # it is sent when the worker is up
         frames, self._frames = self._frames, []
-        numbers, self._numbers = self._numbers, []
         if frames:
             self._transport.write(b"".join(frames))
+        numbers = [] if self.withheld else self._numbers
         if numbers:
+            self._numbers = []
             with suppress(BrokenPipeError):  # the worker is dying: its end will be told
                 self._permits[0].send(write_permits(numbers))
+
+    def let_begin(self) -> None:
+        """Let it begin what was withheld from it."""
+        self.withheld = False
+        self._flush()
 
     def terminate(self) -> None:
         """Ask the attempt to stop (SIGTERM to the worker alone: its code ends its own processes in order)."""

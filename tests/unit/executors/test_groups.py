@@ -1,5 +1,6 @@
 """The kernel holds tasks to their limits, in groups that come and go with the platform: real groups, where they can be."""
 
+import asyncio
 import logging
 import os
 import subprocess
@@ -122,6 +123,16 @@ async def test_a_worker_that_holds_more_than_the_next_limit_already_is_not_given
         after = await reports.end("after")
         assert isinstance(after, Succeeded)
         assert after.worker != before.worker
+
+
+async def test_a_new_worker_begins_nothing_before_it_is_held(groups: ControlGroups, tmp_path: Path) -> None:
+    async with running_pool(tmp_path, groups=groups) as (pool, reports):
+        pool.start(job(template("echo", limit="120Mi")))
+        worker = next(iter(pool._windows))
+        while worker._transport is None:
+            await asyncio.sleep(0)
+        assert worker.ready or worker._numbers == [1], "the permit was sent already"
+        assert isinstance(await reports.end(), Succeeded)
 
 
 async def test_a_task_whose_child_was_ended_for_want_of_memory_is_told_why(
