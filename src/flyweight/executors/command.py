@@ -28,12 +28,12 @@ from flyweight.executors.asked_secrets import secret_variables
 from flyweight.executors.checkpoints import with_last_checkpoint
 from flyweight.executors.cold_process import ColdProcess
 from flyweight.executors.groups import ControlGroups, Group
-from flyweight.executors.leftovers import MARK, kill_marked, mark
+from flyweight.executors.leftovers import MARK, clear, kill_marked, mark
 from flyweight.executors.limits import NO_LIMITS, TaskLimits, limits_of
 from flyweight.executors.outcomes import Drew, Outcome, read_outcome
 from flyweight.executors.slots import Slots
 from flyweight.executors.templates import fill
-from flyweight.executors.usage import kernel_kills, tree_usage
+from flyweight.executors.usage import kernel_kills
 from flyweight.executors.usage_watch import UsageGauge, UsageWatch
 from flyweight.executors.variables import task_variables
 from flyweight.executors.warm_process import PROGRAMS, CommandCall, CommandExit, WarmProcess
@@ -331,8 +331,7 @@ class CommandExecutor:
         if limits and groups is not None:
             command.group = groups.group(command.directory.name)
             if command.group is not None:
-                command.group.enter(process)
-                command.group.hold(limits, tree_usage(process).memory if limits.memory else 0)
+                command.group.take(process, limits)
 
     def _failed(self, command: _Command, error: faults.ContainerError) -> Failed:
         return Failed(
@@ -379,10 +378,8 @@ def _end(directory: Path, group: Group | None) -> None:
 def _clear(folder: Path, logs: Path) -> None:
     for directory in folder.glob("*/"):
         raw_containers.remove_container(directory)
-    kill_marked(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-    for each in (folder, logs):
-        each.mkdir(parents=True, exist_ok=True, mode=0o700)
+    clear(folder)
+    logs.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def _to_nobody(_signal: signal.Signals) -> None:

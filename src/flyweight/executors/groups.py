@@ -14,6 +14,7 @@ from pathlib import Path
 from flyweight.executors.cgroups import CONTROLLERS, Found, Place, Version
 from flyweight.executors.leftovers import end_process
 from flyweight.executors.limits import NO_LIMITS, TaskLimits
+from flyweight.executors.usage import tree_usage
 
 _PERIOD = 100_000
 """Microseconds over which a share of the processors is counted."""
@@ -171,6 +172,11 @@ class Group:
         if memory is not None and memory[1].memory == "memory.max":
             # All of them end together: a task that has lost one of its processes seldom ends well.
             self._try(memory[0] / "memory.oom.group", "1")
+
+    def take(self, pid: int, limits: TaskLimits) -> None:
+        """Move a process in, and hold it to limits."""
+        self.enter(pid)
+        self.hold(limits, tree_usage(pid).memory if limits.memory else 0)
 
     def hold(self, limits: TaskLimits, resident: int) -> None:
         """Hold it to limits.

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from flyweight.executors.groups import ControlGroups, Group
 from flyweight.executors.limits import TaskLimits
-from flyweight.executors.usage import tree_usage
 from flyweight.executors.worker_process import WorkerProcess
 
 
@@ -42,7 +41,7 @@ class Holding:
             return None
         self._of[worker] = group
         if worker.ready:
-            _hold(group, worker, limits)
+            group.take(worker.pid, limits)
         else:
             self._coming[worker] = limits
             worker.withheld = True
@@ -52,7 +51,7 @@ class Holding:
         """Hold a worker that has just come up, and then let it begin: held before, its start would take too long."""
         limits = self._coming.pop(worker, None)
         if limits is not None:
-            _hold(self._of[worker], worker, limits)
+            self._of[worker].take(worker.pid, limits)
             worker.let_begin()
 
     def release(self, worker: WorkerProcess) -> None:
@@ -61,8 +60,3 @@ class Holding:
         group = self._of.pop(worker, None)
         if group is not None:
             group.remove()
-
-
-def _hold(group: Group, worker: WorkerProcess, limits: TaskLimits) -> None:
-    group.enter(worker.pid)
-    group.hold(limits, tree_usage(worker.pid).memory if limits.memory else 0)

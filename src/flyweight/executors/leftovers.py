@@ -1,4 +1,4 @@
-"""Ends processes that outlived the attempt or platform which started them, by a mark in their environment (Linux)."""
+"""Ends processes that outlived what started them, by a mark in their environment (Linux), and clears their folders."""
 
 import os
 import select
@@ -61,7 +61,7 @@ def _marked(wanted: bytes) -> Iterator[int]:
 
 
 def clear(folder: Path) -> None:
-    """Empty a folder of workers, after ending what still runs in it."""
+    """Empty a folder that marked processes work in, after ending them; it is there then, for its owner alone."""
     kill_marked(folder)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

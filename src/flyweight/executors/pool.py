@@ -209,10 +209,10 @@ class WorkerPool:
     def _submit(self, job: Job) -> None:
         """Let a job wait for its turn; the only one of its execution goes before a crowd that waits with a worker."""
         places, execution = self._slots.capacity(), job.attempt.execution
-        others = any(attempt.execution == execution for attempt in self._sent) or self._slots.waits(execution)
-        with suppress(UserError):  # it is told when it has its slot
-            if places.busy == places.slots and not others:
-                self._let_in(job, self._starts.work(job))
+        if places.busy == places.slots and not self._slots.waits(execution):
+            with suppress(UserError):  # it is told when it has its slot
+                if all(sent.execution != execution for sent in self._sent):
+                    self._let_in(job, self._starts.work(job))
         if job.attempt not in self._sent:
             self._slots.submit(job.attempt, self._run, self._run_next)
 
