@@ -25,12 +25,12 @@ from flyweight.engine.ports import Capacity
 from flyweight.errors import UserError
 from flyweight.executors import deck_page, destinations, faults, raw_containers
 from flyweight.executors.asked_secrets import secret_variables
-from flyweight.executors.checkpoints import with_last_checkpoint
 from flyweight.executors.cold_process import ColdProcess
 from flyweight.executors.groups import ControlGroups, Group
 from flyweight.executors.leftovers import MARK, clear, kill_marked, mark
 from flyweight.executors.limits import NO_LIMITS, TaskLimits, limits_of
 from flyweight.executors.outcomes import Drew, Outcome, read_outcome
+from flyweight.executors.preparing import furnished
 from flyweight.executors.slots import Slots
 from flyweight.executors.templates import fill
 from flyweight.executors.usage import kernel_kills
@@ -269,14 +269,12 @@ class CommandExecutor:
         template = command.directory / "task.pb"
         template.write_bytes(job.task.SerializeToString())
         container = job.task.container
-        job = with_last_checkpoint(job)
+        job = furnished(job)
         words = fill([*container.command, *container.args], job, task_template_path=str(template))
         if not words:
             raise UserError("its container has neither a command nor arguments")
         words = destinations.inside(words, work)
         self._place_inputs(job)
-        if job.deck_uri:
-            deck_page.place(job.deck_uri)
         environment = {**options.variables, **own, "TMPDIR": str(temporary)}
         environment["PATH"] = os.pathsep.join([str(Path(python).parent), environment.get("PATH", os.defpath)])
         program = find_program(words[0], python, environment["PATH"])

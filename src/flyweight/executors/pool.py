@@ -29,8 +29,8 @@ from flyweight.executors.slots import Slots
 from flyweight.executors.starts import StartMessages, Work
 from flyweight.executors.stopped import Patrol
 from flyweight.executors.usage import kernel_kills, tree_usage
-from flyweight.executors.usage_watch import UsageGauge, UsageWatch
-from flyweight.executors.windows import Window, cost
+from flyweight.executors.window import Window, cost
+from flyweight.executors.windows import Windows
 from flyweight.executors.worker_process import WorkerExit, WorkerProcess, WorkerSpec
 from flyweight.ids import AttemptId
 from flyweight.protocol import worker_pb2
@@ -39,9 +39,6 @@ from flyweight.settings import OWN_FLAVOR, PlatformSecrets
 
 _log = logging.getLogger(__name__)
 
-_LASTING = 0.010
-"""Seconds after which a job that still runs is reported as started, and what waits behind it goes elsewhere; one that
-ends before costs a single report."""
 _RESTING = 0.002
 """Seconds for which the results of a worker that has enough to do are left to gather."""
 _CLOSE_SECONDS = 3.0
@@ -96,9 +93,7 @@ class WorkerPool:
         self._crew = Crew(limits, self._hire)
         self._report: Callable[[Report], None] = _nobody
         self._jobs: dict[AttemptId, Job] = {}
-        self._sent: dict[AttemptId, SentAttempt] = {}
-        self._windows: dict[WorkerProcess, Window] = {}
-        self._watch: asyncio.TimerHandle | None = None
+        self._windows = Windows(slots, self._crew, clock, wait=self._wait_again, lasts=self._lasts)
         self._tasks: set[asyncio.Task[None]] = set()
         self._starts = StartMessages(
             options.environments,
@@ -111,11 +106,9 @@ class WorkerPool:
         self._last_number = 0
         self._workers = 0
         self._opened_at = clock.now()
-        self._usage = UsageWatch()
         self._holding = Holding(groups=options.groups)
-        self._patrol = Patrol(options.silence, self._processes, self._silent)
+        self._patrol = Patrol(options.silence, self._windows.running, self._silent)
         self._kernel_kills = kernel_kills()
-        self._granting = False
         self._closed = False
 
     async def open(self, report: Callable[[Report], None]) -> None:
@@ -140,7 +133,7 @@ class WorkerPool:
 
     def cancel(self, attempt: AttemptId, reason: str) -> None:
         """Stop an attempt, waiting or running."""
-        sent = self._sent.get(attempt)
+        sent = self._windows.find(attempt)
         if sent is not None and not sent.cancelled:
             _log.debug("cancelling %s: %s", attempt, reason)
             sent.cancelled = True
@@ -152,17 +145,17 @@ class WorkerPool:
 
     def _cancel_sent(self, sent: SentAttempt) -> None:
         """Stop what a worker has: in time, if it has not begun; else by a signal to the worker."""
-        window = self._windows[sent.worker]
-        taken = self._take_back(window)
-        if sent in taken:
-            self._report_unbegun(sent.job.attempt)
-        elif window.runs(sent):
-            sent.worker.terminate()
-            sent.killing = asyncio.get_running_loop().call_later(self._options.grace, sent.worker.kill)
-        # Else it has ended, and its result is on its way.
-        self._put_back([other for other in taken if other is not sent])
-        if not window:
-            self._free(window)
+        window = self._windows.of(sent.worker)
+        if window is None:
+            return
+        with self._windows.recalled(window) as unbegun:
+            if sent in unbegun:
+                unbegun.remove(sent)
+                self._report_unbegun(sent.job.attempt)
+            elif window.runs(sent):
+                sent.worker.terminate()
+                sent.killing = asyncio.get_running_loop().call_later(self._options.grace, sent.worker.kill)
+            # Else it has ended, and its result is on its way.
 
     def _report_unbegun(self, attempt: AttemptId) -> None:
         del self._jobs[attempt]
@@ -171,22 +164,17 @@ class WorkerPool:
     def capacity(self) -> Capacity:
         """Tell how busy the slots are (which other executors may share)."""
         places = self._slots.capacity()
-        return replace(places, queued=places.queued + len(self._sent) - len(self._windows))
+        return replace(places, queued=places.queued + self._windows.ahead)
 
     async def close(self) -> None:
         """Stop every worker: those that run an attempt get a moment for their ``finally`` blocks."""
         self._closed = True
         self._report = _nobody
-        for attempt in [attempt for attempt in self._jobs if attempt not in self._sent]:
+        for attempt in self._jobs:
             self._slots.withdraw(attempt)
-        self._usage.close()
         self._patrol.close()
         self._crew.close()
-        if self._watch is not None:
-            self._watch.cancel()
-        for window in self._windows.values():
-            self._take_back(window)
-            window.worker.terminate()
+        self._windows.close()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=min(self._options.grace, _CLOSE_SECONDS))
         for worker in self._crew.members:
@@ -209,26 +197,17 @@ class WorkerPool:
     def _submit(self, job: Job) -> None:
         """Let a job wait for its turn; the only one of its execution goes before a crowd that waits with a worker."""
         places, execution = self._slots.capacity(), job.attempt.execution
-        if places.busy == places.slots and not self._slots.waits(execution):
+        if places.busy == places.slots and not self._slots.waits(execution) and not self._windows.has_any(execution):
             with suppress(UserError):  # it is told when it has its slot
-                if all(sent.execution != execution for sent in self._sent):
-                    self._let_in(job, self._starts.work(job))
-        if job.attempt not in self._sent:
+                self._let_in(job, self._starts.work(job))
+        if self._windows.find(job.attempt) is None:
             self._slots.submit(job.attempt, self._run, self._run_next)
 
     def _let_in(self, job: Job, work: Work) -> None:
-        window = next((window for window in self._windows.values() if window.lets_in(work)), None)
-        if window is None or not self._crew.take_more(window.worker):
-            return
-        taken = self._take_back(window)
-        try:
-            self._send(window, job, work)
-            if window.first.job is job:  # the worker had not begun anything
-                self._begin(window)
-        finally:
-            if not window:
-                self._free(window)
-            self._put_back(taken)
+        window = self._windows.crowded(work)
+        if window is not None:
+            with self._windows.recalled(window):
+                self._send(window, job, work)
 
     def _run(self, attempt: AttemptId) -> None:
         """Give a job that has its slot to a worker."""
@@ -237,18 +216,13 @@ class WorkerPool:
         try:
             work = self._starts.work(job)
             worker = self._worker_for(work)
-            window = Window(worker)
-            self._send(window, job, work)
+            self._send(Window(worker), job, work)
         except UserError as error:
             self._give_up(job, worker, faults.refused("BadContainer", f"Task {job.task.id.name} cannot run: {error}"))
-            return
         except Exception as error:  # what was never handed over would else never be reported
             _log.exception("no worker could be given %s", job.attempt)
             fault = faults.platform_fault("WorkerNotHired", f"No worker could be given the task: {error}")
             self._give_up(job, worker, fault)
-            return
-        self._windows[worker] = window
-        self._begin(window)
 
     def _worker_for(self, work: Work) -> WorkerProcess:
         """Give a worker that is not past the attempt's memory limit for what it holds of earlier ones."""
@@ -263,13 +237,12 @@ class WorkerPool:
         job = self._jobs[attempt]
         try:
             work = self._starts.work(job)
-            for window in self._windows.values():
-                if window.takes(work) and self._crew.take_more(window.worker):
-                    self._send(window, job, work)
-                    return True
+            window = self._windows.taking(work)
+            if window is not None:
+                self._send(window, job, work)
         except UserError:
             return False  # it is told when it has its slot
-        return False
+        return window is not None
 
     def _send(self, window: Window, job: Job, work: Work) -> None:
         worker = window.worker
@@ -278,84 +251,19 @@ class WorkerPool:
         worker.send(self._last_number, self._starts.make(job, work, self._last_number))
         sent = SentAttempt(job=job, work=work, number=self._last_number, cost=cost(work), worker=worker)
         sent.hold = self._holding.hold(worker, work.limits)
-        if work.limits.memory:
-            self._measure(sent, asyncio.get_running_loop().time())
-        self._sent[job.attempt] = sent
-        window.add(sent)
+        self._windows.add(window, sent)
 
-    def _measure(self, sent: SentAttempt, began: float) -> None:
-        worker, limit = sent.worker, sent.work.limits.memory
-        sent.gauge = UsageGauge(
-            limit=limit, process=lambda: worker.pid, on_breach=worker.kill, began=began, closely=limit > 0
-        )
-        self._usage.add(sent.gauge)
-
-    def _begin(self, window: Window) -> None:
-        """Note that a worker begins the next attempt of its window."""
-        loop = asyncio.get_running_loop()
-        window.begin(loop.time(), self._clock.now())
-        if self._watch is None:
-            self._watch = loop.call_later(_LASTING / 2, self._look)
-
-    def _look(self) -> None:
-        """Report what lasts as started, and let nothing wait behind it."""
-        loop = asyncio.get_running_loop()
-        latest = loop.time() - _LASTING
-        fresh = False
-        for window in list(self._windows.values()):
-            window.looks += 1
-            # Twice: had this loop been kept busy, the result may lie unread in the socket at the first look.
-            if window.began <= latest and window.looks > 1 and not window.lasting:
-                self._lasts(window)
-            fresh = fresh or not window.lasting
-        self._watch = loop.call_later(_LASTING / 2, self._look) if fresh else None
-
-    def _lasts(self, window: Window) -> None:
-        taken = self._take_back(window) if len(window) > 1 else []
-        if window:
-            window.lasting = True
-            if window.first.gauge is None:
-                self._measure(window.first, window.began)
-            self._report(window.first.started())
-        self._put_back(taken)
-        if not window:  # the worker was not given any time by the machine
-            self._free(window)
-
-    def _processes(self) -> list[tuple[SentAttempt, int]]:
-        return [(window.first, window.worker.pid) for window in self._windows.values() if window]
+    def _lasts(self, sent: SentAttempt) -> None:
+        """Report that it runs; of what ends sooner, its end is the only report."""
+        self._report(sent.started())
 
     def _silent(self, sent: SentAttempt) -> None:
         """End a worker that stands still; what it was sent besides goes to others."""
         sent.silent = True
         sent.worker.kill()
 
-    def _take_back(self, window: Window) -> list[SentAttempt]:
-        """Take back what a worker has not begun."""
-        taken = window.take_back()
-        for sent in taken:
-            del self._sent[sent.job.attempt]
-            self._let_go(sent)
-        return taken
-
-    def _put_back(self, taken: list[SentAttempt]) -> None:
-        """Let attempts wait again, as if they had never been sent."""
-        if taken:
-            self._slots.put_back([sent.job.attempt for sent in taken], self._run, self._run_next)
-            self._grant_soon()
-
-    def _grant_soon(self) -> None:
-        """Give out places once all that is to be done now has been: a thousand attempts may be cancelled in a row."""
-        if not self._granting:
-            self._granting = True
-            asyncio.get_running_loop().call_soon(self._grant)
-
-    def _grant(self) -> None:
-        self._granting = False
-        if self._closed:
-            return
-        self._slots.grant()
-        if self._slots.spare:
-            self._share_out()
+    def _wait_again(self, attempts: list[AttemptId]) -> None:
+        self._slots.put_back(attempts, self._run, self._run_next)
 
     def _give_up(self, job: Job, worker: WorkerProcess | None, fault: faults.ContainerError) -> None:
         """Report a job that got its slot, and no worker or one that could not be given it."""
@@ -384,7 +292,7 @@ class WorkerPool:
     def _heard(self, worker: WorkerProcess, messages: list[worker_pb2.FromWorker]) -> None:
         for message in messages:
             kind = message.WhichOneof("message")
-            window = self._windows.get(worker)
+            window = self._windows.of(worker)
             if kind == "ready":
                 worker.ready = True
                 self._holding.ready(worker)
@@ -395,14 +303,14 @@ class WorkerPool:
                 self._finish(window, message.result)
             elif kind == "deck" and window.first.number == message.deck.id:
                 self._report(DeckPublished(attempt=window.first.job.attempt, revision=message.deck.revision))
-        self._grant_soon()
-        window = self._windows.get(worker)
+        self._windows.grant_soon()
+        window = self._windows.of(worker)
         if window is not None and _RESTING * 2 < window.worth < inf:
             worker.rest(_RESTING)
 
     def _finish(self, window: Window, result: worker_pb2.Result) -> None:
         """An attempt's result has come: say how it went, and see what its worker does next."""
-        sent, worker = window.end(), window.worker
+        sent, worker = self._windows.end(window), window.worker
         worker.proven = True
         worker.logged = result.log_end
         worker.note_size()
@@ -411,7 +319,7 @@ class WorkerPool:
         if starved is not None:  # what the task says came of it
             result.error = starved.SerializeToString()
         sent.work.pace.note((result.ended_at - result.started_at) / 1_000_000)
-        self._leave(sent)
+        del self._jobs[sent.job.attempt]
         if sent.cancelled:
             self._report(sent.cancellation(self._clock.now(), result.cpu_seconds))
         elif result.WhichOneof("outcome") == "outputs_uri":
@@ -420,32 +328,8 @@ class WorkerPool:
             usage = sent.usage(result.cpu_seconds, result.peak_memory_bytes)
             self._report(self._results.report(sent.job, result, worker.spec.name, log, usage))
         # A cancelled attempt's SIGTERM may still be on its way: it must not meet the next one.
-        leaves = result.retiring or self._closed or sent.killing is not None
-        if leaves:
-            self._put_back(self._take_back(window))
-        if window:
-            self._begin(window)
-        else:
-            self._free(window, leaves=leaves)
-
-    def _free(self, window: Window, *, leaves: bool = False) -> None:
-        """Give a worker that has nothing to do back, and its slot to the next."""
-        worker = window.worker
-        del self._windows[worker]
-        if leaves:
-            worker.dismiss()
-        else:
-            self._crew.give_back(worker)
-        self._slots.release(grant=False)
-        self._grant_soon()
-
-    def _share_out(self) -> None:
-        """Let nothing wait for a busy worker while there is a place for another one."""
-        longest = max(self._windows.values(), key=len, default=None)
-        if longest and len(longest) > 1:
-            self._put_back(self._take_back(longest))
-            if not longest:
-                self._free(longest)
+        window.leaves = window.leaves or result.retiring or sent.killing is not None
+        self._windows.go_on(window)
 
     async def _report_stored(self, sent: SentAttempt, result: worker_pb2.Result, log: LogSpan) -> None:
         name, usage = sent.worker.spec.name, sent.usage(result.cpu_seconds, result.peak_memory_bytes)
@@ -454,41 +338,29 @@ class WorkerPool:
     def _ended(self, worker: WorkerProcess, ended: WorkerExit) -> None:
         """A worker is gone; if it had an attempt, say what became of it. Those that it had not begun lose nothing."""
         self._crew.forget(worker)
-        window = self._windows.pop(worker, None)
+        window = self._windows.of(worker)
         if window is None:
             if not self._closed and not worker.ready:
                 _log.warning("%s: %s", worker.spec.name, start_fault(worker, ended).message)
-            self._holding.release(worker)
-            return
-        first = window.first
-        unbegun = self._take_back(window)
-        lost = list(window)
-        if first in unbegun and not worker.proven:
-            # It cannot have begun, but a worker that never does anything must not be tried again and again.
-            lost.append(unbegun.pop(0))
+        else:
+            window.leaves = True
+            with self._windows.recalled(window) as unbegun:
+                lost = [self._windows.end(window) for _ in range(len(window))]
+                if not (lost or worker.proven):
+                    # It has begun nothing, but a worker that never does must not be tried again and again.
+                    lost, unbegun[:] = unbegun[:1], unbegun[1:]
+                self._lose(lost, ended)
+        self._holding.release(worker)
+
+    def _lose(self, lost: list[SentAttempt], ended: WorkerExit) -> None:
         kills, self._kernel_kills = self._kernel_kills, kernel_kills()
         for sent in lost:
-            self._leave(sent)
+            del self._jobs[sent.job.attempt]
             sent.work.pace.seconds = inf
             if sent.cancelled:
                 self._report(sent.cancellation(self._clock.now()))
             else:
                 self._report(sent.loss(ended, self._clock.now(), out_of_memory=self._kernel_kills > kills))
-        self._holding.release(worker)
-        self._put_back(unbegun)
-        self._slots.release(grant=False)
-        self._grant_soon()
-
-    def _leave(self, sent: SentAttempt) -> None:
-        self._sent.pop(sent.job.attempt, None)
-        del self._jobs[sent.job.attempt]
-        self._let_go(sent)
-
-    def _let_go(self, sent: SentAttempt) -> None:
-        if sent.killing:
-            sent.killing.cancel()
-        if sent.gauge:
-            self._usage.remove(sent.gauge)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -128,7 +128,7 @@ async def test_a_worker_that_holds_more_than_the_next_limit_already_is_not_given
 async def test_a_new_worker_begins_nothing_before_it_is_held(groups: ControlGroups, tmp_path: Path) -> None:
     async with running_pool(tmp_path, groups=groups) as (pool, reports):
         pool.start(job(template("echo", limit="120Mi")))
-        worker = next(iter(pool._windows))
+        worker = next(iter(pool._windows._of))
         while worker._transport is None:
             await asyncio.sleep(0)
         assert worker.ready or worker._numbers == [1], "the permit was sent already"

@@ -12,7 +12,7 @@ from flyweight.executors.attempts import SentAttempt
 from flyweight.executors.limits import NO_LIMITS, TaskLimits
 from flyweight.executors.pool import WorkerPool
 from flyweight.executors.starts import Pace, Work
-from flyweight.executors.windows import CROWD, WORTH, Window
+from flyweight.executors.window import CROWD, WORTH, Window
 from flyweight.executors.worker_process import WorkerProcess, WorkerSpec
 
 from .jobs import Reports, appears, job, running_pool, telling, template
@@ -101,7 +101,7 @@ async def test_what_waits_behind_a_cancelled_attempt_goes_to_another_worker(tmp_
 
 
 def waiting(pool: WorkerPool) -> list[str]:
-    return [str(sent.job.attempt.node) for window in pool._windows.values() for sent in window]
+    return [str(sent.job.attempt.node) for window in pool._windows._of.values() for sent in window]
 
 
 @pytest.mark.slow
