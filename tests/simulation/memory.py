@@ -153,7 +153,10 @@ class MemoryStore:
         return self.loaded(key, every_item=True)
 
     async def unfinished(self):
-        return [self.loaded(key) for key, row in self.executions.items() if not row.phase.terminal]
+        return [key for key, row in self.executions.items() if not row.phase.terminal]
+
+    async def load(self, keys):
+        return [self.loaded(key) for key in keys]
 
     async def closure(self, digest):
         if digest not in self.closures:

@@ -5,6 +5,7 @@ Small executions have turns of their own, which go on beside the large ones' (de
 """
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
@@ -77,7 +78,10 @@ class Driver:
         self._live: dict[ExecutionKey, Live] = {}
         self._small, self._large = self._lanes = [Lane(full=self._settings.events_per_turn) for _ in range(2)]
         self._company_until = 0.0
-        self._closing = False
+        self._closing = self._closed = False
+        self._taken_up = asyncio.Event()
+        """Clear while executions are loaded that may be asked for."""
+        self._taken_up.set()
         self._loop_task: asyncio.Task[None] | None = None
         self._recollecting = Recollecting(store=ports.store, blobs=ports.blobs, layout=ports.layout)
         self._acting = Acting(ports, self._graphs, tell=self._told, timers=self._timers)
@@ -98,7 +102,9 @@ class Driver:
         )
 
     async def open(self, children: Children | None = None) -> None:
-        """Open the executor, take up what had not ended when the platform stopped last, and begin to run.
+        """Open the executor, begin to run, and take up what had not ended when the platform stopped last.
+
+        Returns once all of it is taken up; what was loaded first runs by then.
 
         Args:
             children: starts the executions of launch-plan nodes; without it, those nodes fail.
@@ -113,13 +119,17 @@ class Driver:
             layout=self._ports.layout,
             clock=self._ports.clock,
         )
-        found = await recovery.recover()
-        for batch in found.lost:
-            await self._ports.store.commit(batch)
-        for state in found.states:
-            self._live[state.new.key] = Live(state=state, lane=self._large)
-            self._happened(Happening(state.new.key, machine.Restarted()))
         self._loop_task = asyncio.get_running_loop().create_task(self._drive(), name="driver")
+        self._taken_up.clear()
+        try:
+            async for found in recovery.recover():
+                for batch in found.lost:
+                    await self._ports.store.commit(batch)
+                for state in found.states:
+                    self._live[state.new.key] = Live(state=state, lane=self._large)
+                    self._happened(Happening(state.new.key, machine.Restarted()))
+        finally:
+            self._taken_up.set()
 
     async def close(self) -> None:
         """Stop the executor and the loop. What has not ended goes on at the next ``open``."""
@@ -132,14 +142,13 @@ class Driver:
             for task in late:
                 task.cancel()
             await asyncio.gather(self._loop_task, return_exceptions=True)
+        self._closed = True
         # After the loop, whose last turn may have given it something to do.
         self._acting.close()
         for live in self._live.values():
             live.timers.clear()
         for lane in self._lanes:
-            for waiter in lane.waiters():
-                if not waiter.done():
-                    waiter.set_exception(TryAgain("The platform is stopping."))
+            _refuse(lane.waiters())
 
     async def create(self, new: NewExecution, closure: compiler_pb2.CompiledWorkflowClosure | None = None) -> None:
         """Start an execution; returns once it is durable.
@@ -192,6 +201,8 @@ class Driver:
 
     async def _tell(self, key: ExecutionKey, event: Event) -> None:
         if key not in self._live:
+            await self._taken_up.wait()
+        if key not in self._live:
             raise PreconditionFailed("The execution has ended already.")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._happened(Happening(key, event, done=done))
@@ -226,6 +237,9 @@ class Driver:
         return live.timers if live is not None else None
 
     def _happened(self, happening: Happening) -> None:
+        if self._closed:
+            _refuse(happening.waiters())
+            return
         live = self._live.get(happening.key)
         if live is None:
             _too_late(happening)
@@ -337,6 +351,13 @@ class Driver:
             lane.put(happening)
             if happening.done is not None and not happening.done.done():
                 happening.done.set_exception(error)
+
+
+def _refuse(waiters: Iterable[asyncio.Future[None]]) -> None:
+    """Tell callers that nothing is done any more."""
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_exception(TryAgain("The platform is stopping."))
 
 
 def _too_late(happening: Happening) -> None:

@@ -28,8 +28,12 @@ class EngineStore(Protocol):
         """
         ...
 
-    async def unfinished(self) -> list[LoadedExecution]:
-        """Load every execution that has not ended."""
+    async def unfinished(self) -> list[ExecutionKey]:
+        """List every execution that has not ended, oldest first."""
+        ...
+
+    async def load(self, keys: Sequence[ExecutionKey]) -> list[LoadedExecution]:
+        """Load executions that have not ended, oldest first, with the items of their open nodes alone."""
         ...
 
     async def whole(self, key: ExecutionKey) -> LoadedExecution:
@@ -86,6 +90,8 @@ class Executor(Protocol):
     """Runs jobs somewhere: ``executors/pool.py``, ``executors/command.py``.
 
     For each job started, exactly one of Succeeded, Failed or Cancelled is reported, whatever happens to the worker.
+    What ``close`` stops, or finds unreported, is never reported: those attempts are open in the store, so that the next
+    start closes them as lost with the platform.
     Calls come from, and reports are made on, the driver's event loop; neither may block.
     """
 
@@ -106,7 +112,7 @@ class Executor(Protocol):
         ...
 
     async def close(self) -> None:
-        """Stop every worker; nothing is reported any more."""
+        """Stop every worker; nothing is reported from this call on."""
         ...
 
 

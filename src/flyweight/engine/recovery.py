@@ -1,7 +1,7 @@
 """Loads what had not ended when the platform died, and builds its state again from the rows."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from flyweight import literals
@@ -17,8 +17,11 @@ from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.ports import Blobs, EngineStore
 from flyweight.engine.recollecting import Recollecting
 from flyweight.engine.records import Batch, ExecutionRecord, LoadedExecution, NewExecution
+from flyweight.ids import ExecutionKey
 from flyweight.semantics.layout import ExecutionLayout
 
+_AT_ONCE = 64
+"""So many executions are read together: a read has a price of its own, and rows take twice the room of states."""
 _log = logging.getLogger(__name__)
 
 
@@ -47,10 +50,18 @@ class Recovery:
     layout: Callable[[NewExecution], ExecutionLayout]
     clock: Clock
 
-    async def recover(self) -> Recovered:
-        """Load every unfinished execution. One that cannot be loaded is given up, and does not hold up the others."""
+    async def recover(self) -> AsyncIterator[Recovered]:
+        """Load every unfinished execution, some at a time: the first go on while the last are read.
+
+        One that cannot be loaded is given up, and does not hold up the others.
+        """
+        keys = await self.store.unfinished()
+        for first in range(0, len(keys), _AT_ONCE):
+            yield await self._recover(keys[first : first + _AT_ONCE])
+
+    async def _recover(self, keys: Sequence[ExecutionKey]) -> Recovered:
         found = Recovered()
-        for loaded in await self.store.unfinished():
+        for loaded in await self.store.load(keys):
             try:
                 found.states.append(await self._load(loaded))
             except Exception as error:  # whatever is wrong with one, the others go on

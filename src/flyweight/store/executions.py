@@ -67,14 +67,18 @@ class ExecutionStore:
         """
         await self._database.write(lambda connection: _write(connection, batch))
 
-    async def unfinished(self) -> list[LoadedExecution]:
-        """Load every execution that has not ended, oldest first."""
-        return await self._database.read(lambda connection: _loaded(connection, ~_executions.ended))
+    async def unfinished(self) -> list[ExecutionKey]:
+        """List every execution that has not ended, oldest first."""
+        query = select(_executions.key).where(~_executions.ended).order_by(_executions.key)
+        return list(await self._database.read(lambda connection: connection.execute(query).scalars().all()))
+
+    async def load(self, keys: Sequence[ExecutionKey]) -> list[LoadedExecution]:
+        """Load executions that have not ended, oldest first, with the items of their open nodes alone."""
+        return await self._database.read(lambda connection: _loaded(connection, keys))
 
     async def whole(self, key: ExecutionKey) -> LoadedExecution:
         """Load one execution with all its rows, whether it has ended or not; raises ``NotFound``."""
-        its = _executions.key == key
-        found = await self._database.read(lambda connection: _loaded(connection, its, every_item=True))
+        found = await self._database.read(lambda connection: _loaded(connection, [key], every_item=True))
         if not found:
             raise NotFound(f"There is no execution with key {key}.")
         return found[0]
@@ -260,10 +264,13 @@ def _taken(new: Sequence[NewExecution]) -> str:
     return f"An execution of that name exists already ({names}): give another name, or none to have one drawn."
 
 
-def _loaded(connection: Connection, which: ColumnElement[bool], *, every_item: bool = False) -> list[LoadedExecution]:
+def _loaded(
+    connection: Connection, wanted: Sequence[ExecutionKey], *, every_item: bool = False
+) -> list[LoadedExecution]:
     """Load executions, oldest first; the items of nodes that have ended only if they are wanted."""
-    wanted = select(_executions.key).where(which)
-    executions = connection.execute(select(tables.executions).where(which).order_by(_executions.key)).mappings()
+    executions = connection.execute(
+        select(tables.executions).where(_executions.key.in_(wanted)).order_by(_executions.key)
+    ).mappings()
     nodes: defaultdict[int, list[NodeRecord]] = defaultdict(list)
     for row in connection.execute(
         select(tables.node_executions).where(_nodes.execution.in_(wanted)).order_by(_nodes.created_at)

@@ -168,7 +168,7 @@ def _entry_row(record: CacheRecord) -> dict[str, Any]:
 
 
 def _fields(names: Iterable[str], row: RowMapping) -> dict[str, Any]:
-    there = dict(row)
+    there = dict(row.items())  # half the price of a look at each
     return {name: there.get(name, b"") for name in names}
 
 

@@ -40,7 +40,10 @@ class Store:
         self.batches.append(batch)
 
     async def unfinished(self):
-        return self.loaded
+        return [loaded.new.key for loaded in self.loaded]
+
+    async def load(self, keys):
+        return [loaded for loaded in self.loaded if loaded.new.key in keys]
 
     async def whole(self, key):
         raise NotFound(f"no execution {key}")

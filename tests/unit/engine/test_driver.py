@@ -7,11 +7,9 @@ from datetime import timedelta
 import pytest
 
 from flyweight import literals
-from flyweight.engine.driver import DriverSettings
 from flyweight.engine.jobs import DeckPublished, Started, Succeeded
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.ports import Capacity
-from flyweight.engine.records import LoadedExecution
 from flyweight.errors import PreconditionFailed, TryAgain, Unsupported
 from tests.simulation.workflows import (
     DURATION,
@@ -134,62 +132,25 @@ def test_a_job_that_no_executor_takes_fails_its_node():
     run(scenario)
 
 
-def test_large_values_stand_as_blobs_and_come_back_after_a_restart():
+def test_who_comes_when_all_has_stopped_is_sent_away():
     async def scenario():
-        parts = await opened(inline_limit=0)
-        given = new()
-        await parts.driver.create(given, CLOSED)
-        node_row = parts.store.rows("nodes")[0]
-        assert (node_row.inputs, parts.blobs[node_row.inputs_uri]) == (b"", literals.to_bytes(inputs_of(a=3)))
-        store = Store()
-        store.loaded = [
-            LoadedExecution(
-                new=given,
-                execution=parts.store.rows("executions")[-1],
-                nodes=(node_row,),
-                attempts=tuple(parts.store.rows("attempts")),
-            )
-        ]
-        again = Parts(store, DriverSettings(inline_limit=0))
-        again.blobs = parts.blobs
-        await again.driver.open()
-        await until(lambda: (1, "n0", 1) in again.jobs)
-        assert again.jobs[1, "n0", 1].inputs == inputs_of(a=3)
-        again.succeed(1, 1)
-        await until(lambda: not again.driver.live(1))
-        assert again.blobs[store.rows("executions")[-1].outputs_uri] == literals.to_bytes(inputs_of(r=1))
-        await again.driver.close()
+        parts = await opened()
+        await parts.driver.create(new(), CLOSED)
+        closed, closure_of = asyncio.Event(), parts.store.closure
+
+        async def slow(digest):
+            await closed.wait()
+            return await closure_of(digest)
+
+        parts.store.closure = slow
+        parts.driver._graphs._kept.clear()
+        creating = asyncio.ensure_future(parts.driver.create(new(2)))
+        await asyncio.sleep(0)
         await parts.driver.close()
-
-    run(scenario)
-
-
-def test_an_execution_that_cannot_be_loaded_is_given_up_and_the_others_go_on():
-    async def scenario():
-        first = await opened()
-        for key in (1, 2):
-            await first.driver.create(new(key), CLOSED)
-        store = Store()
-        store.loaded = [
-            LoadedExecution(
-                new=new_execution(CLOSED, key, None) if key == 2 else lost_inputs(),
-                execution=row,
-                nodes=tuple(found for found in first.store.rows("nodes") if found.execution == key),
-                attempts=tuple(found for found in first.store.rows("attempts") if found.execution == key),
-            )
-            for key, row in enumerate(first.store.rows("executions"), start=1)
-        ]
-        parts = await opened(store)
-        assert not parts.driver.live(1)
-        assert store.batches[0].executions[0].phase is ExecutionPhase.FAILED
-        assert b"could not go on" in store.batches[0].executions[0].error
-        await until(lambda: (2, "n0", 1) in parts.jobs)
-        await parts.driver.close()
-        await first.driver.close()
-
-    def lost_inputs():
-        kept = new(1)
-        return type(kept)(**{name: getattr(kept, name) for name in kept.__slots__} | {"inputs_uri": "memory://gone"})
+        closed.set()
+        for late in (creating, parts.driver.terminate(1, "enough", "me")):
+            with pytest.raises(TryAgain, match="stopping"):
+                await asyncio.wait_for(late, 1)
 
     run(scenario)
 

@@ -5,9 +5,10 @@ from flyteidl.core import execution_pb2, tasks_pb2
 
 from flyweight.clock import Micros
 from flyweight.engine import machine
-from flyweight.engine.jobs import DeckPublished
-from flyweight.engine.machine import Changes, Terminate, Timer
+from flyweight.engine.jobs import Cancelled, DeckPublished
+from flyweight.engine.machine import Changes, StartAttempt, Terminate, Timer
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
+from flyweight.ids import AttemptId
 from tests.simulation.stepping import SECOND, Run
 from tests.simulation.workflows import FAIL_LATE, INTEGER, inputs_of, layout, mapped, node, task, workflow
 
@@ -71,6 +72,35 @@ def test_a_step_leaves_what_is_past_its_share_to_the_next():
     assert machine.unsettled(state)
     assert len(machine.step(state, machine.Continued(), run.now)) == 6
     assert not machine.unsettled(state)
+
+
+def restarted_with_ten():
+    """An execution of ten tasks that were with workers; the first step after the restart may do four things."""
+    run = Run(workflow("w", [node(f"n{index}", PLAIN, a=1) for index in range(10)]), tasks=[PLAIN])
+    state = run.state = run.restored()
+    return run, begun(machine.step(state, machine.Restarted(), run.now, share=4))
+
+
+def begun(commands):
+    return [command.job.attempt.attempt for command in commands if isinstance(command, StartAttempt)]
+
+
+def test_what_was_lost_with_the_platform_begins_anew_bit_by_bit():
+    run, first = restarted_with_ten()
+    assert first == [1] * 4
+    assert [each.phase for each in run.state.changed.attempts.values()].count(AttemptPhase.ABORTED) == 4
+    assert machine.unsettled(run.state)
+    assert begun(machine.step(run.state, machine.Continued(), run.now)) == [1] * 6
+    assert not machine.unsettled(run.state)
+
+
+def test_what_was_lost_and_has_not_begun_anew_needs_no_worker_to_be_stopped():
+    run, _ = restarted_with_ten()
+    run.tell(machine.Terminate(cause="enough"))
+    assert run.state.open_attempts == 4
+    for index in range(4):
+        run.tell(Cancelled(attempt=AttemptId(run.new.key, f"n{index}", 1), ended_at=run.now))
+    assert run.state.phase is ExecutionPhase.ABORTED
 
 
 def test_long_node_ids_that_hash_alike_are_kept_apart():

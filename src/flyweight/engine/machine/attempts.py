@@ -396,8 +396,8 @@ def timeout_expired(
 
 
 def restarted(turn: Turn) -> None:
-    """Close what was open when the platform died, at nobody's cost, and begin it anew under the next number."""
-    for node in list(turn.state.nodes.values()):
+    """Take up what was open when the platform died. What an executor had is closed bit by bit, each in its turn."""
+    for node in turn.state.nodes.values():
         attempt = node.attempt
         if node.pausing:
             _pause(turn, node, node.attempts[-1])
@@ -405,10 +405,18 @@ def restarted(turn: Turn) -> None:
             continue
         if node.graph.sleeps:
             _set_alarm(turn, node, attempt, sleeps.duration(node))  # nobody had it: it goes on sleeping
-            continue
-        if attempt.error is not None:
-            _stopped(turn, node, attempt, attempt.error)
-            continue
-        attempt.error = system_error(budgets.PLATFORM_RESTARTED, "the platform was restarted while this attempt ran")
-        _close(turn, attempt, AttemptPhase.ABORTED)
-        admit(turn, node)
+        else:
+            turn.state.lost.append(attempt)
+
+
+def close_lost(turn: Turn, attempt: AttemptState) -> None:
+    """Close an attempt that was lost with the platform, at nobody's cost, and begin it anew under the next number."""
+    node = turn.state.nodes[attempt.id.node]
+    if not attempt.open:
+        return
+    if attempt.error is not None:
+        _stopped(turn, node, attempt, attempt.error)
+        return
+    attempt.error = system_error(budgets.PLATFORM_RESTARTED, "the platform was restarted while this attempt ran")
+    _close(turn, attempt, AttemptPhase.ABORTED)
+    admit(turn, node)

@@ -41,6 +41,8 @@ def settle(turn: Turn) -> None:
     for _ in range(turn.share):
         if turn.stopping:
             _stop(turn, turn.stopping.popleft())
+        elif state.lost:
+            attempts.close_lost(turn, state.lost.popleft())
         elif state.ready:
             _begin(turn, *state.ready.popleft())
         elif state.closing:

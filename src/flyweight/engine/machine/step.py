@@ -69,7 +69,7 @@ def step(
 
 def unsettled(state: ExecutionState) -> bool:
     """Tell whether a step left work that a ``Continued`` event is to do."""
-    return bool(state.ready or state.closing or maps.unsettled(state)) and not state.phase.terminal
+    return bool(state.lost or state.ready or state.closing or maps.unsettled(state)) and not state.phase.terminal
 
 
 def _catalog_told(turn: Turn, event: Answer | Answers | CacheDue) -> None:

@@ -1,0 +1,140 @@
+"""What had not ended is read back in pieces, the first of which run meanwhile; what cannot be read holds up nobody."""
+
+import asyncio
+
+import pytest
+
+from flyweight import literals
+from flyweight.engine.driver import DriverSettings
+from flyweight.engine.phases import ExecutionPhase
+from flyweight.engine.records import LoadedExecution
+from flyweight.errors import PreconditionFailed
+from tests.simulation.workflows import inputs_of, new_execution
+from tests.unit.engine.driving import CLOSED, Parts, Store, new, opened, run, until
+
+
+def test_large_values_stand_as_blobs_and_come_back_after_a_restart():
+    async def scenario():
+        parts = await opened(inline_limit=0)
+        given = new()
+        await parts.driver.create(given, CLOSED)
+        node_row = parts.store.rows("nodes")[0]
+        assert (node_row.inputs, parts.blobs[node_row.inputs_uri]) == (b"", literals.to_bytes(inputs_of(a=3)))
+        store = Store()
+        store.loaded = [
+            LoadedExecution(
+                new=given,
+                execution=parts.store.rows("executions")[-1],
+                nodes=(node_row,),
+                attempts=tuple(parts.store.rows("attempts")),
+            )
+        ]
+        again = Parts(store, DriverSettings(inline_limit=0))
+        again.blobs = parts.blobs
+        await again.driver.open()
+        await until(lambda: (1, "n0", 1) in again.jobs)
+        assert again.jobs[1, "n0", 1].inputs == inputs_of(a=3)
+        again.succeed(1, 1)
+        await until(lambda: not again.driver.live(1))
+        assert again.blobs[store.rows("executions")[-1].outputs_uri] == literals.to_bytes(inputs_of(r=1))
+        await again.driver.close()
+        await parts.driver.close()
+
+    run(scenario)
+
+
+class SlowStore(Store):
+    """Holds back what is loaded after the first executions."""
+
+    def __init__(self, loaded):
+        super().__init__()
+        self.loaded, self.slow = loaded, asyncio.Event()
+
+    async def load(self, keys):
+        if keys[0] != 1:
+            await self.slow.wait()
+        return await super().load(keys)
+
+
+async def reopening(count):
+    """Give a driver that is taking up so many executions, of which it has loaded the first."""
+    first = await opened()
+    for key in range(1, count + 1):
+        await first.driver.create(new(key), CLOSED)
+    rows = {name: first.store.rows(name) for name in ("executions", "nodes", "attempts")}
+    store = SlowStore(
+        [
+            LoadedExecution(
+                new=new(row.key),
+                execution=row,
+                nodes=tuple(each for each in rows["nodes"] if each.execution == row.key),
+                attempts=tuple(each for each in rows["attempts"] if each.execution == row.key),
+            )
+            for row in rows["executions"]
+        ]
+    )
+    await first.driver.close()
+    parts = Parts(store)
+    return parts, asyncio.ensure_future(parts.driver.open())
+
+
+def test_what_is_loaded_first_runs_while_the_rest_is_read():
+    async def scenario():
+        parts, opening = await reopening(100)
+        await until(lambda: (1, "n0", 1) in parts.jobs)
+        assert not opening.done()
+        assert (100, "n0", 1) not in parts.jobs
+        parts.store.slow.set()
+        await opening
+        await until(lambda: (100, "n0", 1) in parts.jobs)
+        assert len(parts.jobs) == 100
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_who_asks_for_what_is_not_loaded_yet_waits_for_it():
+    async def scenario():
+        parts, opening = await reopening(100)
+        stopping = asyncio.ensure_future(parts.driver.terminate(100, "enough", "me"))
+        await asyncio.sleep(1)
+        assert not stopping.done()
+        parts.store.slow.set()
+        await opening
+        await stopping
+        assert (100, "enough") in [(row.key, row.abort_cause) for row in parts.store.rows("executions")]
+        with pytest.raises(PreconditionFailed):
+            await parts.driver.terminate(101, "enough", "me")
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_an_execution_that_cannot_be_loaded_is_given_up_and_the_others_go_on():
+    async def scenario():
+        first = await opened()
+        for key in (1, 2):
+            await first.driver.create(new(key), CLOSED)
+        store = Store()
+        store.loaded = [
+            LoadedExecution(
+                new=new_execution(CLOSED, key, None) if key == 2 else lost_inputs(),
+                execution=row,
+                nodes=tuple(found for found in first.store.rows("nodes") if found.execution == key),
+                attempts=tuple(found for found in first.store.rows("attempts") if found.execution == key),
+            )
+            for key, row in enumerate(first.store.rows("executions"), start=1)
+        ]
+        parts = await opened(store)
+        assert not parts.driver.live(1)
+        assert store.batches[0].executions[0].phase is ExecutionPhase.FAILED
+        assert b"could not go on" in store.batches[0].executions[0].error
+        await until(lambda: (2, "n0", 1) in parts.jobs)
+        await parts.driver.close()
+        await first.driver.close()
+
+    def lost_inputs():
+        kept = new(1)
+        return type(kept)(**{name: getattr(kept, name) for name in kept.__slots__} | {"inputs_uri": "memory://gone"})
+
+    run(scenario)
