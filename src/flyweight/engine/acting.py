@@ -115,7 +115,7 @@ class Acting:
         if timers is None:
             return
         if isinstance(command, DropTimers):
-            timers.drop(command.attempt)
+            timers.drop(command.of)
             return
         wait = max(command.at - self._ports.clock.now(), 0) / 1_000_000
         event = command.event

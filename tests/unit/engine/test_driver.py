@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from flyweight import literals
-from flyweight.engine.jobs import DeckPublished, Started, Succeeded
+from flyweight.engine.jobs import DeckPublished
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.ports import Capacity
 from flyweight.errors import PreconditionFailed, TryAgain, Unsupported
@@ -231,24 +231,6 @@ def test_a_timer_that_has_fired_is_forgotten():
         await parts.driver.create(new_execution(closed), closed)
         await until(lambda: any(row.node == "n49" for row in parts.store.rows("nodes")))
         assert timers_in_memory() - before < 10
-        await parts.driver.close()
-
-    run(scenario)
-
-
-def test_attempts_that_have_ended_leave_no_timers_behind():
-    slow = task("slow", timeout=3600)
-    closed = closure(workflow("w", [mapped("n0", slow, a=list(range(40))), node("n1", slow, a=1)]), tasks=[slow])
-
-    async def scenario():
-        parts = await opened(queue_timeout=3600)
-        await parts.driver.create(new_execution(closed), closed)
-        for attempt in list(parts.executed):
-            parts.report(Started(attempt=attempt, at=parts.driver._ports.clock.now()))
-            if attempt.item != 7:
-                parts.report(Succeeded(attempt=attempt, outputs=inputs_of(o0=1)))
-        await until(lambda: [row.phase for row in parts.store.rows("nodes") if row.node == "n1"][-1].terminal)
-        assert len(parts.driver._live[1].timers) == 3
         await parts.driver.close()
 
     run(scenario)

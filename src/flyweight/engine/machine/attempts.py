@@ -280,7 +280,7 @@ def _close(turn: Turn, attempt: AttemptState, phase: AttemptPhase) -> None:
 
 def drop_timers(turn: Turn, attempt: AttemptId, timeout: Micros, *, stopped: bool) -> list[DropTimers]:
     """Take back the timers of an attempt that has ended, if it can have any."""
-    return [DropTimers(attempt=attempt)] if timeout or turn.queue_timeout or stopped else []
+    return [DropTimers(of=attempt)] if timeout or turn.queue_timeout or stopped else []
 
 
 def _failed(turn: Turn, node: NodeState, attempt: AttemptState, error: ExecutionError, *, recoverable: bool) -> None:

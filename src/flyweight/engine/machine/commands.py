@@ -37,9 +37,9 @@ class SetTimer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropTimers:
-    """Take back the timers of an attempt that has ended; most would stand for long after it."""
+    """Take back the timers of an attempt that has ended, or the one that would send what nobody waits for any more."""
 
-    attempt: AttemptId
+    of: AttemptId | GateDue | CacheDue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from flyteidl.core import catalog_pb2, execution_pb2, literals_pb2
 from flyweight import literals
 from flyweight.clock import Micros
 from flyweight.engine import catalog
+from flyweight.engine.catalog import CacheDue
 from flyweight.engine.graph import ArrayGraph
 from flyweight.engine.items import (
     ABORTED,
@@ -35,7 +36,7 @@ from flyweight.engine.machine.attempts import (
     timeout_expired,
     timers_of,
 )
-from flyweight.engine.machine.commands import CancelAttempt, LetGo, SetTimer, StartAttempt
+from flyweight.engine.machine.commands import CancelAttempt, DropTimers, LetGo, SetTimer, StartAttempt
 from flyweight.engine.machine.events import Timer, TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import ExecutionState, NodeState
@@ -367,7 +368,7 @@ def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
     items.keys.pop(item, None)
     items.aborted += state == ABORTED
     if serialize:
-        turn.commands.append(LetGo(node=node.id, item=item))
+        turn.commands += [LetGo(node=node.id, item=item), DropTimers(of=CacheDue(node=node.id, item=item))]
     if state == TO_BE_RETRIED and serialize:  # whoever waited for it may compute meanwhile
         chunk.lookups.pop(at, None)
     turn.state.open_attempts -= had_place

@@ -2,8 +2,9 @@
 
 from flyteidl.core import catalog_pb2, execution_pb2
 
-from flyweight.engine.catalog import COMPUTED
-from flyweight.engine.machine.commands import LetGo
+from flyweight.engine.catalog import COMPUTED, CacheDue
+from flyweight.engine.machine.commands import DropTimers, LetGo
+from flyweight.engine.machine.events import GateDue
 from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
 from flyweight.engine.model import Frame, NodeState
 from flyweight.engine.phases import NodePhase
@@ -74,7 +75,9 @@ def _end(turn: Turn, node: NodeState, phase: NodePhase) -> Frame:
     turn.touch(node)
     node.frame.active.discard(node.graph.index)
     if node.graph.cache is not None and node.graph.cache.serialize:
-        turn.commands.append(LetGo(node=node.id))
+        turn.commands += [LetGo(node=node.id), DropTimers(of=CacheDue(node=node.id))]
+    if node.graph.gate is not None:
+        turn.commands.append(DropTimers(of=GateDue(node=node.id)))
     return node.frame
 
 
