@@ -11,6 +11,7 @@ from flyteidl.core import types_pb2
 from flyweight.cli.values import from_text
 from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.remote import FlyteRemote
+from flyweight.client.watch import awaited_signals
 from flyweight.errors import FlyweightError, TypeMismatch
 from flyweight.semantics.literal_types import describe
 from flyweight.types.registry import default_registry
@@ -31,8 +32,10 @@ def answer(remote: FlyteRemote, name: str, action: str, words: Sequence[str]) ->
     if len(words) != len(ANSWERS[action].split()):
         raise click.UsageError(f"Say: flyweight execution {name} {action} {ANSWERS[action]}".rstrip())
     if action == "signals":
+        awaited = {signal.id.signal_id for signal in awaited_signals(remote.connection, remote.execution_id(name))}
         for signal in remote.list_signals(name):
-            state = "answered" if signal.HasField("value") else "waits"
+            unanswered = "waits" if signal.id.signal_id in awaited else "no gate waits for it"
+            state = "answered" if signal.HasField("value") else unanswered
             click.echo(f"{signal.id.signal_id}  {describe(signal.type)}  {state}")
         return
     signal_id = words[0]

@@ -18,7 +18,7 @@ from flyweight.client.nodes import FlyteNodeExecution
 from flyweight.client.outputs import LiteralsResolver
 from flyweight.client.progress import NodeListener, Phase, Progress
 from flyweight.client.upload import Uploading
-from flyweight.client.watch import Watcher, list_signals, present
+from flyweight.client.watch import Watcher, awaited_signals, present
 from flyweight.errors import DeadlineExceeded, PreconditionFailed, TaskFailed
 from flyweight.ids import NodeId
 from flyweight.protocol import watch_pb2
@@ -145,10 +145,10 @@ class FlyteWorkflowExecution:
 
     @property
     def awaited(self) -> list[signal_pb2.Signal]:
-        """What its gates wait for and nobody has answered: asked for now; nothing once it has ended."""
+        """What its gates wait for at this moment: asked for now; nothing once it has ended."""
         if self.is_done:
             return []
-        return [signal for signal in list_signals(self._remote.connection, self.id) if not signal.HasField("value")]
+        return awaited_signals(self._remote.connection, self.id)
 
     @property
     def outputs(self) -> LiteralsResolver:

@@ -13,7 +13,7 @@ from flyweight.client.fetch import filters_text
 from flyweight.client.inputs import input_literals
 from flyweight.client.requests import message
 from flyweight.client.upload import Uploading
-from flyweight.client.watch import list_signals
+from flyweight.client.watch import awaited_signals, list_signals
 from flyweight.errors import NotFound
 
 
@@ -117,7 +117,8 @@ class Signalling(Uploading):
         """
         found = {each.id.signal_id: each for each in list_signals(self.connection, of)}
         if signal_id not in found:
-            others = f" It waits for: {', '.join(found)}." if found else ""
+            awaited = ", ".join(each.id.signal_id for each in awaited_signals(self.connection, of))
+            others = f" It waits for: {awaited}." if awaited else ""
             raise NotFound(f"{of.name} does not wait for an answer to {signal_id!r}, or not yet.{others}")
         return found[signal_id].type
 

@@ -13,7 +13,7 @@ from flyteidl.core import identifier_pb2
 from flyweight.client import rpcs
 from flyweight.client.channel import Connection, Stream
 from flyweight.client.progress import ENDED, Phase, Progress
-from flyweight.errors import FlyweightError, TryAgain, Unsupported
+from flyweight.errors import FlyweightError, InvalidInput, TryAgain, Unsupported
 from flyweight.protocol import watch_pb2
 
 RECONNECT_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
@@ -172,3 +172,11 @@ def list_signals(
         if limit or not page.token:
             return found
         request.token = page.token
+
+
+def awaited_signals(connection: Connection, of: identifier_pb2.WorkflowExecutionIdentifier) -> list[signal_pb2.Signal]:
+    """List what gates of an execution wait for now, oldest first: not what they waited for in vain."""
+    try:
+        return list_signals(connection, of, filters="eq(awaited,true)")
+    except InvalidInput:  # Flyte's own server does not tell who waits
+        return [signal for signal in list_signals(connection, of) if not signal.HasField("value")]

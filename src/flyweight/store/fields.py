@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from enum import Enum
 
 from flyteidl.admin import execution_pb2, launch_plan_pb2, project_pb2
-from sqlalchemy import case, select
+from sqlalchemy import case, literal, select
 
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
+from flyweight.semantics.answers import waits_for
 from flyweight.store import tables
 from flyweight.store.listing import Column, Condition, Field, Listing
 
@@ -170,10 +171,20 @@ ATTEMPTS = Listing(
 )
 
 _signals = tables.signals.c
+_waiting = (
+    select(_nodes.node)
+    .where(
+        _nodes.execution == _signals.execution,
+        _nodes.ended_at == 0,
+        _nodes.reason == literal(waits_for("")) + _signals.signal,
+    )
+    .exists()
+)
 SIGNALS = Listing(
     entity="signal",
     fields={
         "signal_id": _text(_signals.signal),
+        "awaited": Field(column=case((_waiting, 1), else_=0), parse=number_of({"FALSE": 0, "TRUE": 1})),
         "created_at": _moment(_signals.created_at),
         "updated_at": _moment(_signals.updated_at),
     },

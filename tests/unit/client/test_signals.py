@@ -1,5 +1,6 @@
 """Gates of executions are answered: listed page by page, with values of the type that they expect."""
 
+import grpc
 import pytest
 from flyteidl.admin import signal_pb2
 from flyteidl.core import literals_pb2, types_pb2
@@ -7,10 +8,11 @@ from flyteidl.core import literals_pb2, types_pb2
 from flyweight import literals
 from flyweight.client import rpcs
 from flyweight.client.remote import FlyteRemote
+from flyweight.client.watch import awaited_signals
 from flyweight.compat.filters import Equal
 from flyweight.compat.models import face
 from flyweight.errors import NotFound, TypeMismatch
-from tests.unit.client.scripted import ScriptedServer
+from tests.unit.client.scripted import Refusal, ScriptedServer
 
 FLOATS = types_pb2.LiteralType(collection_type=types_pb2.LiteralType(simple=types_pb2.FLOAT))
 TYPES = {"good?": types_pb2.LiteralType(simple=types_pb2.BOOLEAN), "rates": FLOATS}
@@ -62,6 +64,21 @@ def test_the_callers_own_type_is_taken_where_it_is_given(
     assert given.pop().value == literals.primitive(7)
     remote.set_input("later", "e1", 3.0, python_type=float, literal_type=types_pb2.LiteralType(simple=types_pb2.FLOAT))
     assert given[0].value == literals.primitive(3.0)
+
+
+def test_a_server_that_does_not_tell_who_waits_is_asked_for_what_is_not_answered(
+    remote: FlyteRemote, server: ScriptedServer
+) -> None:
+    def page(request: signal_pb2.SignalListRequest) -> signal_pb2.SignalList:
+        if request.filters:
+            raise Refusal(grpc.StatusCode.INVALID_ARGUMENT, "no such field")
+        found = signal_pb2.SignalList(signals=[signal_pb2.Signal(), signal_pb2.Signal(value=literals.primitive(True))])
+        found.signals[0].id.signal_id = "good?"
+        return found
+
+    server.answer(rpcs.LIST_SIGNALS, page)
+    found = awaited_signals(remote.connection, remote.execution_id("e1"))
+    assert [each.id.signal_id for each in found] == ["good?"]
 
 
 def test_signals_are_listed_as_far_as_wanted_and_by_filters(

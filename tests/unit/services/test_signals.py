@@ -87,6 +87,17 @@ async def test_a_signal_can_be_made_before_its_gate_is_reached(asking: Platform)
         await asking.signals.get_or_create_signal(signal_pb2.SignalGetOrCreateRequest(id=signal_id("typeless")))
 
 
+async def test_those_that_a_gate_waits_for_now_can_be_asked_for(asking: Platform) -> None:
+    async def awaited(yes: str = "true") -> list[str]:
+        request = signal_pb2.SignalListRequest(workflow_execution_id=OF, limit=10, filters=f"eq(awaited,{yes})")
+        return [each.id.signal_id for each in (await asking.signals.list_signals(request)).signals]
+
+    await asking.signals.get_or_create_signal(signal_pb2.SignalGetOrCreateRequest(id=signal_id("later"), type=STRING))
+    assert (await awaited(), await awaited("false")) == (["rate"], ["later"])
+    await asking.executions.terminate_execution(execution_pb2.ExecutionTerminateRequest(id=OF, cause="enough"))
+    assert (await awaited(), await awaited("false")) == ([], ["later", "rate"])
+
+
 async def test_signals_are_listed_in_pages(asking: Platform) -> None:
     await asking.signals.get_or_create_signal(signal_pb2.SignalGetOrCreateRequest(id=signal_id("z"), type=INTEGER))
     by_name = common_pb2.Sort(key="signal_id", direction=common_pb2.Sort.DESCENDING)
