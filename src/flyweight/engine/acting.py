@@ -68,8 +68,9 @@ class Acting:
             part.close()
 
     def forget(self, execution: ExecutionKey) -> None:
-        """Let go of what an execution that has ended has claimed."""
+        """Let go of what an execution that has ended has claimed, or asked for."""
         self._lookups.forget(execution)
+        self._fetching.forget(execution)
 
     async def act(self, parts: list[Part], breath: Breath) -> None:
         """Do what was decided, now that it is written."""

@@ -33,20 +33,26 @@ class Fetching:
         self._waiting: dict[str, list[tuple[ExecutionKey, Fetch]]] = {}
         """By the value's URI: those who asked for it and were not told."""
         self._places = asyncio.Semaphore(_AT_ONCE)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def fetch(self, execution: ExecutionKey, command: Fetch) -> None:
         """Begin to fetch a value, if it is not being fetched."""
         waiting = self._waiting.setdefault(command.uri, [])
         waiting.append((execution, command))
         if len(waiting) == 1:
-            task = asyncio.get_running_loop().create_task(self._fetch(command.uri))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks[command.uri] = asyncio.get_running_loop().create_task(self._fetch(command.uri))
+
+    def forget(self, execution: ExecutionKey) -> None:
+        """Fetch nothing more for an execution that has ended."""
+        for uri, waiting in list(self._waiting.items()):
+            waiting[:] = [asked for asked in waiting if asked[0] != execution]
+            if not waiting:
+                del self._waiting[uri]
+                self._tasks.pop(uri).cancel()
 
     def close(self) -> None:
         """Leave everything as it is; the next platform asks again."""
-        for task in self._tasks:
+        for task in self._tasks.values():
             task.cancel()
 
     async def _fetch(self, uri: str) -> None:
@@ -61,11 +67,12 @@ class Fetching:
                 _log.warning("the value at %s could not be read: %s", uri, error)
                 found = _failure(uri, error)
             break
+        del self._tasks[uri]
         for execution, asked in self._waiting.pop(uri):
             if isinstance(found, literals_pb2.Literal):
-                told = Fetched(parent=asked.parent, index=asked.index, uri=uri, value=found)
+                told = Fetched(place=asked.place, uri=uri, value=found)
             else:
-                told = FetchFailed(parent=asked.parent, index=asked.index, error=found)
+                told = FetchFailed(place=asked.place, error=found)
             self._tell(execution, told)
 
     async def _read(self, uri: str) -> literals_pb2.Literal:

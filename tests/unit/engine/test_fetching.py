@@ -8,7 +8,7 @@ from flyteidl.core import types_pb2
 from flyweight import literals
 from flyweight.engine.fetching import Fetching
 from flyweight.engine.jobs import Succeeded
-from flyweight.engine.machine import Fetch, Fetched, FetchFailed, Terminate
+from flyweight.engine.machine import Fetch, Fetched, FetchFailed, NodePlace, Terminate
 from flyweight.engine.machine.turn import system_error
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.errors import NotFound, TryAgain
@@ -52,7 +52,7 @@ class FetchRun(Run):
         return self.tell(Succeeded(attempt=self.attempt(name), outputs=literals.literal_map({"o0": value})))
 
     def fetched(self, value):
-        return self.tell(Fetched(parent=self.asked.parent, index=self.asked.index, uri=self.asked.uri, value=value))
+        return self.tell(Fetched(place=self.asked.place, uri=self.asked.uri, value=value))
 
 
 def run(*nodes, results=None, tasks=(MAKES, TAKES, PLAIN), **more):
@@ -139,10 +139,10 @@ def test_a_workflow_that_goes_on_after_a_failure_waits_for_nodes_whose_values_ar
 def test_a_value_that_cannot_be_read_fails_the_node_that_needs_it_or_the_workflow_that_returns_it():
     gone = system_error("OffloadedValueNotRead", "gone")
     made = run(node("n1", PLAIN, a="n0.o0[0]"))
-    made.tell(FetchFailed(parent=made.asked.parent, index=made.asked.index, error=gone))
+    made.tell(FetchFailed(place=made.asked.place, error=gone))
     assert (made.phase("n1"), made.state.error.code) == (NodePhase.FAILED, "OffloadedValueNotRead")
     made = run(results={"r": "n0.o0[0]"})
-    made.tell(FetchFailed(parent=made.asked.parent, index=made.asked.index, error=gone))
+    made.tell(FetchFailed(place=made.asked.place, error=gone))
     assert (made.state.phase, made.state.error) == (ExecutionPhase.FAILED, gone)
 
 
@@ -153,6 +153,29 @@ def test_what_is_fetched_after_the_end_changes_nothing():
     made.stopped("n2")
     assert made.state.phase is ExecutionPhase.ABORTED
     assert "n1" not in made.state.nodes
+
+
+def test_a_value_for_what_was_drawn_before_is_of_no_account_to_what_was_drawn_anew():
+    draws = task("draws", {"a": INTEGER}, {"r": INTEGER}, retries=1)
+    made = FetchRun(workflow("w", [node("n0", draws, a=1)]), tasks=[draws])
+    inner = workflow("inner", [node("dn0", MAKES), node("dn1", PLAIN, a="dn0.o0[0]"), node("dn2", PLAIN, a=1)])
+    places = []
+    for number in range(2):
+        made.draw("n0", number)
+        made.compiled("n0", inner, number, tasks=[MAKES, PLAIN])
+        made.give(f"n0-{number}-dn0", apart(NUMBERS, "s3://xs"))
+        places.append(made.asked.place)
+        if not number:
+            made.fail("n0-0-dn2")
+    assert [place.attempt for place in places] == [0, 1]
+    made.tell(FetchFailed(place=places[0], error=system_error("OffloadedValueNotRead", "gone")))
+    assert made.phase("n0") is NodePhase.DYNAMIC_RUNNING
+    made.fetched(NUMBERS)
+    assert made.jobs["n0-1-dn1", 0].inputs == inputs_of(a=4)
+
+
+def place(index):
+    return NodePlace(parent=NodeId(""), attempt=0, index=index)
 
 
 class Blobs:
@@ -184,13 +207,13 @@ def test_values_are_read_in_the_background_again_while_the_store_is_busy_and_fau
     async def scenario():
         blobs = Blobs(xs=literals.to_bytes(NUMBERS), broken=b"\xff\xff")
         fetching = Fetching(blobs=blobs, tell=lambda key, event: told.append((key, event)))
-        fetching.fetch(ExecutionKey(3), Fetch(parent=NodeId(""), index=2, uri=uri))
+        fetching.fetch(ExecutionKey(3), Fetch(place=place(2), uri=uri))
         while not told:
             await asyncio.sleep(0.1)
 
     under_virtual_time(scenario)
     [(key, event)] = told
-    assert (key, event.index) == (ExecutionKey(3), 2)
+    assert (key, event.place.index) == (ExecutionKey(3), 2)
     if message:
         assert event.error.message.startswith(message)
     else:
@@ -208,12 +231,36 @@ def test_a_value_is_read_once_for_all_who_wait_for_it():
     async def scenario():
         blobs = Counting(xs=literals.to_bytes(NUMBERS))
         blobs.busy = False
-        fetching = Fetching(blobs=blobs, tell=lambda key, event: told.append((key, event.index, event.value)))
+        fetching = Fetching(blobs=blobs, tell=lambda key, event: told.append((key, event.place.index, event.value)))
         for _ in range(2):  # and anew when it is asked for later
             for key, index in ((3, 1), (3, 2), (4, 1)):
-                fetching.fetch(ExecutionKey(key), Fetch(parent=NodeId(""), index=index, uri="xs"))
+                fetching.fetch(ExecutionKey(key), Fetch(place=place(index), uri="xs"))
             await asyncio.sleep(0.1)
 
     under_virtual_time(scenario)
     assert read == ["xs"] * 2
     assert told == [(3, 1, NUMBERS), (3, 2, NUMBERS), (4, 1, NUMBERS)] * 2
+
+
+def test_nothing_is_fetched_for_an_execution_that_has_ended():
+    told, read = [], []
+
+    class Busy(Blobs):
+        async def read(self, uri):
+            read.append(uri)
+            raise TryAgain("busy")
+
+    async def scenario():
+        fetching = Fetching(blobs=Busy(), tell=lambda key, event: told.append(key))
+        for key, uri in ((3, "xs"), (4, "xs"), (3, "ys")):
+            fetching.fetch(ExecutionKey(key), Fetch(place=place(1), uri=uri))
+        await asyncio.sleep(0.1)
+        assert read == ["xs", "ys"]
+        fetching.forget(ExecutionKey(3))
+        await asyncio.sleep(0.5)
+        assert read == ["xs", "ys", "xs"]
+        fetching.forget(ExecutionKey(4))
+        await asyncio.sleep(60)
+        assert (read, told) == (["xs", "ys", "xs"], [])
+
+    under_virtual_time(scenario)

@@ -8,7 +8,7 @@ from flyweight.clock import Micros
 from flyweight.engine.catalog import CacheDue, Question
 from flyweight.engine.children import Child
 from flyweight.engine.jobs import Job
-from flyweight.engine.machine.events import GateDue, TimerFired
+from flyweight.engine.machine.events import GateDue, NodePlace, TimerFired
 from flyweight.ids import NO_ITEM, AttemptId, NodeId
 
 
@@ -85,11 +85,9 @@ class CompileDrawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
-    """Read the value that stands at ``uri``, for a node that has not begun; what came of it is to be told."""
+    """Read the value that stands at ``uri``, for the node at that place; what came of it is to be told."""
 
-    parent: NodeId
-    """Below which the node's frame is."""
-    index: int
+    place: NodePlace
     uri: str
 
 

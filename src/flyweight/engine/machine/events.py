@@ -67,21 +67,29 @@ class CompileFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """A value that stands apart is here, for the node at that index of the frame below ``parent``."""
+class NodePlace:
+    """Where a node stands that has not begun: at that index of the frame that this attempt of ``parent`` opened."""
 
     parent: NodeId
+    attempt: int
+    """What a dynamic task draws anew has other nodes in the same places."""
     index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A value that stands apart is here, for the node at that place."""
+
+    place: NodePlace
     uri: str
     value: literals_pb2.Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchFailed:
-    """A value that stands apart cannot be read."""
+    """A value that stands apart, which the node at that place waits for, cannot be read."""
 
-    parent: NodeId
-    index: int
+    place: NodePlace
     error: execution_pb2.ExecutionError
 
 

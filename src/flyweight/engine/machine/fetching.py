@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flyteidl.core import literals_pb2
 
 from flyweight.engine.machine.commands import Fetch
-from flyweight.engine.machine.events import Fetched, FetchFailed
+from flyweight.engine.machine.events import Fetched, FetchFailed, NodePlace
 from flyweight.engine.machine.turn import Turn
 from flyweight.engine.model import Frame
 from flyweight.semantics.offloading import Read, is_apart
@@ -44,17 +44,19 @@ def resolved(
         return resolve(read)
     except _AwayError as away:
         frame.fetched[index] = known
-        turn.commands.append(Fetch(parent=frame.parent, index=index, uri=away.uri))
+        place = NodePlace(parent=frame.parent, attempt=frame.attempt, index=index)
+        turn.commands.append(Fetch(place=place, uri=away.uri))
         return None
 
 
 def take(turn: Turn, event: Fetched | FetchFailed) -> Frame | None:
     """Take what came of fetching; gives the frame of the node that waits. What comes too late changes nothing."""
-    frame = turn.state.frames.get(event.parent)
-    if frame is None or event.index not in frame.fetched:
+    place = event.place
+    frame = turn.state.frames.get(place.parent)
+    if frame is None or frame.attempt != place.attempt or place.index not in frame.fetched:
         return None
     if isinstance(event, Fetched):
-        frame.fetched[event.index][event.uri] = event.value
+        frame.fetched[place.index][event.uri] = event.value
     else:
-        del frame.fetched[event.index]
+        del frame.fetched[place.index]
     return frame

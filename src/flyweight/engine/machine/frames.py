@@ -104,16 +104,16 @@ def go_on(turn: Turn, event: Fetched | FetchFailed) -> None:
     frame = fetching.take(turn, event)
     if frame is None:
         return
-    graph_node = frame.graph.nodes[event.index]
+    graph_node = frame.graph.nodes[event.place.index]
     if isinstance(event, FetchFailed):
         if graph_node.kind is NodeKind.END:
             _end_badly(turn, frame, event.error)
         else:
             outcomes.fail(turn, _new_node(turn, frame, graph_node), event.error)
-    elif event.index == frame.graph.failure:
+    elif graph_node.index == frame.graph.failure:
         turn.state.closing.append(frame)
     else:
-        turn.state.ready.append((frame, event.index))
+        turn.state.ready.append((frame, graph_node.index))
 
 
 def _new_node(turn: Turn, frame: Frame, graph_node: GraphNode) -> NodeState:
