@@ -5,6 +5,7 @@ from flyteidl.core import errors_pb2, execution_pb2
 from flyweight.clock import Micros
 from flyweight.engine import machine
 from flyweight.engine.graph import index_closure
+from flyweight.engine.items import stored_at
 from flyweight.engine.jobs import Cancelled, Failed, Started, Succeeded
 from flyweight.engine.machine import (
     CancelAttempt,
@@ -131,9 +132,10 @@ class Run:
         rows = self.loaded(into)
         blobs = dict(into.uploads)
         for found in self.state.nodes.values():
+            blobs[found.outputs_uri] = found.outputs_data
             for item, data in found.items.large.items() if found.items is not None else ():
-                chunk, at = found.items.find(item)
-                blobs[f"{layout(self.new).item(found.id, item, chunk.attempts[at] - 1)}/outputs.pb"] = data
+                chunk, _ = found.items.find(item)
+                blobs[stored_at(layout(self.new), found.id, item, chunk)] = data
         drawn = {name: node.drawn for name, node in self.state.nodes.items() if node.drawn is not None}
         return machine.restore(rows, self.graph, layout(self.new), blobs, drawn, self.past)
 

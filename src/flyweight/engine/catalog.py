@@ -48,6 +48,8 @@ class CacheHit:
     node: NodeId
     item: int = NO_ITEM
     outputs: literals_pb2.LiteralMap
+    outputs_uri: str = ""
+    """Where the attempt has put them, if they are large: they are not written again."""
     source: identifier_pb2.TaskExecutionIdentifier
     """The attempt that made them."""
 

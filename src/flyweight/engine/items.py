@@ -9,6 +9,7 @@ from flyweight.engine.phases import AttemptPhase
 from flyweight.protocol.items_pb2 import ItemChunk, MapProgress, Stage
 from flyweight.semantics.caching import CacheKey
 from flyweight.semantics.elements import Elements
+from flyweight.semantics.layout import OUTPUTS, ExecutionLayout
 
 CHUNK = 256
 """Items a row."""
@@ -21,6 +22,13 @@ ABORTED = AttemptPhase.ABORTED.value
 TO_BE_RETRIED = AttemptPhase.RETRYABLE_FAILED.value
 HELD, PLACED, ASKS, WAITS = Stage.HELD, Stage.PLACED, Stage.ASKS, Stage.WAITS  # Stage itself looks each up by name
 _FIELDS = [each.name for each in ItemChunk.DESCRIPTOR.fields if each.is_repeated and each.message_type is None]
+
+
+def stored_at(layout: ExecutionLayout, node: str, item: int, chunk: ItemChunk) -> str:
+    """Tell where outputs of an item stand that are too large for its row."""
+    at = item % CHUNK
+    found = chunk.lookups[at].outputs_uri if at in chunk.lookups else ""
+    return found or f"{layout.item(node, item, chunk.attempts[at] - 1)}/{OUTPUTS}"
 
 
 @dataclass(slots=True, kw_only=True)

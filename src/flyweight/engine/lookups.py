@@ -125,7 +125,8 @@ class Lookups:
         node, item, entry = question.node, question.item, found.entry
         if entry is not None and question.key in outputs:
             source = identifier_pb2.TaskExecutionIdentifier.FromString(entry.source)
-            return CacheHit(node=node, item=item, outputs=outputs[question.key], source=source)
+            found_at = entry.outputs_uri
+            return CacheHit(node=node, item=item, outputs=outputs[question.key], outputs_uri=found_at, source=source)
         if owner != question.claim:
             self._waiting.setdefault(question.key, set()).add(_place(question))
             return CacheClaimed(node=node, item=item, owner=owner)

@@ -10,7 +10,7 @@ from flyteidl.core import identifier_pb2, literals_pb2
 from flyweight import literals
 from flyweight.engine.blobs import FewAtOnce
 from flyweight.engine.graph import NodeKind
-from flyweight.engine.items import CHUNK, SUCCEEDED
+from flyweight.engine.items import CHUNK, SUCCEEDED, stored_at
 from flyweight.engine.machine.restore import drawn_nodes
 from flyweight.engine.phases import NodePhase
 from flyweight.engine.ports import Blobs, EngineStore
@@ -19,7 +19,7 @@ from flyweight.engine.records import DYNAMIC, NO_EXECUTION, ItemsRecord, LoadedE
 from flyweight.errors import NotFound
 from flyweight.ids import NodeId, child_execution_name, item_name, parse_item_name
 from flyweight.protocol.items_pb2 import ItemChunk
-from flyweight.semantics.layout import FUTURES, OUTPUTS, ExecutionLayout
+from flyweight.semantics.layout import FUTURES, ExecutionLayout
 from flyweight.semantics.rerun import RERUN_NODE
 
 _SUCCEEDED = frozenset({NodePhase.SUCCEEDED, NodePhase.RECOVERED})
@@ -130,8 +130,8 @@ class _Reading:
                         yield item, self.layout.checkpoint(item_name(record.node, item), attempts - 1)
 
     async def _of_item(self, row: ItemsRecord, chunk: ItemChunk, at: int) -> literals_pb2.LiteralMap | None:
-        prefix = self.layout.item(row.node, row.chunk * CHUNK + at, chunk.attempts[at] - 1)
-        return await self._outputs(chunk.outputs[at], f"{prefix}/{OUTPUTS}" if chunk.stored[at] else "")
+        place = stored_at(self.layout, row.node, row.chunk * CHUNK + at, chunk) if chunk.stored[at] else ""
+        return await self._outputs(chunk.outputs[at], place)
 
     async def _outputs(self, data: bytes, uri: str) -> literals_pb2.LiteralMap | None:
         """Give outputs, if they and all files that they are made of are still there."""

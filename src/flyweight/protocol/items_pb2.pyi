@@ -108,18 +108,20 @@ class ItemChunk(_message.Message):
     def __init__(self, states: _Optional[_Iterable[int]] = ..., attempts: _Optional[_Iterable[int]] = ..., user_failures: _Optional[_Iterable[int]] = ..., system_failures: _Optional[_Iterable[int]] = ..., outputs: _Optional[_Iterable[bytes]] = ..., stored: _Optional[_Iterable[bool]] = ..., queued_at: _Optional[_Iterable[int]] = ..., started_at: _Optional[_Iterable[int]] = ..., ended_at: _Optional[_Iterable[int]] = ..., first_started_at: _Optional[_Iterable[int]] = ..., log: _Optional[_Iterable[int]] = ..., log_start: _Optional[_Iterable[int]] = ..., log_end: _Optional[_Iterable[int]] = ..., cpu_seconds: _Optional[_Iterable[float]] = ..., peak_memory_bytes: _Optional[_Iterable[int]] = ..., deck_revisions: _Optional[_Iterable[int]] = ..., errors: _Optional[_Mapping[int, bytes]] = ..., logs: _Optional[_Iterable[_Union[Log, _Mapping]]] = ..., lookups: _Optional[_Mapping[int, Lookup]] = ..., usage: _Optional[_Mapping[int, bytes]] = ...) -> None: ...
 
 class Lookup(_message.Message):
-    __slots__ = ("status", "inputs", "source", "reason", "stage")
+    __slots__ = ("status", "inputs", "source", "reason", "stage", "outputs_uri")
     STATUS_FIELD_NUMBER: _ClassVar[int]
     INPUTS_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     STAGE_FIELD_NUMBER: _ClassVar[int]
+    OUTPUTS_URI_FIELD_NUMBER: _ClassVar[int]
     status: int
     inputs: str
     source: bytes
     reason: str
     stage: Stage
-    def __init__(self, status: _Optional[int] = ..., inputs: _Optional[str] = ..., source: _Optional[bytes] = ..., reason: _Optional[str] = ..., stage: _Optional[_Union[Stage, str]] = ...) -> None: ...
+    outputs_uri: str
+    def __init__(self, status: _Optional[int] = ..., inputs: _Optional[str] = ..., source: _Optional[bytes] = ..., reason: _Optional[str] = ..., stage: _Optional[_Union[Stage, str]] = ..., outputs_uri: _Optional[str] = ...) -> None: ...
 
 class Log(_message.Message):
     __slots__ = ("worker", "path")

@@ -10,13 +10,13 @@ from flyteidl.core import catalog_pb2, identifier_pb2, literals_pb2
 
 from flyweight.clock import Micros
 from flyweight.engine import catalog
-from flyweight.engine.items import CHUNK
+from flyweight.engine.items import CHUNK, stored_at
 from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.engine.records import AttemptRecord, NodeRecord
 from flyweight.ids import NodeId, item_name, shown_item
 from flyweight.protocol.items_pb2 import ItemChunk, Log, Lookup, MapProgress
 from flyweight.semantics import elements
-from flyweight.semantics.layout import DECK, OUTPUTS, ExecutionLayout
+from flyweight.semantics.layout import DECK, ExecutionLayout
 
 _PHASES: dict[int, NodePhase] = {
     AttemptPhase.QUEUED.value: NodePhase.QUEUED,
@@ -68,7 +68,7 @@ class Item:
             attempt=attempt.attempt,
             inputs=inputs,
             outputs=chunk.outputs[at],
-            outputs_uri=f"{attempt.output_prefix}/{OUTPUTS}" if chunk.stored[at] else "",
+            outputs_uri=stored_at(self.layout, owner.node, self.index, chunk) if chunk.stored[at] else "",
             error=self._error,
             deck_uri=attempt.deck_uri,
             created_at=Micros(chunk.queued_at[at]),

@@ -44,6 +44,13 @@ def status(run):
     return run.state.nodes["n0"].cache.cache_status
 
 
+def test_a_large_hit_points_at_what_its_maker_has_written():
+    run = single()
+    run.tell(CacheHit(node="n0", outputs=inputs_of(o0=9), outputs_uri="file://earlier/outputs.pb", source=SOURCE))
+    assert (row(run).outputs, row(run).outputs_uri) == (b"", "file://earlier/outputs.pb")
+    assert run.state.outputs == inputs_of(r=9)
+
+
 def test_a_hit_succeeds_without_an_attempt_and_names_who_made_it():
     run = single(deck=True)
     assert (run.jobs, run.questions["n0"].claim) == ({}, "")

@@ -7,6 +7,7 @@ from flyweight import literals
 from flyweight.engine import machine
 from flyweight.engine.catalog import CacheClaimed, CacheDue, CacheHit, CacheMiss
 from flyweight.engine.items import INLINE
+from flyweight.engine.machine.restore import large_values
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.protocol.items_pb2 import MapProgress
 from flyweight.services.items import Item
@@ -198,3 +199,16 @@ def test_items_that_are_not_cached_ask_nobody():
     made = run(task("plain"))
     assert (made.questions, len(made.jobs)) == ({}, 2)
     assert not made.state.nodes["n0"].items.chunks[0].lookups
+
+
+def test_large_outputs_that_are_found_are_not_written_again():
+    made = run()
+    made.tell(miss(1))
+    large = inputs_of(o0="x" * (INLINE + 1))
+    at = "file://earlier/outputs.pb"
+    made.tell(CacheHit(node="n0", item=0, outputs=large, outputs_uri=at, source=EARLIER))
+    assert made.state.changed.uploads == []
+    assert large_values(made.loaded(), layout(made.new)) == [at]
+    made.restart()
+    made.succeed("n0-n1", 1, o0="y")
+    assert outputs(made) == ["x" * (INLINE + 1), "y"]

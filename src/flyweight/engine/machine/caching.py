@@ -104,7 +104,7 @@ def _hit(turn: Turn, node: NodeState, event: CacheHit) -> None:
     node.cache.catalog_key.source_task_execution.CopyFrom(event.source)
     node.reason = catalog.taken_from(event.source)
     node.started_at = turn.now
-    outcomes.succeed(turn, node, literals.to_bytes(event.outputs))
+    outcomes.succeed(turn, node, literals.to_bytes(event.outputs), event.outputs_uri)
 
 
 def _compute(turn: Turn, node: NodeState, status: catalog_pb2.CatalogCacheStatus, reason: str) -> None:

@@ -80,7 +80,8 @@ def _hit(turn: Turn, node: NodeState, event: CacheHit) -> None:
     lookup = _lookup(node, event.item)
     lookup.status, lookup.source, lookup.reason = catalog_pb2.CACHE_HIT, literals.to_bytes(event.source), ""
     items.parts(node)[1].cached += 1
-    items.succeed(turn, node, event.item, event.outputs)
+    lookup.outputs_uri = event.outputs_uri
+    items.succeed(turn, node, event.item, event.outputs, event.outputs_uri)
 
 
 def _compute(turn: Turn, node: NodeState, item: int, status: catalog_pb2.CatalogCacheStatus, reason: str) -> None:

@@ -25,6 +25,7 @@ from flyweight.engine.items import (
     SUCCEEDED,
     TO_BE_RETRIED,
     Items,
+    stored_at,
 )
 from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, LogSpan, Started, Succeeded, Template
 from flyweight.engine.machine.attempts import (
@@ -49,7 +50,6 @@ from flyweight.protocol.items_pb2 import ItemChunk, Log
 from flyweight.semantics import budgets
 from flyweight.semantics.caching import CacheKey
 from flyweight.semantics.elements import Elements
-from flyweight.semantics.layout import OUTPUTS
 
 _QUEUED = AttemptPhase.QUEUED.value
 _RUNNING = AttemptPhase.RUNNING.value
@@ -274,7 +274,7 @@ def succeed(turn: Turn, node: NodeState, item: int, outputs: literals_pb2.Litera
     if outputs_uri or len(data) > INLINE:
         chunk.stored[at] = True
         items.large[item] = data
-        place = stored_at(turn, node, item)
+        place = stored_at(turn.state.layout, node.id, item, chunk)
         if place != outputs_uri:
             turn.state.changed.uploads.append((place, data))
     else:
@@ -296,16 +296,10 @@ def _entry(turn: Turn, node: NodeState, item: int) -> CacheRecord:
     return CacheRecord(
         key=key_of(node, item),
         outputs=chunk.outputs[at],
-        outputs_uri=stored_at(turn, node, item) if chunk.stored[at] else "",
+        outputs_uri=stored_at(turn.state.layout, node.id, item, chunk) if chunk.stored[at] else "",
         source=catalog.source(array.item.task, *made),
         created_at=Micros(chunk.ended_at[at] or turn.now),
     )
-
-
-def stored_at(turn: Turn, node: NodeState, item: int) -> str:
-    """Tell where outputs of an item stand that are too large for a row."""
-    number = attempt_of(turn, node, item).attempt
-    return f"{turn.state.layout.item(node.id, item, number)}/{OUTPUTS}"
 
 
 def fail(turn: Turn, node: NodeState, item: int, error: ExecutionError, *, recoverable: bool) -> None:

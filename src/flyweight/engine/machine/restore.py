@@ -9,7 +9,7 @@ from flyteidl.core import execution_pb2, identifier_pb2, literals_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.engine.graph import ClosureGraph, NodeKind
-from flyweight.engine.items import CHUNK, Items, restored
+from flyweight.engine.items import CHUNK, Items, restored, stored_at
 from flyweight.engine.jobs import LogSpan, Usage
 from flyweight.engine.machine import caching, gates, recovering
 from flyweight.engine.machine.frames import stopped_from_outside
@@ -30,7 +30,7 @@ from flyweight.engine.records import (
 from flyweight.errors import PlatformError
 from flyweight.ids import START_NODE, AttemptId, NodeId
 from flyweight.protocol.items_pb2 import ItemChunk, MapProgress
-from flyweight.semantics.layout import OUTPUTS, ExecutionLayout
+from flyweight.semantics.layout import ExecutionLayout
 
 _FAILED_NODES = frozenset({NodePhase.FAILED, NodePhase.TIMED_OUT})
 _SUCCEEDED_NODES = frozenset({NodePhase.SUCCEEDED, NodePhase.RECOVERED})
@@ -76,9 +76,7 @@ def _stored(row: ItemsRecord, layout: ExecutionLayout) -> dict[int, str]:
     """Tell where outputs of items stand that were too large for their row, by item."""
     chunk, first = ItemChunk.FromString(row.body), row.chunk * CHUNK
     return {
-        first + at: f"{layout.item(row.node, first + at, chunk.attempts[at] - 1)}/{OUTPUTS}"
-        for at, stored in enumerate(chunk.stored)
-        if stored
+        first + at: stored_at(layout, row.node, first + at, chunk) for at, stored in enumerate(chunk.stored) if stored
     }
 
 
