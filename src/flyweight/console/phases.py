@@ -11,10 +11,11 @@ ENDED = frozenset(
 )
 """What stands in these does not change any more."""
 
-_FOREMOST = (
+FOREMOST = (
     *("failed", "timed_out", "failing", "running", "dynamic_running", "queued", WAITING),
     *("aborted", NOT_STARTED, "succeeded", "recovered", "skipped"),
 )
+"""Whose phase nodes have that are shown as one: of these the first that one of them has. Pages tell it to scripts."""
 
 FACETS: dict[str, tuple[str, ...]] = {
     "running": ("QUEUED", "RUNNING", "SUCCEEDING", "FAILING", "ABORTING"),
@@ -44,8 +45,8 @@ def attempt_phase(number: execution_pb2.TaskExecution.Phase) -> str:
 
 
 def together(found: Iterable[str]) -> str:
-    """Name the phase that nodes shown as one stand in: the first of them that somebody wants to know (execution.js)."""
-    return min(found, key=_FOREMOST.index, default=WAITING)
+    """Name the phase that nodes shown as one stand in: the first of them that somebody wants to know."""
+    return min(found, key=FOREMOST.index, default=WAITING)
 
 
 def label(phase: str) -> str:

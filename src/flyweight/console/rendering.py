@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from flyweight.console import views, words
-from flyweight.console.phases import label, together
+from flyweight.console.phases import FOREMOST, label, together
 
 FOLDER = Path(__file__).parent
 
@@ -31,6 +31,7 @@ _words: dict[str, Any] = {
     "place_url": views.place_url,
     "short_name": views.short_name,
     "together": together,
+    "foremost": FOREMOST,
     "module_name": views.module_name,
     "short_version": views.short_version,
 }

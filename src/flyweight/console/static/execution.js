@@ -101,10 +101,8 @@ function redraw(told) {
   }, 100);
 }
 
-// Nodes that the graph shows as one: their phase is the first of these that any of them has (console/phases.py).
-const foremost = [
-  "failed", "timed_out", "failing", "running", "dynamic_running", "queued", "waiting", "aborted", "not_started", "succeeded", "recovered", "skipped",
-];
+// Nodes that the graph shows as one: their phase is the first of these that any of them has.
+const foremost = root.dataset.foremost.split(" ");
 let folding;
 function refold() {
   cancelAnimationFrame(folding);
