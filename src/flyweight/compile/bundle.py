@@ -3,12 +3,14 @@
 import gzip
 import hashlib
 import io
+import os
 import sys
 import sysconfig
 import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 from flyweight.compile.ignore import source_files
@@ -68,28 +70,43 @@ def pack(root: Path, style: CopyStyle) -> Bundle:
 
 def imported_files(root: Path) -> list[Path]:
     """Find the files of imported modules below a root; installed packages are not the user's code."""
+    root = root.resolve()
+    folders: dict[str, tuple[Path, bool]] = {}
     found: set[Path] = set()
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if not isinstance(file, str):
+        if not isinstance(file, str) or not file.endswith(".py"):
             continue
-        path = Path(file)
-        if path.is_absolute() and path.suffix == ".py" and is_project_file(path, root) and path.is_file():
-            found.add(path.resolve())
+        folder, name = os.path.split(file)
+        if folder not in folders:  # modules are many and folders few: a folder is looked at once
+            resolved = Path(folder).resolve()
+            folders[folder] = resolved, Path(folder).is_absolute() and _is_source(resolved, root)
+        place, is_source = folders[folder]
+        path = place / name
+        if path.is_symlink():
+            path = path.resolve()
+            is_source = _is_source(path, root)
+        if is_source and path.is_file():
+            found.add(path)
             found.update(_package_files(path, root))
     return sorted(found)
 
 
 def is_project_file(path: Path, root: Path) -> bool:
     """Tell whether a file is source of the user's project: below the root, and in no place for installed packages."""
-    resolved = path.resolve()
-    if not resolved.is_relative_to(root.resolve()):
+    return _is_source(path.resolve(), root.resolve())
+
+
+def _is_source(path: Path, root: Path) -> bool:
+    """Tell the same of paths without links."""
+    if not path.is_relative_to(root):
         return False
-    return not any(resolved.is_relative_to(place) for place in _installed_places()) and not (
-        {"site-packages", "dist-packages"} & set(resolved.parts)
+    return not any(path.is_relative_to(place) for place in _installed_places()) and not (
+        {"site-packages", "dist-packages"} & set(path.parts)
     )
 
 
+@cache
 def _installed_places() -> list[Path]:
     own = Path(__file__).resolve().parent.parent
     paths = sysconfig.get_paths()
@@ -97,9 +114,9 @@ def _installed_places() -> list[Path]:
 
 
 def _package_files(path: Path, root: Path) -> Iterable[Path]:
-    """Find the ``__init__.py`` of the packages a module is in: an import needs them too."""
-    folder = path.resolve().parent
-    while folder != root.resolve() and (folder / "__init__.py").is_file():
+    """Find the ``__init__.py`` of the packages a module is in: an import needs them too (paths without links)."""
+    folder = path.parent
+    while folder != root and (folder / "__init__.py").is_file():
         yield folder / "__init__.py"
         folder = folder.parent
 

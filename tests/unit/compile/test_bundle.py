@@ -74,9 +74,23 @@ def test_an_empty_folder_has_no_code_to_send(tmp_path: Path) -> None:
 
 def test_auto_takes_the_imported_modules_of_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = {"bundle_probe/__init__.py": "", "bundle_probe/used.py": "", "bundle_probe/unused.py": "", "readme.txt": ""}
-    monkeypatch.syspath_prepend(write(tmp_path, names))
+    root = write(tmp_path, names)
+    monkeypatch.syspath_prepend(root)
     __import__("bundle_probe.used")
-    assert pack(tmp_path, CopyStyle.AUTO).files == ("bundle_probe/__init__.py", "bundle_probe/used.py")
+    assert pack(root, CopyStyle.AUTO).files == ("bundle_probe/__init__.py", "bundle_probe/used.py")
+
+
+def test_an_imported_link_counts_as_what_it_leads_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = write(tmp_path / "project", {"bundle_linked.py": "", "bundle_folder/inside.py": ""})
+    outside = write(tmp_path / "outside", {"bundle_foreign.py": ""})
+    (outside / "bundle_link.py").symlink_to(root / "bundle_linked.py")
+    (outside / "bundle_folder_link").symlink_to(root / "bundle_folder")
+    (root / "bundle_foreign.py").symlink_to(outside / "bundle_foreign.py")
+    monkeypatch.syspath_prepend(root)
+    monkeypatch.syspath_prepend(outside)
+    for name in ("bundle_link", "bundle_folder_link.inside", "bundle_foreign"):
+        __import__(name)
+    assert pack(root, CopyStyle.AUTO).files == ("bundle_folder/inside.py", "bundle_linked.py")
 
 
 def test_installed_packages_are_no_project_files(tmp_path: Path) -> None:
