@@ -4,6 +4,9 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 # Tests run in a shuffled order, the same for everybody; `make test SEED=last` or another number tries another.
 SEED ?= 2386252066
+# Two processes take the files of tests in turn: while one waits for a platform, the other works.
+TESTERS ?= 2
+PYTEST = pytest -n $(TESTERS) --dist loadfile
 SEEDS ?= 20000
 KILLS ?= 200
 .DEFAULT_GOAL := check
@@ -35,10 +38,10 @@ check: setup  ## format, lint, strict types, import layers, sizes, spelling
 
 test: setup  ## every test, with real parts
 	@tests/parts.sh
-	@$(RUN) pytest --randomly-seed=$(SEED)
+	@$(RUN) $(PYTEST) --randomly-seed=$(SEED)
 
 test-fast: setup  ## the quick subset, under a minute
-	@$(RUN) pytest -m "not slow and not interop and not browser" -q
+	@$(RUN) $(PYTEST) -m "not slow and not interop and not browser" -q
 
 simulation: setup  ## the engine in thousands of storms, each drawn by a seed (SEEDS=20000)
 	@$(RUN) tests.simulation --seeds $(SEEDS)

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,11 +17,18 @@ FLYWEIGHT = (sys.executable, "-m", "flyweight")
 STOCK = ROOT / ".interop/venv/bin"
 
 
+_ports = count(10_000 + os.getpid() * 97 % 20_000)
+"""Below those that the kernel hands out by itself, and for each process of tests from a place of its own."""
+
+
 def free_port() -> int:
-    """Ask the kernel for a port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Find a port that is free, and that nobody else is given before it is used."""
+    while True:
+        port = next(_ports)
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def until(fact: Callable[[], object], what: str, deadline: float = 30.0) -> object:
