@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from types import UnionType
 from typing import Any
 
@@ -47,9 +48,15 @@ def told(what: Any) -> str:
     return "\n".join(texts)
 
 
+@cache
+def source(what: Any) -> ast.stmt:
+    """The statement that made a class or function; many names share their bases."""
+    return ast.parse(textwrap.dedent(inspect.getsource(what))).body[0]
+
+
 def described_fields(what: type) -> Iterator[str]:
     """Fields of a class that a text follows, or a comment or docstring explains."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(what))).body[0]
+    body = source(what)
     assert isinstance(body, ast.ClassDef)
     for statement, after in zip(body.body, [*body.body[1:], None], strict=True):
         described = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
@@ -89,7 +96,7 @@ def test_a_public_name_says_what_it_means(name: str) -> None:
     ids=lambda one: one.__name__,
 )
 def test_an_option_says_what_it_means(options: type) -> None:
-    own = ast.parse(textwrap.dedent(inspect.getsource(options))).body[0]
+    own = source(options)
     assert isinstance(own, ast.ClassDef)
     names = {one.target.id for one in own.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)}
     described = {field.strip("`") for field in described_fields(options)}
@@ -98,7 +105,7 @@ def test_an_option_says_what_it_means(options: type) -> None:
 
 def raised(what: Any) -> set[str]:
     """The exceptions that a function's own statements raise; not those of the functions in it, nor what cannot be."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(what))).body[0]
+    body = source(what)
     waiting: list[ast.AST] = list(getattr(body, "body", ()))
     found: set[str] = set()
     for node in waiting:  # which grows on the way

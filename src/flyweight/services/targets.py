@@ -39,8 +39,9 @@ class Target:
 class Targets:
     """The targets of one platform."""
 
-    def __init__(self, registry: RegistryStore, registration: Registration) -> None:
+    def __init__(self, registry: RegistryStore, registration: Registration, *, most: int = KEPT) -> None:
         self._registry = registry
+        self._most = most
         self._registration = registration
         self._kept: dict[tuple[int, EntityKey], Target] = {}
 
@@ -62,7 +63,7 @@ class Targets:
         if found is None:
             found = await (self._task(key) if kind == identifier_pb2.TASK else self._launch_plan(key))
         self._kept[kind, key] = found  # at the end: the one used longest ago stands first
-        if len(self._kept) > KEPT:
+        if len(self._kept) > self._most:
             del self._kept[next(iter(self._kept))]
         return found
 

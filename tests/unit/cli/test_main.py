@@ -1,7 +1,8 @@
 """The command line as a user types it, without a platform."""
 
-import subprocess
-import sys
+import contextlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -106,11 +107,27 @@ def test_inputs_may_stand_in_a_file_and_options_win(
     assert capsys.readouterr().out == "6.0\n"
 
 
+@contextlib.contextmanager
+def piped(text: str) -> Iterator[None]:
+    """Give this process an input, as ``echo ... |`` does."""
+    own = os.dup(0)
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, text.encode())
+        os.close(writer)
+        os.dup2(reader, 0)
+        yield
+    finally:
+        os.dup2(own, 0)
+        os.close(own)
+        os.close(reader)
+
+
 @pytest.mark.parametrize("asked", [["-"], ["--inputs-file", "-"]])
-def test_inputs_may_be_piped(program: str, asked: list[str]) -> None:
-    command = [sys.executable, "-m", "flyweight", "run", program, "area", *asked, "--scale", "1"]
-    done = subprocess.run(command, input='{"point": {"x": 3, "y": 2}}', text=True, capture_output=True, check=False)
-    assert (done.stdout, done.returncode) == ("6.0\n", 0), done.stderr
+def test_inputs_may_be_piped(program: str, asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with piped('{"point": {"x": 3, "y": 2}}'):
+        assert main(["run", program, "area", *asked, "--scale", "1"]) == 0
+    assert capsys.readouterr().out == "6.0\n"
 
 
 def test_examples_in_the_help_keep_their_lines(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from flyteidl.core import identifier_pb2
 from flyweight import literals
 from flyweight.errors import InvalidInput, NotFound
 from flyweight.services.registration import Registration
-from flyweight.services.targets import KEPT, Targets
+from flyweight.services.targets import Targets
 from flyweight.store.database import Database
 from flyweight.store.projects import ProjectStore
 from tests.unit.services.conftest import Platform
@@ -62,16 +62,17 @@ async def test_what_was_not_there_is_found_once_it_is_registered(platform: Platf
     assert (await targets.find(ident(TASK, "lib.double"))).task
 
 
-async def test_the_one_used_longest_ago_gives_way(platform: Platform, targets: Targets) -> None:
-    versions = [f"v{number}" for number in range(KEPT + 1)]
+async def test_the_one_used_longest_ago_gives_way(platform: Platform, database: Database) -> None:
+    targets = Targets(platform.registry, Registration(ProjectStore(database)), most=3)
+    versions = ["v0", "v1", "v2", "v3"]
     await asyncio.gather(*(platform.tasks.create_task(task_request(version=version)) for version in versions))
 
     async def find(version: str) -> object:
         return await targets.find(ident(TASK, "lib.double", version))
 
-    first = [await find(version) for version in versions[:KEPT]]
+    first = [await find(version) for version in versions[:3]]
     assert await find("v0") is first[0]
-    await find(versions[KEPT])
+    await find("v3")
     assert await find("v0") is first[0]
+    assert await find("v2") is first[2]
     assert await find("v1") is not first[1]
-    assert await find(f"v{KEPT - 1}") is first[-1]

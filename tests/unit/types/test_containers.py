@@ -157,17 +157,17 @@ def test_a_hash_method_says_what_a_value_is_in_the_cache(registry: Registry):
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(0, 9), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.integers(0, 9), inner, max_size=3),
     max_leaves=10,
 )
 
 
 @pytest.mark.slow
-@given(st.dictionaries(st.text(), PLAIN))
+@given(st.dictionaries(st.text(), PLAIN, max_size=3))
 def test_plain_data_comes_back_as_it_was(value: dict[str, Any]):
     assert repr(round_trip(default_registry(), value, dict)) == repr(value)
 
 
-@given(st.dictionaries(st.text(), st.lists(st.one_of(st.none(), st.integers(-9, 9), st.text()))))
+@given(st.dictionaries(st.text(), st.lists(st.none() | st.integers(-9, 9) | st.text(), max_size=3), max_size=3))
 def test_nested_containers_come_back_as_they_were(value: dict[str, Any]):
     assert round_trip(default_registry(), value, dict[str, list[int | str | None]]) == value

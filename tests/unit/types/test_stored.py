@@ -25,11 +25,12 @@ def test_images(registry: Registry, data: BlobData):
         registry.to_literal(3, images.Image)
 
 
+@pytest.mark.slow  # scikit-learn takes its time to load
 def test_estimators(registry: Registry, data: BlobData):
-    linear = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is not installed")
+    dummy = pytest.importorskip("sklearn.dummy", reason="scikit-learn is not installed")
     base = pytest.importorskip("sklearn.base").BaseEstimator
-    model = linear.LinearRegression().fit([[0.0], [1.0]], [0.0, 2.0])
-    for annotation in (linear.LinearRegression, base):
+    model = dummy.DummyRegressor().fit([[0.0], [1.0]], [3.0, 5.0])
+    for annotation in (dummy.DummyRegressor, base):
         literal = registry.to_literal(model, annotation)
         assert literal.scalar.blob.metadata.type.format == "SklearnEstimator"
         assert registry.to_python(literal, annotation).predict([[2.0]])[0] == pytest.approx(4.0)
@@ -80,6 +81,7 @@ def test_what_is_stored_under_the_name_and_is_none_is_told(registry: Registry, d
         registry.to_python(literal, images.Image)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_stored_is_told(registry: Registry, data: BlobData):
     base = pytest.importorskip("sklearn.base", reason="scikit-learn is not installed").BaseEstimator
 
