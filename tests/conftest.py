@@ -16,6 +16,16 @@ def _no_local_cache() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables and nothing in them, to be copied: that takes a fifth of making the tables anew."""
+    from flyweight.store.database import Database
+
+    file = tmp_path_factory.mktemp("database") / "flyweight.db"
+    Database.open(file).close()
+    return file
+
+
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePlatform]:
     """A platform for a module of tests, as ``flyweight up`` starts it."""

@@ -1,5 +1,7 @@
 """The two places where outputs are kept, behind one face: the file store of local runs, and a platform's catalog."""
 
+import shutil
+
 import pytest
 
 from flyweight import literals
@@ -18,7 +20,7 @@ from flyweight.store.executions import ExecutionStore
 class Local:
     """Where runs on this machine keep outputs."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, _):
         self._cache = LocalCache(folder=folder / "local-cache")
 
     async def keep(self, key, outputs):
@@ -34,8 +36,8 @@ class Local:
 class Platform:
     """Where a platform does, as its engine asks."""
 
-    def __init__(self, folder):
-        self._database = Database.open(folder / "flyweight.db")
+    def __init__(self, folder, empty_database):
+        self._database = Database.open(shutil.copy(empty_database, folder))
         self._told = []
         self._lookups = Lookups(
             catalog=CatalogStore(self._database),
@@ -61,7 +63,7 @@ class Platform:
 
 
 @pytest.fixture(params=[Local, Platform], ids=["local", "catalog"])
-def cache(request, tmp_path):
-    made = request.param(tmp_path)
+def cache(request, tmp_path, empty_database):
+    made = request.param(tmp_path, empty_database)
     yield made
     made.close()

@@ -1,6 +1,6 @@
 """``pytest tests/simulation --seeds N`` runs N seeds instead of the usual few dozen; ``make simulation`` runs thousands."""
 
-DEFAULT_SEEDS = 40
+DEFAULT_SEEDS = 24
 
 
 def pytest_addoption(parser):

@@ -1,5 +1,7 @@
 """What the store's tests share: an open database of every kind that is supported, and records to put in it."""
 
+import shutil
+
 import pytest
 
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
@@ -13,7 +15,8 @@ def database_url(request, tmp_path):
 
 
 @pytest.fixture
-def database(database_url):
+def database(database_url, empty_database, tmp_path):
+    shutil.copy(empty_database, tmp_path)  # where the URL leads
     opened = Database.open(database_url)
     yield opened
     opened.close()

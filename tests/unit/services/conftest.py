@@ -2,6 +2,7 @@
 what becomes of each job."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -164,8 +165,8 @@ class Platform:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database.open(tmp_path / "flyweight.db")
+def database(empty_database: Path, tmp_path: Path) -> Iterator[Database]:
+    opened = Database.open(shutil.copy(empty_database, tmp_path))
     yield opened
     opened.close()
 
