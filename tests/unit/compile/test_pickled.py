@@ -1,6 +1,8 @@
 """Code of a kernel: its digest agrees between processes, follows every edit, and the pickle runs elsewhere."""
 
+import json
 import linecache
+import os
 import subprocess
 import sys
 import traceback
@@ -43,54 +45,62 @@ def work(x: int) -> int:
 def wf(x: int) -> int:
     return work(x=x)
 """
-TAIL = """
-import sys
+EDITS = [
+    ("SCALE = 2", "SCALE = 3"),
+    ("* SCALE", "* SCALE + 1"),
+    ('RED = "red"', 'RED = "blue"'),
+    ("x: int\n\ndef", "x: int\n    y: int = 0\n\ndef"),
+    ("return work(x=x)", "return work(x=work(x=x))"),
+    ("@fl.task\n", "@fl.task(retries=1)\n"),
+]
+HELPERS = "def shift(x):\n    return x + 1\n"
+KERNELS = """
+import json, os, sys
 from pathlib import Path
+import flyweight
 from flyweight.compile.pickled import entity_digest, pickle_entity
-root = Path(sys.argv[1])
-print(entity_digest(wf, root))
-Path(sys.argv[2]).write_bytes(pickle_entity(wf, root))
+
+def kernel(cell, helpers):
+    Path("local_helpers.py").write_text(helpers)
+    reader, writer = os.pipe()
+    if not os.fork():
+        exec(compile(cell, "cell", "exec"), globals())
+        Path("pkl.gz").write_bytes(pickle_entity(wf, Path.cwd()))
+        os.write(writer, entity_digest(wf, Path.cwd()).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as told:
+        return told.read()
+
+print(json.dumps([kernel(*cell) for cell in json.loads(sys.argv[1])]))
 """
 
 
-def kernel(root: Path, cell: str = CELL) -> str:
-    """Run a cell as a kernel would, in a process of its own; leaves the pickle at root/pkl.gz."""
-    helpers = root / "local_helpers.py"
-    if not helpers.exists():
-        helpers.write_text("def shift(x):\n    return x + 1\n")
+def kernels(root: Path, hash_seed: int, cells: list[tuple[str, str]]) -> list[str]:
+    """Run each cell, and the helpers beside it, in a kernel of its own; their digests. The last leaves root/pkl.gz."""
     done = subprocess.run(
-        [sys.executable, "-c", cell + TAIL, str(root), str(root / "pkl.gz")],
+        [sys.executable, "-B", "-c", KERNELS, json.dumps(cells)],
         cwd=root,
+        env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    digests = json.loads(done.stdout)
+    assert all(digests), done.stderr
+    return digests
 
 
 @pytest.mark.slow
-def test_two_kernels_agree_and_every_edit_counts(tmp_path: Path) -> None:
-    first = kernel(tmp_path)
-    assert kernel(tmp_path) == first
-    assert kernel(tmp_path, "\n\n# a comment\n" + CELL) == first
-    edits = [
-        ("SCALE = 2", "SCALE = 3"),
-        ("* SCALE", "* SCALE + 1"),
-        ('RED = "red"', 'RED = "blue"'),
-        ("x: int\n\ndef", "x: int\n    y: int = 0\n\ndef"),
-        ("return work(x=x)", "return work(x=work(x=x))"),
-        ("@fl.task\n", "@fl.task(retries=1)\n"),
-    ]
-    digests = {first, *(kernel(tmp_path, CELL.replace(*edit)) for edit in edits)}
-    (tmp_path / "local_helpers.py").write_text("def shift(x):\n    return x + 2\n")
-    digests.add(kernel(tmp_path))
-    assert len(digests) == len(edits) + 2
+def test_two_kernels_agree_and_every_edit_counts_and_the_pickle_runs_elsewhere(tmp_path: Path) -> None:
+    others = [(CELL.replace(*edit), HELPERS) for edit in EDITS]
+    moved = "\n\n# a comment\n" + CELL
+    first, *edited = kernels(tmp_path, 1, [(CELL, HELPERS), *others, (CELL, HELPERS.replace("1", "2"))])
+    assert len({first, *edited}) == len(EDITS) + 2
+    assert kernels(tmp_path, 2, [(moved, HELPERS), (CELL, HELPERS)]) == [first, first]
 
-
-@pytest.mark.slow
-def test_the_pickle_runs_where_the_projects_modules_are_not(tmp_path: Path) -> None:
-    kernel(tmp_path)
+    (tmp_path / "local_helpers.py").unlink()
     tasks = read_pickled((tmp_path / "pkl.gz").read_bytes())
     assert list(tasks) == ["work"]
     assert "local_helpers" not in sys.modules
