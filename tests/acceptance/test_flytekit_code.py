@@ -43,7 +43,8 @@ def test_it_runs_on_a_platform(
     for name, value in platform.environment.items():
         monkeypatch.setenv(name, value)
     run, expected = RUNS[program]
-    code = main(["run", "--remote", "--wait", str(CODE / f"{program}.py"), *run.split()])
+    # All of the folder: one bundle, which the workers that have run one program can take the next from.
+    code = main(["run", "--remote", "--wait", "--copy", "all", str(CODE / f"{program}.py"), *run.split()])
     printed = capsys.readouterr()
     assert code == 0, printed.err
     # What tasks print is in their logs there.
