@@ -38,7 +38,7 @@ check: setup  ## format, lint, strict types, import layers, sizes, spelling
 
 test: setup  ## every test, with real parts
 	@tests/parts.sh
-	@$(RUN) $(PYTEST) --randomly-seed=$(SEED)
+	@$(RUN) pytest --randomly-seed=$(SEED)
 
 test-fast: setup  ## the quick subset, under a minute
 	@$(RUN) $(PYTEST) -m "not slow and not interop and not browser" -q
