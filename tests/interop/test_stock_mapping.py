@@ -22,7 +22,7 @@ def test_flyteremote_sees_a_map_as_one_task_execution_with_an_entry_for_each_ite
     assert seen["node"] == [SUCCEEDED, seen["strict"], [1, 2, 3, 4, 5]]
     assert seen["tasks"] == 1
     assert seen["resources"] == [[item, SUCCEEDED, 0] for item in range(5)]
-    assert "1 of 3 items failed: item 1. Item 1: " in seen["error"]
+    assert "1 of 3 items failed: n0[1]: " in seen["error"]
     assert "-2 is below 0" in seen["error"]
     assert seen["lenient"] == 40
     assert seen["executions"] == [3, 6]

@@ -110,7 +110,7 @@ def test_a_failed_item_is_tried_again_within_its_own_budget():
     made.succeed("n0-n0", 1, o0=5)
     made.fail("n0-n1", 1, kind="RECOVERABLE")
     assert made.state.error.code == "RetriesExhausted|Oops"
-    assert "1 of 2 items failed: item 1. Item 1: All 2 attempts failed" in made.state.error.message
+    assert "1 of 2 items failed: n0[1]: All 2 attempts failed" in made.state.error.message
 
 
 def test_the_last_attempt_that_our_faults_leave_an_item_is_not_interruptible():
@@ -149,7 +149,7 @@ def test_a_failed_item_fails_the_map_at_once_and_stops_the_others():
     assert made.state.phase is ExecutionPhase.RUNNING
     made.succeed("n0-n0")
     assert made.state.phase is ExecutionPhase.FAILED
-    assert "1 of 3 items failed: item 1. Item 1: broken" in made.state.error.message
+    assert "1 of 3 items failed: n0[1]: broken" in made.state.error.message
     assert ("n0-n2", 0) not in made.jobs
 
 
@@ -171,7 +171,7 @@ def test_all_items_run_where_that_is_wanted_and_the_map_fails_at_the_end():
     made.succeed("n0-n2", 1 if ("n0-n2", 1) in made.jobs else 0, o0=3)
     assert not made.cancelled
     assert made.phase("n0") is NodePhase.FAILED
-    assert made.state.error.message.startswith("1 of 3 items failed: item 0.")
+    assert made.state.error.message.startswith("1 of 3 items failed: n0[0]: ")
 
 
 def test_too_many_failures_name_the_items():
@@ -181,8 +181,8 @@ def test_too_many_failures_name_the_items():
         made.fail(f"n0-n{9 - item}")
     made.stopped("n0-n0")
     made.stopped("n0-n1")
-    said = "8 of 10 items failed (at least 3 must succeed): items 2, 3, 4, 5, 6 and 3 more. Item 9: broken"
-    assert said in made.state.error.message
+    named = "n0[2], n0[3], n0[4], n0[5], n0[6] and 3 more; the first was n0[9]: broken"
+    assert f"8 of 10 items failed (at least 3 must succeed): {named}" in made.state.error.message
 
 
 def test_an_item_that_takes_too_long_is_stopped_and_tried_again():

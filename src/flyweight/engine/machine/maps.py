@@ -17,6 +17,7 @@ from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
 from flyweight.engine.model import ExecutionState, NodeState
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.errors import InvalidInput
+from flyweight.ids import shown_item
 from flyweight.semantics import elements
 
 INVALID_LENGTH = "InvalidArrayLength"
@@ -210,7 +211,7 @@ def _settle(turn: Turn, node: NodeState) -> None:
         if found.open:
             return
         if found.lost:
-            outcomes.fail(turn, node, failure(found))
+            outcomes.fail(turn, node, failure(node))
         else:
             outcomes.abort(turn, node, node.frame.stop)
     elif found.lost and (all_ended or not array.runs_all):
@@ -237,8 +238,9 @@ def _outputs(node: NodeState) -> literals_pb2.LiteralMap:
     return gathered
 
 
-def failure(found: Items) -> ExecutionError:
-    """Say which items failed, and of what the first one did."""
+def failure(node: NodeState) -> ExecutionError:
+    """Say which items failed, as people name them elsewhere, and of what the first one did."""
+    _, found = items.parts(node)
     failed = [
         (chunk.ended_at[at], number * CHUNK + at)
         for number, chunk in sorted(found.chunks.items())
@@ -248,13 +250,11 @@ def failure(found: Items) -> ExecutionError:
     _, first = min(failed)
     chunk, at = found.find(first)
     error = execution_pb2.ExecutionError.FromString(chunk.errors[at])
-    named = ", ".join(str(item) for _, item in failed[:_NAMED])
+    named = ", ".join(shown_item(node.id, item) for _, item in failed[:_NAMED])
     more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
     rule = "" if found.needed == found.size else f" (at least {found.needed} must succeed)"
-    which = "item" if len(failed) == 1 else "items"
-    error.message = (
-        f"{len(failed)} of {found.size} items failed{rule}: {which} {named}{more}. Item {first}: {error.message}"
-    )
+    which = f"{named}{more}; the first was {shown_item(node.id, first)}" if len(failed) > 1 else named
+    error.message = f"{len(failed)} of {found.size} items failed{rule}: {which}: {error.message}"
     return error
 
 
