@@ -92,8 +92,8 @@ def current_compilation() -> Compilation | None:
     return _current.get()
 
 
-def draw_into(compilation: Compilation) -> Token[Compilation | None]:
-    """Let calls become nodes of this graph until ``stop_drawing`` is given the token."""
+def draw_into(compilation: Compilation | None) -> Token[Compilation | None]:
+    """Let calls become nodes of this graph (None: let them run) until ``stop_drawing`` is given the token."""
     return _current.set(compilation)
 
 
@@ -105,11 +105,11 @@ def stop_drawing(token: Token[Compilation | None]) -> None:
 @contextlib.contextmanager
 def drawing(compilation: Compilation | None) -> Generator[None]:
     """Let calls inside the block become nodes (None: let them run)."""
-    token = _current.set(compilation)
+    token = draw_into(compilation)
     try:
         yield
     finally:
-        _current.reset(token)
+        stop_drawing(token)
 
 
 def results_of(node: Node) -> Promise | NodeOutputs | Node:

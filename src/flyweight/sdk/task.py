@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, TypeVar, Un
 
 from flyweight.errors import InvalidInput
 from flyweight.sdk.auto_container import PythonAutoContainerTask
-from flyweight.sdk.compilation import Compilation, drawing
+from flyweight.sdk.compilation import Compilation, draw_into, drawing, stop_drawing
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.function_entity import FunctionEntity
 from flyweight.sdk.naming import module_path, place_of, refuse_entity, require_top_level
@@ -92,8 +92,11 @@ class PythonFunctionTask(FunctionEntity, PythonAutoContainerTask[C], Generic[C])
         """
         if self.execution_mode is ExecutionBehavior.DYNAMIC:
             return self.draw(inputs)
-        with drawing(None):
+        token = draw_into(None)
+        try:
             return self._by_name(**inputs)
+        finally:
+            stop_drawing(token)
 
     def draw(self, inputs: Mapping[str, object]) -> Graph:
         """Run the body with Python values: each call in it becomes a node.
