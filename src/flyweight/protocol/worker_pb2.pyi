@@ -23,7 +23,7 @@ class Shared(_message.Message):
     def __init__(self, number: _Optional[int] = ..., part: _Optional[_Union[Start, _Mapping]] = ...) -> None: ...
 
 class Start(_message.Message):
-    __slots__ = ("id", "project", "domain", "execution", "node_id", "attempt", "task_id", "inputs", "inputs_uri", "output_prefix", "raw_output_prefix", "checkpoint_prefix", "previous_checkpoint_prefix", "bundle_uri", "resolver", "loader_args", "environment", "deck", "inline_limit", "working_directory", "shared", "item", "metadata", "raw", "execution_url")
+    __slots__ = ("id", "project", "domain", "execution", "node_id", "attempt", "task_id", "inputs", "inputs_uri", "output_prefix", "raw_output_prefix", "checkpoint_prefix", "previous_checkpoint_prefix", "bundle_uri", "resolver", "loader_args", "environment", "deck", "inline_limit", "shared", "item", "metadata", "raw", "execution_url")
     class EnvironmentEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -50,7 +50,6 @@ class Start(_message.Message):
     ENVIRONMENT_FIELD_NUMBER: _ClassVar[int]
     DECK_FIELD_NUMBER: _ClassVar[int]
     INLINE_LIMIT_FIELD_NUMBER: _ClassVar[int]
-    WORKING_DIRECTORY_FIELD_NUMBER: _ClassVar[int]
     SHARED_FIELD_NUMBER: _ClassVar[int]
     ITEM_FIELD_NUMBER: _ClassVar[int]
     METADATA_FIELD_NUMBER: _ClassVar[int]
@@ -75,13 +74,12 @@ class Start(_message.Message):
     environment: _containers.ScalarMap[str, str]
     deck: bool
     inline_limit: int
-    working_directory: str
     shared: int
     item: int
     metadata: str
     raw: str
     execution_url: str
-    def __init__(self, id: _Optional[int] = ..., project: _Optional[str] = ..., domain: _Optional[str] = ..., execution: _Optional[str] = ..., node_id: _Optional[str] = ..., attempt: _Optional[int] = ..., task_id: _Optional[bytes] = ..., inputs: _Optional[bytes] = ..., inputs_uri: _Optional[str] = ..., output_prefix: _Optional[str] = ..., raw_output_prefix: _Optional[str] = ..., checkpoint_prefix: _Optional[str] = ..., previous_checkpoint_prefix: _Optional[str] = ..., bundle_uri: _Optional[str] = ..., resolver: _Optional[str] = ..., loader_args: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., deck: _Optional[bool] = ..., inline_limit: _Optional[int] = ..., working_directory: _Optional[str] = ..., shared: _Optional[int] = ..., item: _Optional[int] = ..., metadata: _Optional[str] = ..., raw: _Optional[str] = ..., execution_url: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[int] = ..., project: _Optional[str] = ..., domain: _Optional[str] = ..., execution: _Optional[str] = ..., node_id: _Optional[str] = ..., attempt: _Optional[int] = ..., task_id: _Optional[bytes] = ..., inputs: _Optional[bytes] = ..., inputs_uri: _Optional[str] = ..., output_prefix: _Optional[str] = ..., raw_output_prefix: _Optional[str] = ..., checkpoint_prefix: _Optional[str] = ..., previous_checkpoint_prefix: _Optional[str] = ..., bundle_uri: _Optional[str] = ..., resolver: _Optional[str] = ..., loader_args: _Optional[_Iterable[str]] = ..., environment: _Optional[_Mapping[str, str]] = ..., deck: _Optional[bool] = ..., inline_limit: _Optional[int] = ..., shared: _Optional[int] = ..., item: _Optional[int] = ..., metadata: _Optional[str] = ..., raw: _Optional[str] = ..., execution_url: _Optional[str] = ...) -> None: ...
 
 class FromWorker(_message.Message):
     __slots__ = ("ready", "result", "deck", "heartbeat")

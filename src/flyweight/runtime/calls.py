@@ -1,6 +1,6 @@
 """Calls a task's code: its preparations, its body on this thread (a coroutine to its end), its look at the result."""
 
-from collections.abc import Coroutine, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -24,14 +24,21 @@ def prepared(task: PythonTask[Any], parameters: ExecutionParameters) -> Generato
                 yield given
 
 
+def prepares(task: PythonTask[Any]) -> bool:
+    """Tell whether a task's class has preparations of its own."""
+    return getattr(task.pre_execute, "__func__", None) is not PythonTask.pre_execute
+
+
 def prepare(task: PythonTask[Any], parameters: ExecutionParameters) -> ExecutionParameters:
     """Let a task prepare for its run, inside of its parameters' own block; gives what it made of them."""
     # What is written after flytekit's own example may forget to give the parameters back.
     return task.pre_execute(parameters) or parameters
 
 
-def call(task: PythonTask[Any], inputs: Mapping[str, object], parameters: ExecutionParameters) -> object:
+def call(task: PythonTask[Any], inputs: Mapping[str, object], told: Callable[[], ExecutionParameters]) -> object:
     """Run the body on Python values; gives its result, or the graph that a dynamic task drew.
+
+    ``told`` gives the parameters of the run, for a class with a look of its own at results.
 
     Raises:
         InvalidInput: the task says that its outputs do not count, and it has some.
@@ -42,7 +49,9 @@ def call(task: PythonTask[Any], inputs: Mapping[str, object], parameters: Execut
         result = task.execute(**inputs)
         if isinstance(result, Coroutine):
             result = import_module("flyweight.runtime.coroutines").finish(result)
-        return result if isinstance(result, Graph) else task.post_execute(parameters, result)
+        if isinstance(result, Graph) or getattr(task.post_execute, "__func__", None) is PythonTask.post_execute:
+            return result
+        return task.post_execute(told(), result)
     except IgnoreOutputs as error:
         if not task.interface.outputs:
             return None

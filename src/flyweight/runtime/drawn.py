@@ -2,13 +2,13 @@
 
 from flyweight import literals
 from flyweight.compile.dynamic import job_spec, settings_at_run
-from flyweight.protocol import worker_pb2
+from flyweight.runtime.assignment import SharedPart
 from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.workflow import Graph
 from flyweight.settings import task_environment
 
 
-def job_bytes(graph: Graph, start: worker_pb2.Start, parameters: ExecutionParameters) -> bytes:
+def job_bytes(graph: Graph, shared: SharedPart, parameters: ExecutionParameters) -> bytes:
     """Give the DynamicJobSpec of a graph, with the settings that the task itself was compiled with.
 
     Raises:
@@ -16,5 +16,5 @@ def job_bytes(graph: Graph, start: worker_pb2.Start, parameters: ExecutionParame
         Unsupported: it calls what cannot be called from a dynamic task.
 
     """
-    settings = settings_at_run(parameters.task_id, start.resolver, start.bundle_uri, task_environment())
+    settings = settings_at_run(parameters.task_id, shared.resolver, shared.bundle_uri, task_environment())
     return literals.to_bytes(job_spec(graph, settings))

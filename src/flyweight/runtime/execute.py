@@ -16,6 +16,7 @@ from flyweight.clock import SystemClock, to_timestamp
 from flyweight.errors import InvalidInput, PlatformError
 from flyweight.protocol import worker_pb2
 from flyweight.protocol.arguments import parse
+from flyweight.runtime.assignment import Assignment
 from flyweight.runtime.attempt import run_attempt
 from flyweight.runtime.interruption import AttemptInterrupted, interrupted_by_sigterm
 from flyweight.runtime.logs import capture
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         return _USAGE
     try:
         with interrupted_by_sigterm():
-            result = run_attempt(start, _unheard)
+            result = run_attempt(Assignment(start, folder=str(Path.cwd())), _unheard)
     except AttemptInterrupted:
         return _INTERRUPTED
     except SystemExit as stop:
@@ -80,7 +81,6 @@ def read_start(arguments: Sequence[str]) -> worker_pb2.Start:
         loader_args=given.loader_args,
         # Whether it makes decks, the task itself knows; here nobody else is asked.
         deck=True,
-        working_directory=str(Path.cwd()),
     )
 
 

@@ -1,9 +1,14 @@
 """While user code runs, SIGTERM is an exception in the main thread: ``finally`` blocks and a last deck still run."""
 
+import importlib
 import signal
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
+
+# Python's own, behind the face in ``signal`` that looks for a handler among the members of an enum first. A function is
+# none, and to find that out takes longer than anything else that is done around an attempt.
+_handler_of: Callable[[int], object] = importlib.import_module("_signal").getsignal
 
 
 class AttemptInterrupted(BaseException):
@@ -37,5 +42,5 @@ def interrupted_by_sigterm() -> Generator[None]:
 
 def rearm() -> None:
     """Within the block of ``interrupted_by_sigterm``: see to it that the signal still interrupts."""
-    if signal.getsignal(signal.SIGTERM) is not _interrupt:
+    if _handler_of(signal.SIGTERM) is not _interrupt:
         signal.signal(signal.SIGTERM, _interrupt)

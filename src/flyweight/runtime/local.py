@@ -222,7 +222,7 @@ def _attempt(
         with apply_environment(task.options.environment), prepared(task, parameters) as told:
             values = located(f"{task.name}, inputs", lambda: to_python_values(inputs, interface.inputs))
             deck_fields.before_call(task, values, told)
-            result = call(task, values, told)
+            result = call(task, values, lambda: told)
             if isinstance(result, Graph):
                 outputs = run_drawn(task.name, result, run_literals)
             else:

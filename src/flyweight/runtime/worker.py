@@ -25,13 +25,13 @@ from flyweight.clock import SystemClock
 from flyweight.errors import PlatformError, TooLarge
 from flyweight.protocol import worker_pb2
 from flyweight.protocol.framing import SHARED_PARTS, FrameSocket, take_permit
+from flyweight.runtime.assignment import Assignment, SharedPart
 from flyweight.runtime.interruption import AttemptInterrupted, interrupted_by_sigterm, rearm
 from flyweight.runtime.logs import Log, capture
-from flyweight.runtime.shared_part import NOTHING, SharedPart
 from flyweight.runtime.workplace import Workplace
 from flyweight.settings import TaskEnvironment
 
-Runner = Callable[[worker_pb2.Start, Callable[[worker_pb2.FromWorker], None]], worker_pb2.Result]
+Runner = Callable[[Assignment, Callable[[worker_pb2.FromWorker], None]], worker_pb2.Result]
 
 DEFAULT_RUNNER = "flyweight.runtime.attempt:run_attempt"
 INTERRUPTED = 128 + signal.SIGTERM
@@ -106,8 +106,8 @@ class Worker:
         self._report(worker_pb2.FromWorker(ready=ready))
         try:
             with interrupted_by_sigterm():
-                while start := self._next():
-                    result = self._attempt(start)
+                while assignment := self._next():
+                    result = self._attempt(assignment)
                     if os.getpid() != self._pid:
                         os._exit(0)  # user code forked and returned twice: only the parent goes on
                     self._send_result(result)
@@ -118,15 +118,16 @@ class Worker:
             return INTERRUPTED
         return 0
 
-    def _next(self) -> worker_pb2.Start | None:
+    def _next(self) -> Assignment | None:
         """Take the next permit, and find the message of its attempt; None when there is no more to do."""
         permit = take_permit(self._permits)
         while permit and (body := self._connection.receive()):
             message = worker_pb2.ToWorker.FromString(body)
+            start = message.start
+            if start.id == permit:
+                return Assignment(start, self._shared[start.shared] if start.shared else None, self._folder)
             if message.HasField("shared"):
                 self._remember(message.shared)
-            elif message.start.id == permit:
-                return self._whole(message.start)
         return None
 
     def _remember(self, shared: worker_pb2.Shared) -> None:
@@ -134,42 +135,36 @@ class Worker:
         if len(self._shared) > SHARED_PARTS:
             del self._shared[next(iter(self._shared))]
 
-    def _whole(self, start: worker_pb2.Start) -> worker_pb2.Start:
-        """Put the parts of a message together; its environment becomes this process's, and is taken out."""
-        shared = self._shared[start.shared] if start.shared else NOTHING
-        self._environment.become(shared.environment_of(start))
-        start.ClearField("environment")
-        whole = shared.whole(start)
-        whole.working_directory = self._folder
-        return whole
-
-    def _attempt(self, start: worker_pb2.Start) -> worker_pb2.Result:
+    def _attempt(self, assignment: Assignment) -> worker_pb2.Result:
         started_at = self._clock.now()
+        self._environment.become(assignment.shared.environment, assignment.variables())
         rearm()  # the last attempt's code may have put a handler of its own
-        if start.working_directory:
-            self._workplace.enter(start.working_directory)
+        if self._folder:
+            self._workplace.enter(self._folder)
         try:
-            result = self._guarded(start)
+            result = self._guarded(assignment)
         finally:
-            if start.working_directory:
+            if self._folder:
                 self._workplace.leave()
-        result.id = start.id
-        result.started_at = result.started_at or started_at
+        result.id = assignment.id
+        if not result.started_at:
+            result.started_at = started_at
         result.ended_at = self._clock.now()
         used, result.peak_memory_bytes = _usage()
         result.cpu_seconds = used - self._used
         self._used = used
-        result.retiring = _has_children()
+        if _has_children():
+            result.retiring = True
         # Before the result is sent: whoever reads the log at the attempt's end must find all of it.
         self._log.flush()
         result.log_start, self._logged = self._logged, self._log.size()
         result.log_end = self._logged
         return result
 
-    def _guarded(self, start: worker_pb2.Start) -> worker_pb2.Result:
+    def _guarded(self, assignment: Assignment) -> worker_pb2.Result:
         """Call the runner, which maps errors of user code itself; what gets past it must not end the worker."""
         try:
-            return self._runner(start, self._report)
+            return self._runner(assignment, self._report)
         except SystemExit as stop:
             return _failure(
                 "USER:SystemExit",

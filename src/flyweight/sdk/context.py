@@ -1,16 +1,19 @@
 """The one door upward: how a call made in user code reaches whoever runs it, and what the running task is told.
 
 ``sdk`` is below ``runtime`` and ``client``. A task called like a function, or a deck that is published, goes through
-the ``Caller`` that they put here; what stands for the current task is kept in a ContextVar beside it.
+the ``Caller`` that they put here. What the current task is told is kept in a ContextVar beside it; a process that runs
+one task at a time says who serves it, and what it is told, for all its threads (``ProcessTask``).
 """
 
 import contextlib
 from collections.abc import Callable, Generator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 from flyweight.errors import PlatformError
+from flyweight.types.data import DataAccess, serve_process
 
 if TYPE_CHECKING:
     from flyweight.sdk.entity import AnyEntity
@@ -33,11 +36,28 @@ class Caller(Protocol):
         ...
 
 
-_caller: ContextVar[Caller | None] = ContextVar("flyweight_caller", default=None)
+class TaskRun(Protocol):
+    """What user code may ask about the run of a task; made when it is asked, since most tasks never ask."""
+
+    @cached_property
+    def parameters(self) -> "ExecutionParameters":
+        """What ``current_context()`` gives."""
+        ...
+
+    @cached_property
+    def caller(self) -> Caller:
+        """Who serves the calls of the task's code."""
+        ...
+
+    @cached_property
+    def data(self) -> DataAccess:
+        """Where files and dataframes go."""
+        ...
+
+
 _parameters: ContextVar["ExecutionParameters | None"] = ContextVar("flyweight_parameters", default=None)
 _default: list[Callable[[], Caller]] = []
-_of_process: "list[ExecutionParameters]" = []
-# A worker process runs one task at a time, so threads that the task starts itself belong to that task too.
+_of_process: list[TaskRun] = []
 
 
 def wire(default: Callable[[], Caller]) -> None:
@@ -46,44 +66,45 @@ def wire(default: Callable[[], Caller]) -> None:
 
 
 def current_caller() -> Caller:
-    """Give whoever serves calls here."""
-    caller = _caller.get()
-    if caller is not None:
-        return caller
+    """Give whoever serves calls here: who runs this process's task, or else the default."""
+    if _of_process:
+        return _of_process[-1].caller
     if not _default:
         raise PlatformError("Nobody runs entities here: `import flyweight` puts the local runner in place.")
     return _default[0]()
 
 
-@contextlib.contextmanager
-def use_caller(caller: Caller) -> Generator[Caller]:
-    """Let a caller serve the calls made inside the block."""
-    token = _caller.set(caller)
-    try:
-        yield caller
-    finally:
-        _caller.reset(token)
-
-
 def running_parameters() -> "ExecutionParameters | None":
     """Give what the running task was told, or None outside of a task."""
-    return _parameters.get() or (_of_process[-1] if _of_process else None)
+    told = _parameters.get()
+    return _of_process[-1].parameters if told is None and _of_process else told
 
 
 @contextlib.contextmanager
-def use_parameters(
-    parameters: "ExecutionParameters", *, whole_process: bool = False
-) -> Generator["ExecutionParameters"]:
-    """Let ``current_context()`` give these parameters inside the block; with ``whole_process`` in every thread."""
+def use_parameters(parameters: "ExecutionParameters") -> Generator["ExecutionParameters"]:
+    """Let ``current_context()`` give these parameters inside the block."""
     token = _parameters.set(parameters)
-    if whole_process:
-        _of_process.append(parameters)
     try:
         yield parameters
     finally:
-        if whole_process:
-            _of_process.remove(parameters)
         _parameters.reset(token)
+
+
+class ProcessTask:
+    """Within its block this run of a task is the process's: threads that the task starts belong to it too."""
+
+    __slots__ = ("_data_before", "_run")
+
+    def __init__(self, run: TaskRun) -> None:
+        self._run = run
+
+    def __enter__(self) -> None:
+        _of_process.append(self._run)
+        self._data_before = serve_process(lambda: self._run.data)
+
+    def __exit__(self, *_error: object) -> None:
+        serve_process(self._data_before)
+        _of_process.pop()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

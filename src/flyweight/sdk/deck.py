@@ -45,8 +45,7 @@ class Deck:
             raise InvalidInput("A deck needs a name: it is the title of its tab.")
         self.name = name
         self._parts: list[str] = [_text(html)] if html else []
-        parameters = running_parameters()
-        if auto_add_to_deck and parameters is not None:
+        if auto_add_to_deck and (parameters := running_parameters()) is not None:
             parameters.add_deck(self)
 
     @property

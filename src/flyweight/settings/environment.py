@@ -30,32 +30,32 @@ def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
 
 
 class TaskEnvironment:
-    """The environment of a process that runs one task after the other: its own, and what the task is told on top.
+    """The environment of a process that runs one attempt after the other: its own, and what the attempt is told on top.
 
-    What does not differ from one task to the next stays as it is; what a task's code changed does not.
+    What does not differ from one attempt to the next stays as it is; what a task's code changed does not.
     """
 
     def __init__(self) -> None:
         self._own = dict(os.environ)
-        self._told: dict[str, str] = {}
+        self._shared: Mapping[str, str] = {}
+        self._told: Mapping[str, str] = {}
         self._expected = _snapshot()
 
-    def become(self, told: Mapping[str, str]) -> None:
-        """Make it exactly the process's own with these variables on top."""
+    def become(self, shared: Mapping[str, str], told: Mapping[str, str]) -> None:
+        """Make it exactly the process's own, with what many attempts share on top, and on top of that one's own.
+
+        Args:
+            shared: as long as it is the same object, it is believed to be as it was.
+            told: what this attempt alone is told.
+
+        """
         if _encoded() != self._expected:
-            _change(dict(os.environ), self._own)
-            self._told = {}
-        elif told == self._told:
-            return
-        for name in self._told.keys() - told.keys():
-            if name in self._own:
-                os.environ[name] = self._own[name]
-            else:
-                os.environ.pop(name, None)
-        for name, value in told.items():
-            if self._told.get(name) != value:
-                os.environ[name] = value
-        self._told = dict(told)
+            _change(dict(os.environ), {**self._own, **shared, **told})
+        elif shared is not self._shared or told.keys() != self._told.keys():
+            _change({**self._own, **self._shared, **self._told}, {**self._own, **shared, **told})
+        else:
+            _change(self._told, told)
+        self._shared, self._told = shared, told
         self._expected = _snapshot()
 
 

@@ -1,10 +1,11 @@
 """Where the bytes of files, folders and dataframes go: the port that codecs do their I/O through.
 
 Whoever runs a task says where its raw data lies (``use_data``); codecs and ``FlyteFile.open`` ask ``current_data``.
-Without anyone saying, it is a scratch folder of this process, so that plain local use works.
+Without anyone saying, it is a scratch folder of this process, so that plain local use works. A process that runs one
+task at a time says it for all its threads (``serve_process``).
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -66,11 +67,18 @@ class DataAccess(Protocol):
 
 
 _current: ContextVar[DataAccess | None] = ContextVar("flyweight_data", default=None)
+_of_process: list[Callable[[], DataAccess]] = [process_data]
 
 
 def current_data() -> DataAccess:
     """Give the data access of the task that runs here, or the process's own."""
-    return _current.get() or process_data()
+    return _current.get() or _of_process[0]()
+
+
+def serve_process(give: Callable[[], DataAccess]) -> Callable[[], DataAccess]:
+    """Let the process's own data access be another one, asked for when it is needed; gives what gave it before."""
+    before, _of_process[0] = _of_process[0], give
+    return before
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from flyweight.compile.settings import ImageConfig, SerializationSettings
 from flyweight.compile.tasks import task_spec
 from flyweight.errors import CompileError, RecoverableError
 from flyweight.protocol import worker_pb2
+from flyweight.runtime.assignment import Assignment
 from flyweight.runtime.attempt import run_attempt
 from flyweight.sdk.auto_container import COMPILED_WITH
 from flyweight.sdk.resources import Resources
@@ -118,19 +119,17 @@ def attempt(n: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> worker_pb2
     (folder / "drawn_probe.py").write_text(MODULE)
     monkeypatch.syspath_prepend(folder)
     inputs = to_literal_map({"n": n}, {"n": int})
-    return run_attempt(
-        worker_pb2.Start(
-            resolver="flyweight.runtime.resolver.default",
-            loader_args=["task-module", "drawn_probe", "task-name", "drawn"],
-            task_id=identifier_pb2.Identifier(project="p", domain="d", name="drawn", version="v3").SerializeToString(),
-            inputs=inputs.SerializeToString(),
-            inline_limit=1 << 20,
-            output_prefix=blob.file_uri(folder / "out"),
-            bundle_uri="",
-            environment={COMPILED_WITH: json.dumps({"image": "ours:1", "env": {"A": "b"}})},
-        ),
-        lambda _message: None,
+    monkeypatch.setenv(COMPILED_WITH, json.dumps({"image": "ours:1", "env": {"A": "b"}}))
+    start = worker_pb2.Start(
+        resolver="flyweight.runtime.resolver.default",
+        loader_args=["task-module", "drawn_probe", "task-name", "drawn"],
+        task_id=identifier_pb2.Identifier(project="p", domain="d", name="drawn", version="v3").SerializeToString(),
+        inputs=inputs.SerializeToString(),
+        inline_limit=1 << 20,
+        output_prefix=blob.file_uri(folder / "out"),
+        bundle_uri="",
     )
+    return run_attempt(Assignment(start), lambda _message: None)
 
 
 def test_an_attempt_leaves_what_was_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from flyweight.compile.settings import SerializationSettings
 from flyweight.compile.specs import compile_entity
 from flyweight.errors import InvalidInput, RecoverableError, Unsupported
 from flyweight.protocol import worker_pb2
+from flyweight.runtime.assignment import Assignment
 from flyweight.runtime.attempt import run_attempt
 from flyweight.types.interface import to_literal_map
 
@@ -157,17 +158,16 @@ def attempt(index: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *, elemen
     lists = to_literal_map({"base": [1, 2, 3], "exponent": 2}, squares.interface.inputs)
     own = to_literal_map({"base": 3, "exponent": 2}, squares.target.interface.inputs)
     inputs = own if element else lists
-    return run_attempt(
-        worker_pb2.Start(
-            item=2 if element else None,
-            resolver=words[start + 1],
-            loader_args=words[start + 3 :],
-            inputs=inputs.SerializeToString(),
-            inline_limit=1 << 20,
-            environment={"BATCH_JOB_ARRAY_INDEX_VAR_NAME": "FLYTE_K8S_ARRAY_INDEX", "FLYTE_K8S_ARRAY_INDEX": index},
-        ),
-        lambda _message: None,
+    monkeypatch.setenv("BATCH_JOB_ARRAY_INDEX_VAR_NAME", "FLYTE_K8S_ARRAY_INDEX")
+    monkeypatch.setenv("FLYTE_K8S_ARRAY_INDEX", index)
+    message = worker_pb2.Start(
+        item=2 if element else None,
+        resolver=words[start + 1],
+        loader_args=words[start + 3 :],
+        inputs=inputs.SerializeToString(),
+        inline_limit=1 << 20,
     )
+    return run_attempt(Assignment(message), lambda _message: None)
 
 
 @pytest.mark.parametrize("element", [False, True])

@@ -128,10 +128,11 @@ def test_sigterm_ends_it_after_the_attempts_own_clean_up(tmp_path: Path) -> None
     with worker(tmp_path / "log") as running:
         running.heard()
         running.start(1, "publish")
-        running.start(2, "tidy", str(mark))
-        running.permit(1, 2)
+        running.start(2, "deaf")
+        running.start(3, "tidy", str(mark))
+        running.permit(1, 2, 3)
         assert running.heard().deck.revision == 1
-        assert running.heard().result.id == 1
+        assert [running.heard().result.id for _ in range(2)] == [1, 2]
         while not mark.exists():
             assert running.process.poll() is None
         running.process.terminate()

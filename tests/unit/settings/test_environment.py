@@ -48,17 +48,22 @@ def test_an_empty_variable_is_as_good_as_none_but_for_secrets():
     assert secret_variable("EMPTY") is None
 
 
-def test_one_task_after_the_other_finds_the_processes_environment_with_its_own_on_top():
+def test_one_attempt_after_the_other_finds_the_processes_environment_with_its_own_on_top():
     with apply_environment({"OURS": "1", "GONE": "2", "HIDDEN": "ours"}):
         environment = TaskEnvironment()
         own = dict(os.environ)
-        environment.become({"HIDDEN": "told", "NEW": "3"})
-        assert dict(os.environ) == {**own, "HIDDEN": "told", "NEW": "3"}
-        environment.become({"HIDDEN": "told", "NEW": "4"})
-        assert dict(os.environ) == {**own, "HIDDEN": "told", "NEW": "4"}
-        os.environ.update(OURS="changed", NEW="changed", ANOTHER="5")
+        shared, other = {"HIDDEN": "told", "SAME": "3"}, {"SAME": "other"}
+        environment.become(shared, {"NEW": "3"})
+        assert dict(os.environ) == {**own, **shared, "NEW": "3"}
+        environment.become(shared, {"NEW": "4"})
+        assert dict(os.environ) == {**own, **shared, "NEW": "4"}
+        environment.become(shared, {"SAME": "of one alone"})
+        assert dict(os.environ) == {**own, **shared, "SAME": "of one alone"}
+        os.environ.update(OURS="changed", SAME="changed", ANOTHER="5")
         del os.environ["GONE"]
-        environment.become({"NEW": "4"})
-        assert dict(os.environ) == {**own, "NEW": "4"}
-        environment.become({})
+        environment.become(shared, {"SAME": "of one alone"})
+        assert dict(os.environ) == {**own, **shared, "SAME": "of one alone"}
+        environment.become(other, {})
+        assert dict(os.environ) == {**own, **other}
+        environment.become({}, {})
         assert dict(os.environ) == own

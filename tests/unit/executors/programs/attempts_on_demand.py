@@ -13,14 +13,15 @@ from pathlib import Path
 from flyteidl.core import errors_pb2, literals_pb2
 
 from flyweight.protocol import worker_pb2
+from flyweight.runtime.assignment import Assignment
 
 held: list[bytearray] = []
 
 
-def run(start: worker_pb2.Start, report: Callable[[worker_pb2.FromWorker], None]) -> worker_pb2.Result:
-    action, *arguments = start.loader_args
-    result = ACTIONS[action](start, report, *arguments)
-    return result or worker_pb2.Result(outputs=start.inputs)
+def run(assignment: Assignment, report: Callable[[worker_pb2.FromWorker], None]) -> worker_pb2.Result:
+    action, *arguments = assignment.shared.loader_args
+    result = ACTIONS[action](assignment.start, report, *arguments)
+    return result or worker_pb2.Result(outputs=assignment.start.inputs)
 
 
 def fail(_start, _report, message):
@@ -47,6 +48,11 @@ def tidy(_start, _report, mark):
         wait(_start, _report, mark)
     finally:
         Path(mark).write_text("tidied")
+
+
+def deaf(_start, _report):
+    """Leave a handler of one's own behind."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def stubborn(start, report, mark):
@@ -159,6 +165,7 @@ ACTIONS = {
     "say": say,
     "wait": wait,
     "tidy": tidy,
+    "deaf": deaf,
     "stubborn": stubborn,
     "allocate": allocate,
     "grow": grow,
