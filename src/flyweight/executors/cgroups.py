@@ -8,11 +8,16 @@ import os
 import re
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 CONTROLLERS = ("memory", "cpu")
+LEAF = "self"
+"""Of version 2: where a platform and whoever else was in its group go, since a group with groups below holds none."""
+_LEFT = re.compile(r"/flyweight-[0-9a-f]{16}/" + LEAF + "$")
+"""Such a one: a platform that was killed has left who started it there, and what is started from there."""
 _DELEGATED = ("user.delegate", "trusted.delegate")
 """Extended attributes by which systemd marks a group that it leaves to the processes in it."""
+_HOW_LEFT = "; `systemd-run --user --scope -p Delegate=yes flyweight up` gives the platform a group of its own"
 
 
 class Version(Enum):
@@ -83,7 +88,7 @@ def find(wanted: Groups, proc: Path = Path("/proc")) -> Found:
 def _own_paths(text: str) -> dict[str, str]:
     """Give this process's path by controller; that of version 2 under the empty name."""
     lines = (line.split(":", 2) for line in text.splitlines())
-    return {name: path for _, names, path in lines for name in names.split(",")}
+    return {name: _LEFT.sub("", path) or "/" for _, names, path in lines for name in names.split(",")}
 
 
 def _mounts(text: str) -> list[_Mount]:
@@ -107,11 +112,11 @@ def _unescaped(path: str) -> str:
 def _place(controller: str, mounts: list[_Mount], own: dict[str, str]) -> tuple[Place, bool] | None:
     """Give the place, and whether it is all that is to be seen of its hierarchy."""
     for mount in mounts:
-        path = own.get("" if mount.version is Version.V2 else controller, "")
-        if not path.startswith(mount.root) or ".." in path:
+        path = PurePosixPath(own.get("" if mount.version is Version.V2 else controller, ""))
+        if not path.is_relative_to(mount.root) or ".." in path.parts:
             continue  # it stands outside of what is mounted
-        inside = path.removeprefix(mount.root).strip("/")
-        folder = mount.point / inside
+        inside = path.relative_to(mount.root).parts
+        folder = mount.point.joinpath(*inside)
         offered = _words(folder / "cgroup.controllers") if mount.version is Version.V2 else mount.options
         if controller in offered:
             return Place(path=folder, version=mount.version), not inside
@@ -129,7 +134,7 @@ def _objection(place: tuple[Place, bool], wanted: Groups) -> str:
     """Say why a place is not to be used; nothing if it may be."""
     path, is_root = place[0].path, place[1]
     if not os.access(path, os.W_OK):
-        return f"{path} may not be written"
+        return f"{path} may not be written{'' if is_root or not os.getuid() else _HOW_LEFT}"
     if wanted is Groups.ON or is_root or _is_given(path):
         return ""
     return f"{path} was made by somebody else; if it is the platform's to divide, set `cgroups: on`"

@@ -86,6 +86,8 @@ class _Command:
     """Once it has ended."""
     group: Group | None = None
     """Of one that the kernel holds to its limits."""
+    held: asyncio.Task[None] | None = None
+    """Ends when it is held to them."""
     cancelled: bool = False
     timers: list[asyncio.TimerHandle] = field(default_factory=list[asyncio.TimerHandle])
 
@@ -188,6 +190,8 @@ class CommandExecutor:
             self._usage.remove(command.gauge)
             self._running.pop(job.attempt, None)
             self._jobs.pop(job.attempt, None)
+            if command.held is not None:
+                await command.held
             await asyncio.to_thread(_end, command.directory, command.group)
             self._slots.release()
         self._report(report)
@@ -324,12 +328,13 @@ class CommandExecutor:
         self._usage.add(command.gauge)
 
     def _hold(self, command: _Command, process: int) -> None:
-        """Have the kernel hold a command's process, which has just started, to its limits."""
+        """Have the kernel hold a command's process, which has just started, to its limits; that may take it a while."""
         limits, groups = command.limits(), self._options.groups
         if limits and groups is not None:
             command.group = groups.group(command.directory.name)
             if command.group is not None:
-                command.group.take(process, limits)
+                taking = asyncio.to_thread(command.group.take, process, limits)
+                command.held = asyncio.get_running_loop().create_task(taking)
 
     def _failed(self, command: _Command, error: faults.ContainerError) -> Failed:
         return Failed(

@@ -3,6 +3,7 @@
 Whatever the kernel refuses costs a line in the log and no task: memory is sampled besides, wherever this fails.
 """
 
+import errno
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -11,15 +12,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from flyweight.executors.cgroups import CONTROLLERS, Found, Place, Version
+from flyweight.executors.cgroups import CONTROLLERS, LEAF, Found, Place, Version
 from flyweight.executors.leftovers import end_process
 from flyweight.executors.limits import NO_LIMITS, TaskLimits
-from flyweight.executors.usage import tree_usage
+from flyweight.executors.usage import tree, tree_usage
 
 _PERIOD = 100_000
 """Microseconds over which a share of the processors is counted."""
-_LEAF = "self"
-"""Of version 2: where the platform itself goes, since a group that has groups below it may hold no process."""
+_TRIES = 5
+"""How often processes are moved that go on starting others."""
 _log = logging.getLogger(__name__)
 
 
@@ -83,32 +84,35 @@ class ControlGroups:
 
     def open(self) -> None:
         """Remove what an earlier platform of this name left, and get ready to make groups. Blocks, a little."""
-        cleared = set[Path]()
+        left = {place.path for place in self._places.values() if (place.path / self._name).is_dir()}
         for controller, place in list(self._places.items()):
             base = place.path / self._name
             try:
-                if base not in cleared:  # of version 2 all controllers have one place, where we stand from the first on
-                    _remove(base)
-                    cleared.add(base)
+                _clear(base)
                 if place.version is Version.V2:
-                    self._divide(place, controller)
+                    self._divide(place, controller, left=place.path in left)
             except OSError as error:
-                self._missing[controller] = f"{base} could not be made: {error.strerror}"
+                self._missing[controller] = _why_not(base, error)
                 del self._places[controller]
                 if place not in self._places.values():
                     _leave(place, base)
         if self._places:
             _log.info("Limits: %s", self.told)
 
-    def _divide(self, place: Place, controller: str) -> None:
-        """Hand a controller on to groups below; this process has to leave its group for that."""
+    def _divide(self, place: Place, controller: str, *, left: bool) -> None:
+        """Hand a controller on to groups below; whoever is in the platform's group has to leave it for that.
+
+        ``left`` says that a killed platform did so before, who would have taken it back at its end.
+        """
         base = place.path / self._name
-        leaf = base / _LEAF
+        leaf = base / LEAF
         leaf.mkdir(parents=True, exist_ok=True)
         _write(leaf / "cgroup.procs", str(os.getpid()))
         for folder in (place.path, base):
-            if controller not in (folder / "cgroup.subtree_control").read_text().split():
-                _write(folder / "cgroup.subtree_control", f"+{controller}")
+            there = controller in (folder / "cgroup.subtree_control").read_text().split()
+            if not there:
+                _hand_on(folder, controller, leaf)
+            if left or not there:
                 self._enabled.append((folder, controller))
 
     @property
@@ -142,10 +146,14 @@ class ControlGroups:
         return Group(folders)
 
     def close(self) -> None:
-        """Remove all, with whatever still runs in it."""
-        for folder, controller in self._enabled[::-1]:
+        """Remove all, with whatever still runs in it, and put who was in the platform's group back there."""
+        for place in self._places.values():
             with suppress(OSError):
-                _write(folder / "cgroup.subtree_control", f"-{controller}")
+                _clear(place.path / self._name)
+        for folder, controller in self._enabled[::-1]:
+            if not _shared(folder, self._name):
+                with suppress(OSError):
+                    _write(folder / "cgroup.subtree_control", f"-{controller}")
         for place in self._places.values():
             _leave(place, place.path / self._name)
 
@@ -162,19 +170,26 @@ class Group:
         """Whether the kernel refused something, which is told once."""
 
     def enter(self, pid: int) -> None:
-        """Move a process in, if it is not there; what it starts from now on is born there."""
+        """Move a process in with all that it has started; what they start from now on is born there."""
         if pid in self._members:
             return
-        self._members.add(pid)
-        for folder, _ in self._folders.values():
-            self._try(folder / "cgroup.procs", str(pid))
+        # Again until there is nobody new: one may have started another while it was moved.
+        while new := [each for each in tree(pid) if each not in self._members]:
+            for each in new:
+                self._members.add(each)
+                for folder, _ in self._folders.values():
+                    self._try(folder / "cgroup.procs", str(each))
         memory = self._folders.get("memory")
         if memory is not None and memory[1].memory == "memory.max":
             # All of them end together: a task that has lost one of its processes seldom ends well.
             self._try(memory[0] / "memory.oom.group", "1")
 
+    def quick(self, pid: int, limits: TaskLimits) -> bool:
+        """Tell whether to take a process would be quick: it is here, and is left as much as it had, or all it wants."""
+        return pid in self._members and (not limits.memory or limits == self.limits)
+
     def take(self, pid: int, limits: TaskLimits) -> None:
-        """Move a process in, and hold it to limits."""
+        """Move a process in, and hold it to limits. Blocks, unless it is ``quick``."""
         self.enter(pid)
         self.hold(limits, tree_usage(pid).memory if limits.memory else 0)
 
@@ -237,13 +252,46 @@ class Group:
             self.lost = True
 
 
+def _hand_on(folder: Path, controller: str, leaf: Path) -> None:
+    """Let a group hand a controller on; for that its processes are moved to a leaf, this one's and all others."""
+    for _ in range(_TRIES):
+        try:
+            _write(folder / "cgroup.subtree_control", f"+{controller}")
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+            _move(folder, leaf)
+        else:
+            return
+    _write(folder / "cgroup.subtree_control", f"+{controller}")
+
+
+def _why_not(base: Path, error: OSError) -> str:
+    if error.errno == errno.EBUSY:
+        return f"{base.parent} holds other processes, which could not be moved"
+    return f"{base} could not be made: {error.strerror}"
+
+
+def _shared(folder: Path, ours: str) -> bool:
+    """Tell whether somebody else has groups in the platform's: they may count on what they are handed."""
+    return any(each.is_dir() and each.name not in {ours, LEAF} for each in folder.iterdir())
+
+
 def _leave(place: Place, base: Path) -> None:
-    """Go back to where this process was started, and remove the platform's group."""
-    if place.version is Version.V2:
-        with suppress(OSError):
-            _write(place.path / "cgroup.procs", str(os.getpid()))
+    """Go back to where this process was started, with all that was moved from there; remove the platform's group."""
     with suppress(OSError):
-        _remove(base)
+        if place.version is Version.V2:
+            _move(base / LEAF, place.path)
+            (base / LEAF).rmdir()
+        base.rmdir()
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move the processes of a group to another one, as far as the kernel allows it."""
+    for pid in (source / "cgroup.procs").read_text().split():
+        with suppress(OSError):  # it has ended, or is none of this namespace
+            if pid != "0":  # which would stand for this process
+                _write(target / "cgroup.procs", pid)
 
 
 def _write(file: Path, value: str) -> None:
@@ -253,6 +301,14 @@ def _write(file: Path, value: str) -> None:
         os.write(descriptor, value.encode())
     finally:
         os.close(descriptor)
+
+
+def _clear(base: Path) -> None:
+    """Remove the groups of tasks, with all that runs there. The platform's own stays: others may be in it."""
+    if base.is_dir():
+        for each in list(base.iterdir()):
+            if each.is_dir() and each.name != LEAF:
+                _remove(each)
 
 
 def _remove(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """What processes use: a process and its descendants, as /proc tells; and whether the kernel has killed for memory."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from resource import getpagesize
@@ -32,11 +33,25 @@ def tree_usage(pid: int) -> TreeUsage:
             memory += int((process / "statm").read_text().split()[1]) * _PAGE
             fields = (process / "stat").read_text().rpartition(")")[2].split()
             ticks += sum(map(int, fields[_CPU_FIELDS]))
-            for thread in (process / "task").iterdir():
-                waiting += map(int, (thread / "children").read_text().split())
+            waiting += _children(process)
         except (OSError, IndexError):
             continue  # it ended between two reads
     return TreeUsage(memory=memory, cpu=ticks / _TICKS)
+
+
+def tree(pid: int) -> list[int]:
+    """Give a process and all its descendants, as far as they are there."""
+    found = [pid]
+    for each in found:
+        with suppress(OSError):
+            found += _children(_PROC / str(each))
+    return found
+
+
+def _children(process: Path) -> list[int]:
+    return [
+        int(child) for thread in (process / "task").iterdir() for child in (thread / "children").read_text().split()
+    ]
 
 
 def own_memory(pid: int) -> int:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,33 +20,58 @@ from flyweight.executors.limits import NO_LIMITS, TaskLimits
 from .jobs import alive, appears, job, running_pool, template
 
 ROOT = Path("/sys/fs/cgroup")
+CONTROLLERS = ("memory", "cpu")
+
+
+def unified() -> Path | None:
+    """Find the root of version 2, if it has our controllers: those that version 1 holds are not there."""
+    for root in (ROOT, ROOT / "unified"):
+        with suppress(OSError):
+            if set(CONTROLLERS) <= set((root / "cgroup.controllers").read_text().split()):
+                return root
+    return None
 
 
 def made(folder: Path) -> Path:
     try:
         folder.mkdir()
     except OSError as error:
-        pytest.skip(
-            f"no control group of version 1 can be made at {folder} ({error.strerror}): be root, with v1 mounted"
-        )
+        pytest.skip(f"no control group can be made at {folder} ({error.strerror}): be root where they may be written")
     return folder
 
 
-@pytest.fixture
-def found() -> Iterator[Found]:
-    """Places at the root of each hierarchy, in groups that this test has made."""
+@contextmanager
+def own_groups(version: Version) -> Iterator[dict[str, Path]]:
+    """Make a group for each controller; of version 2 it is the same one."""
     name = f"flyweight-test-{os.getpid()}"
-    places = {controller: ROOT / controller / name for controller in ("memory", "cpu")}
+    if version is Version.V2:
+        root = unified()
+        if root is None:
+            pytest.skip("cgroup v2 has no memory and cpu controllers here: `make kernel` boots a kernel where it does")
+        folders = dict.fromkeys(CONTROLLERS, made(root / name))
+        (root / "cgroup.subtree_control").write_text("+memory +cpu")
+    else:
+        folders = {}
+        for controller in CONTROLLERS:
+            if not (ROOT / controller / "cgroup.procs").exists():
+                pytest.skip(f"cgroup v1 has no {controller} controller here")
+            folders[controller] = made(ROOT / controller / name)
     try:
-        for folder in places.values():
-            made(folder)
-        yield Found(
-            places={name: Place(path=folder, version=Version.V1) for name, folder in places.items()}, missing={}
-        )
+        yield folders
     finally:
-        for folder in places.values():
-            if folder.is_dir():
-                folder.rmdir()  # which fails if anything was left in it
+        for folder in {*folders.values()}:
+            if version is Version.V2:  # the platform under test has put this process back there
+                (folder.parent / "cgroup.procs").write_text(str(os.getpid()))
+            folder.rmdir()  # which fails if anything was left in it
+
+
+@pytest.fixture(params=Version, ids=lambda version: version.name.lower())
+def found(request: pytest.FixtureRequest) -> Iterator[Found]:
+    """Places in groups that this test has made."""
+    with own_groups(request.param) as folders:
+        yield Found(
+            places={name: Place(path=folder, version=request.param) for name, folder in folders.items()}, missing={}
+        )
 
 
 @pytest.fixture
@@ -58,12 +84,25 @@ def groups(found: Found) -> Iterator[ControlGroups]:
 
 def below(found: Found, controller: str = "memory") -> list[str]:
     ours = found.places[controller].path / "ours"
-    return [each.name for each in ours.iterdir() if each.is_dir()] if ours.exists() else []
+    return [each.name for each in ours.iterdir() if each.is_dir() and each.name != "self"] if ours.exists() else []
 
 
 def value(found: Found, controller: str, file: str) -> str:
+    place = found.places[controller]
     [folder] = below(found, controller)
-    return (found.places[controller].path / "ours" / folder / file).read_text()
+    return (place.path / "ours" / folder / file).read_text().strip()
+
+
+def limit(found: Found) -> int:
+    """Read the memory limit that is set now; 0: none."""
+    text = value(found, "memory", _DIALECTS[found.places["memory"].version].memory)
+    return 0 if text == "max" or int(text) > 1 << 60 else int(text)
+
+
+def share(found: Found) -> int:
+    """Read the microseconds of 100,000 that are allowed now; 0: all."""
+    text = value(found, "cpu", _DIALECTS[found.places["cpu"].version].cpu).split()[0]
+    return 0 if text in {"max", "-1"} else int(text)
 
 
 @pytest.fixture
@@ -103,21 +142,20 @@ async def test_a_warm_worker_is_handed_from_one_limit_to_the_next(
         limited.container.resources.limits.add(name=tasks_pb2.Resources.CPU, value="100m")
         pool.start(job(limited, "limited"))
         assert isinstance(await reports.end("limited"), Succeeded)
-        assert 64 << 20 < int(value(found, "memory", "memory.limit_in_bytes")) <= 200 << 20
-        assert value(found, "cpu", "cpu.cfs_quota_us").strip() == "10000"
+        assert 64 << 20 < limit(found) <= 200 << 20
+        assert share(found) == 10000
         throttled = dict(line.split() for line in value(found, "cpu", "cpu.stat").splitlines())
         assert int(throttled["nr_throttled"]) > 0
         pool.start(job(template("allocate", "1", str(tmp_path / "mark")), "free"))
         await appears(tmp_path / "mark")
-        assert int(value(found, "memory", "memory.limit_in_bytes")) > 1 << 60
-        assert value(found, "cpu", "cpu.cfs_quota_us").strip() == "-1"
+        assert (limit(found), share(found)) == (0, 0)
 
 
 async def test_a_worker_that_holds_more_than_the_next_limit_already_is_not_given_it(
     groups: ControlGroups, tmp_path: Path
 ) -> None:
     async with running_pool(tmp_path, groups=groups) as (pool, reports):
-        pool.start(job(template("keep", "200"), "before"))
+        pool.start(job(template("keep", "130"), "before"))
         before = await reports.end("before")
         pool.start(job(template("echo", limit="120Mi"), "after"))
         after = await reports.end("after")
@@ -153,7 +191,7 @@ def test_what_a_killed_platform_left_is_removed_at_the_next_start_and_nothing_el
     left = killed.group("worker-1")
     assert left is not None
     left.enter(sleeper.pid)
-    others = [place.path / "somebody's" for place in found.places.values()]
+    others = {place.path / "somebody's" for place in found.places.values()}
     for folder in others:
         folder.mkdir()
     try:
@@ -161,12 +199,11 @@ def test_what_a_killed_platform_left_is_removed_at_the_next_start_and_nothing_el
         again.open()
         assert below(found) == []
         assert not alive(sleeper.pid)
-        again.close()
-        assert all(not (place.path / "ours").exists() for place in found.places.values())
-        assert all(folder.is_dir() for folder in others)
     finally:
         for folder in others:
             folder.rmdir()
+    again.close()
+    assert all(not (place.path / "ours").exists() for place in found.places.values())
 
 
 def test_a_limit_below_what_is_used_is_refused_and_told_once(
@@ -191,8 +228,9 @@ def test_a_group_that_vanishes_costs_a_line_in_the_log_and_no_task(
 ) -> None:
     group = groups.group("worker-1")
     assert group is not None
-    for place in found.places.values():
-        (place.path / "ours" / "1-worker-1").rmdir()
+    folders = {place.path / "ours" for place in found.places.values()}
+    for ours in folders:
+        (ours / "1-worker-1").rmdir()
     with caplog.at_level(logging.WARNING):
         group.hold(TaskLimits(memory=1 << 30, cpu=0.5), 0)
         group.enter(os.getpid())
@@ -200,8 +238,9 @@ def test_a_group_that_vanishes_costs_a_line_in_the_log_and_no_task(
     assert group.kills() == 0
     assert len(caplog.records) == 1
     group.remove()
-    for place in found.places.values():
-        (place.path / "ours").rmdir()
+    for ours in folders:
+        if not (ours / "self").exists():  # else this process is in it
+            ours.rmdir()
     assert groups.group("worker-2") is not None
     assert below(found) == ["2-worker-2"], "the next one is there again"
 
@@ -247,44 +286,77 @@ def test_version_2_says_the_same_in_its_own_words(tmp_path: Path) -> None:
 
 
 DIVIDING = """
-import os, subprocess, sys
+import sys
 from pathlib import Path
-from flyweight.executors.cgroups import Found, Place, Version
-from flyweight.executors.groups import ControlGroups
+from flyweight.executors.cgroups import Groups, find
+from flyweight.executors.groups import ControlGroups, group_name
 
-own, controllers = Path(sys.argv[1]), sys.argv[2].split(",")
-(own / "cgroup.procs").write_text(str(os.getpid()))
-missing = dict.fromkeys(("memory", "cpu"), "not tried")
-place = Place(path=own, version=Version.V2)
-groups = ControlGroups(Found(places=dict.fromkeys(controllers, place), missing=missing), "ours")
-if len(sys.argv) > 3:  # another one is in the group, and stands in the way
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as other:
-        groups.open()
-        other.stdin.close()
-    assert groups.group("worker-1") is None
-else:
-    groups.open()
-    where = Path("/proc/self/cgroup").read_text()
-    assert f"{own.name}/ours/self" in where, where
-    for folder in (own, own / "ours"):
-        assert sorted((folder / "cgroup.subtree_control").read_text().split()) == sorted(controllers), folder
-    groups.close()
-assert not (own / "ours").exists()
-assert (own / "cgroup.procs").read_text().split() == [str(os.getpid())]
+groups = ControlGroups(find(Groups.ON), group_name(Path("/data")))
+groups.open()
+print(Path("/proc/self/cgroup").read_text().strip(), groups.told, flush=True)
+sys.stdin.readline()
+groups.close()
 """
 
 
-@pytest.mark.parametrize("others", [(), ("crowded",)])
-def test_version_2_hands_its_controllers_on_and_takes_them_back(others: tuple[str, ...]) -> None:
-    root = next((each for each in (ROOT / "unified", ROOT) if (each / "cgroup.subtree_control").exists()), None)
-    handed = (root / "cgroup.subtree_control").read_text().split() if root else []
-    if root is None or not handed:
-        pytest.skip("no group of version 2 is handed a controller here")
-    own = made(root / f"flyweight-test-{os.getpid()}")
-    try:
-        subprocess.run([sys.executable, "-c", DIVIDING, str(own), ",".join(handed), *others], check=True)
-    finally:
-        own.rmdir()
+@contextmanager
+def dividing(where: Path) -> Iterator[subprocess.Popen]:
+    """Start, in a group of version 2, what divides that until its input ends."""
+    enter = ["sh", "-c", f'echo $$ > {where}/cgroup.procs; exec "$@"', "sh", sys.executable, "-c", DIVIDING]
+    with subprocess.Popen(enter, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+
+
+def procs(folder: Path) -> list[int]:
+    return [int(pid) for pid in (folder / "cgroup.procs").read_text().split()]
+
+
+def handed_on(folder: Path) -> set[str]:
+    return set((folder / "cgroup.subtree_control").read_text().split())
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["", "after another one was killed"])
+def test_version_2_is_divided_with_others_in_the_group_who_find_all_as_it_was(
+    sleeper: subprocess.Popen, killed: bool
+) -> None:
+    with own_groups(Version.V2) as folders:
+        own = folders["memory"]
+        ours = own / group_name(Path("/data"))
+        (own / "cgroup.procs").write_text(str(sleeper.pid))
+        if killed:
+            with dividing(own) as first:
+                assert first.stdout is not None
+                first.stdout.readline()
+                first.kill()
+            assert procs(ours / "self") == [sleeper.pid]
+        # Who was moved to the killed one's leaf may start the next one there.
+        with dividing(ours / "self" if killed else own) as platform:
+            assert platform.stdout is not None
+            said = platform.stdout.readline()
+            assert f"{own.name}/{ours.name}/self " in said
+            assert said.count("by the kernel (cgroup v2") == len(CONTROLLERS)
+            assert procs(own) == []
+            assert set(procs(ours / "self")) == {sleeper.pid, platform.pid}
+            assert handed_on(own) == handed_on(ours) == set(CONTROLLERS)
+        assert platform.returncode == 0
+        assert procs(own) == [sleeper.pid]
+        assert not ours.exists()
+        assert handed_on(own) == set()
+        sleeper.kill()
+        sleeper.wait()
+
+
+def test_what_others_count_on_is_left_as_it_is() -> None:
+    with own_groups(Version.V2) as folders:
+        own = folders["memory"]
+        with dividing(own) as platform:
+            assert platform.stdout is not None
+            platform.stdout.readline()
+            (own / "somebody's").mkdir()
+        assert handed_on(own) == set(CONTROLLERS)
+        (own / "somebody's").rmdir()
+        (own / group_name(Path("/data")) / "self").rmdir()
+        (own / group_name(Path("/data"))).rmdir()
 
 
 def test_platforms_are_told_apart_by_where_their_data_is(tmp_path: Path) -> None:
