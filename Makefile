@@ -13,7 +13,7 @@ KILLS ?= 200
 # Bytecode is written, whatever the shell says: a server that compiles its imports anew starts in twice the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup fmt check test test-fast simulation chaos bench demo protocol clean
+.PHONY: help setup fmt check test test-fast simulation chaos limits bench demo protocol clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -49,6 +49,10 @@ simulation: setup  ## the engine in thousands of storms, each drawn by a seed (S
 chaos: setup  ## kill the platform and its workers KILLS=200 times while thousands of tasks run; minutes
 	@$(RUN) tests.acceptance.chaos --planted --kills 60 --seed $(SEED)
 	@$(RUN) tests.acceptance.chaos --kills $(KILLS) --seed $(SEED)
+
+limits: setup  ## limits of tasks under cgroup v2, in a kernel that is booted for them; minutes
+	@tests/parts.sh kernel
+	@$(RUN) tests.kernel
 
 bench: setup  ## side by side with the stock flytekit; writes bench/results/
 	@tests/parts.sh

@@ -4,6 +4,18 @@
 set -u
 cd "$(dirname "$0")/.."
 
+# debian PROGRAM PACKAGES TESTS: installs packages for a program that is not here, where that is ours to do.
+debian() {
+  if ! command -v "$1" >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2) \
+      >/dev/null 2>&1 || echo "parts: $1 could not be installed; $3 will be skipped" >&2
+  fi
+}
+if [ "${1:-}" = kernel ]; then
+  debian linux.uml user-mode-linux "the tests of limits under cgroup v2"
+  exit 0
+fi
+
 stock="flytekit==1.16.31 flytekitplugins-sleep==1.16.31 pandas pyarrow numpy pydantic pillow kubernetes"
 uv=$(command -v uv || echo "$PWD/.venv-uv/bin/uv")
 if [ "$(cat .interop/installed 2>/dev/null)" != "$stock" ]; then
@@ -17,13 +29,6 @@ if [ "$(cat .interop/installed 2>/dev/null)" != "$stock" ]; then
   fi
 fi
 
-# debian PROGRAM PACKAGES TESTS: installs packages for a program that is not here, where that is ours to do.
-debian() {
-  if ! command -v "$1" >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2) \
-      >/dev/null 2>&1 || echo "parts: $1 could not be installed; $3 will be skipped" >&2
-  fi
-}
 debian chromium chromium tests/browser
 command -v docker >/dev/null && docker info >/dev/null 2>&1 ||
   debian podman "podman runc" "the tests of a ContainerTask's real image"

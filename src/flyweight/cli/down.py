@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from flyweight.clock import SystemClock
-from flyweight.settings import discover
+from flyweight.settings import discover, lives
 
 STOP_SECONDS: Final = 30.0
 LOOK_EVERY: Final = 0.02
@@ -26,18 +26,10 @@ def down(data_dir: Path | None) -> int:
     clock, pause = SystemClock(), threading.Event()
     os.kill(running.pid, signal.SIGTERM)
     end = clock.monotonic() + STOP_SECONDS
-    while _alive(running.pid):
+    while lives(running.pid):
         if clock.monotonic() > end:
             click.echo(f"Process {running.pid} has not stopped within {STOP_SECONDS:g} s; kill -9 is safe.", err=True)
             return 1
         pause.wait(LOOK_EVERY)
     click.echo("Stopped.")
     return 0
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

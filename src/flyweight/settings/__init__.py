@@ -1,7 +1,7 @@
 """Settings of the platform and of clients; the only package that reads the environment and configuration files."""
 
 from flyweight.settings.client import ClientSettings, load_client_settings
-from flyweight.settings.discovery import Discovered, discover, remove_discovery, write_discovery
+from flyweight.settings.discovery import Discovered, discover, lives, remove_discovery, write_discovery
 from flyweight.settings.environment import (
     TaskEnvironment,
     apply_environment,
@@ -35,6 +35,7 @@ __all__ = [
     "child_environment",
     "default_data_dir",
     "discover",
+    "lives",
     "load_client_settings",
     "load_local_cache_settings",
     "load_platform_settings",

@@ -53,10 +53,11 @@ def discover(data_dir: Path | None = None) -> Discovered | None:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None  # none there, or one that is no longer (or never was) a platform's
-    return found if _lives(found.pid, str(said.get("born", ""))) else None
+    return found if lives(found.pid, str(said.get("born", ""))) else None
 
 
-def _lives(pid: int, born: str) -> bool:
+def lives(pid: int, born: str = "") -> bool:
+    """Tell whether a process runs, and is the one that was ``born`` then; a dead one that nobody took away does not."""
     try:
         os.kill(pid, 0)
     except PermissionError:

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -16,53 +15,9 @@ from flyweight.engine.jobs import Failed, Succeeded
 from flyweight.executors.cgroups import Found, Place, Version
 from flyweight.executors.groups import _DIALECTS, ControlGroups, Group, group_name
 from flyweight.executors.limits import NO_LIMITS, TaskLimits
+from tests.own_groups import own_groups
 
 from .jobs import alive, appears, job, running_pool, template
-
-ROOT = Path("/sys/fs/cgroup")
-CONTROLLERS = ("memory", "cpu")
-
-
-def unified() -> Path | None:
-    """Find the root of version 2, if it has our controllers: those that version 1 holds are not there."""
-    for root in (ROOT, ROOT / "unified"):
-        with suppress(OSError):
-            if set(CONTROLLERS) <= set((root / "cgroup.controllers").read_text().split()):
-                return root
-    return None
-
-
-def made(folder: Path) -> Path:
-    try:
-        folder.mkdir()
-    except OSError as error:
-        pytest.skip(f"no control group can be made at {folder} ({error.strerror}): be root where they may be written")
-    return folder
-
-
-@contextmanager
-def own_groups(version: Version) -> Iterator[dict[str, Path]]:
-    """Make a group for each controller; of version 2 it is the same one."""
-    name = f"flyweight-test-{os.getpid()}"
-    if version is Version.V2:
-        root = unified()
-        if root is None:
-            pytest.skip("cgroup v2 has no memory and cpu controllers here: `make kernel` boots a kernel where it does")
-        folders = dict.fromkeys(CONTROLLERS, made(root / name))
-        (root / "cgroup.subtree_control").write_text("+memory +cpu")
-    else:
-        folders = {}
-        for controller in CONTROLLERS:
-            if not (ROOT / controller / "cgroup.procs").exists():
-                pytest.skip(f"cgroup v1 has no {controller} controller here")
-            folders[controller] = made(ROOT / controller / name)
-    try:
-        yield folders
-    finally:
-        for folder in {*folders.values()}:
-            if version is Version.V2:  # the platform under test has put this process back there
-                (folder.parent / "cgroup.procs").write_text(str(os.getpid()))
-            folder.rmdir()  # which fails if anything was left in it
 
 
 @pytest.fixture(params=Version, ids=lambda version: version.name.lower())
@@ -283,80 +238,6 @@ def test_version_2_says_the_same_in_its_own_words(tmp_path: Path) -> None:
     group.hold(NO_LIMITS, 0)
     assert (tmp_path / "memory.max").read_text() == "max"
     assert (tmp_path / "cpu.max").read_text().startswith("max 100000")
-
-
-DIVIDING = """
-import sys
-from pathlib import Path
-from flyweight.executors.cgroups import Groups, find
-from flyweight.executors.groups import ControlGroups, group_name
-
-groups = ControlGroups(find(Groups.ON), group_name(Path("/data")))
-groups.open()
-print(Path("/proc/self/cgroup").read_text().strip(), groups.told, flush=True)
-sys.stdin.readline()
-groups.close()
-"""
-
-
-@contextmanager
-def dividing(where: Path) -> Iterator[subprocess.Popen]:
-    """Start, in a group of version 2, what divides that until its input ends."""
-    enter = ["sh", "-c", f'echo $$ > {where}/cgroup.procs; exec "$@"', "sh", sys.executable, "-c", DIVIDING]
-    with subprocess.Popen(enter, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        yield process
-
-
-def procs(folder: Path) -> list[int]:
-    return [int(pid) for pid in (folder / "cgroup.procs").read_text().split()]
-
-
-def handed_on(folder: Path) -> set[str]:
-    return set((folder / "cgroup.subtree_control").read_text().split())
-
-
-@pytest.mark.parametrize("killed", [False, True], ids=["", "after another one was killed"])
-def test_version_2_is_divided_with_others_in_the_group_who_find_all_as_it_was(
-    sleeper: subprocess.Popen, killed: bool
-) -> None:
-    with own_groups(Version.V2) as folders:
-        own = folders["memory"]
-        ours = own / group_name(Path("/data"))
-        (own / "cgroup.procs").write_text(str(sleeper.pid))
-        if killed:
-            with dividing(own) as first:
-                assert first.stdout is not None
-                first.stdout.readline()
-                first.kill()
-            assert procs(ours / "self") == [sleeper.pid]
-        # Who was moved to the killed one's leaf may start the next one there.
-        with dividing(ours / "self" if killed else own) as platform:
-            assert platform.stdout is not None
-            said = platform.stdout.readline()
-            assert f"{own.name}/{ours.name}/self " in said
-            assert said.count("by the kernel (cgroup v2") == len(CONTROLLERS)
-            assert procs(own) == []
-            assert set(procs(ours / "self")) == {sleeper.pid, platform.pid}
-            assert handed_on(own) == handed_on(ours) == set(CONTROLLERS)
-        assert platform.returncode == 0
-        assert procs(own) == [sleeper.pid]
-        assert not ours.exists()
-        assert handed_on(own) == set()
-        sleeper.kill()
-        sleeper.wait()
-
-
-def test_what_others_count_on_is_left_as_it_is() -> None:
-    with own_groups(Version.V2) as folders:
-        own = folders["memory"]
-        with dividing(own) as platform:
-            assert platform.stdout is not None
-            platform.stdout.readline()
-            (own / "somebody's").mkdir()
-        assert handed_on(own) == set(CONTROLLERS)
-        (own / "somebody's").rmdir()
-        (own / group_name(Path("/data")) / "self").rmdir()
-        (own / group_name(Path("/data"))).rmdir()
 
 
 def test_platforms_are_told_apart_by_where_their_data_is(tmp_path: Path) -> None:
