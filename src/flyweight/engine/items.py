@@ -31,6 +31,36 @@ def stored_at(layout: ExecutionLayout, node: str, item: int, chunk: ItemChunk) -
     return found or f"{layout.item(node, item, chunk.attempts[at] - 1)}/{OUTPUTS}"
 
 
+@dataclass
+class Chunk:
+    """Some neighbouring items, field by field: an ``ItemChunk``, and its lists, which take long to look up."""
+
+    message: ItemChunk
+
+    def __post_init__(self) -> None:
+        message = self.message
+        self.states = message.states
+        self.attempts = message.attempts
+        self.user_failures = message.user_failures
+        self.system_failures = message.system_failures
+        self.outputs = message.outputs
+        self.stored = message.stored
+        self.queued_at = message.queued_at
+        self.started_at = message.started_at
+        self.ended_at = message.ended_at
+        self.first_started_at = message.first_started_at
+        self.log = message.log
+        self.log_start = message.log_start
+        self.log_end = message.log_end
+        self.cpu_seconds = message.cpu_seconds
+        self.peak_memory_bytes = message.peak_memory_bytes
+        self.deck_revisions = message.deck_revisions
+        self.errors = message.errors
+        self.logs = message.logs
+        self.lookups = message.lookups
+        self.usage = message.usage
+
+
 @dataclass(slots=True, kw_only=True)
 class Items:
     """How far the items of one node have come."""
@@ -40,7 +70,7 @@ class Items:
     """How many must succeed."""
     inputs: literals_pb2.LiteralMap
     """What the node was given, parsed once for all items."""
-    chunks: dict[int, ItemChunk] = field(default_factory=dict[int, ItemChunk])
+    chunks: dict[int, Chunk] = field(default_factory=dict[int, Chunk])
     """By number; those in which an item has begun."""
     begun: int = 0
     """The items before this one have begun; no other has."""
@@ -81,11 +111,11 @@ class Items:
         """Tell whether too many have failed."""
         return self.failed > self.size - self.needed
 
-    def find(self, item: int) -> tuple[ItemChunk, int]:
+    def find(self, item: int) -> tuple[Chunk, int]:
         """Give the chunk of an item that has begun, and its position there."""
         return self.chunks[item // CHUNK], item % CHUNK
 
-    def place(self, item: int) -> tuple[ItemChunk, int]:
+    def place(self, item: int) -> tuple[Chunk, int]:
         """Do the same for one that is about to begin."""
         number = item // CHUNK
         if number not in self.chunks:
@@ -105,18 +135,18 @@ class Items:
         )
 
 
-def _new_chunk(size: int) -> ItemChunk:
-    chunk = ItemChunk()
+def _new_chunk(size: int) -> Chunk:
+    message = ItemChunk()
     for name in _FIELDS:
-        getattr(chunk, name).extend([b"" if name == "outputs" else 0] * size)
-    return chunk
+        getattr(message, name).extend([b"" if name == "outputs" else 0] * size)
+    return Chunk(message)
 
 
 def restored(progress: MapProgress, rows: dict[int, bytes], inputs: literals_pb2.LiteralMap) -> Items:
     """Build what these rows were made of, but for the outputs that stand elsewhere."""
     items = Items(size=progress.size, needed=progress.needed, inputs=inputs)
     for number, body in rows.items():
-        chunk = items.chunks[number] = ItemChunk.FromString(body)
+        chunk = items.chunks[number] = Chunk(ItemChunk.FromString(body))
         first = number * CHUNK
         for at, (state, attempts) in enumerate(zip(chunk.states, chunk.attempts, strict=True)):
             if not attempts:

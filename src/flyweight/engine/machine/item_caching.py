@@ -16,90 +16,80 @@ from flyweight.engine.items import ASKS, HELD, WAITS
 from flyweight.engine.machine import items
 from flyweight.engine.machine.caching import ASK_AGAIN, skipped
 from flyweight.engine.machine.commands import LookUp, SetTimer
+from flyweight.engine.machine.items import Item
 from flyweight.engine.machine.turn import Turn
 from flyweight.engine.model import NodeState
 from flyweight.ids import item_name
-from flyweight.protocol.items_pb2 import Lookup
 from flyweight.semantics.caching import Caching
 
 _ASKING = frozenset({ASKS, WAITS})
 
 
-def run(turn: Turn, node: NodeState, item: int) -> None:
+def run(turn: Turn, item: Item) -> None:
     """Run an item that has begun, unless it is cached and its outputs are there already."""
-    array, found = items.parts(node)
-    chunk, at = found.find(item)
-    caching = array.item.cache
+    caching = item.array.item.cache
     if caching is None:
-        items.start(turn, node, item)
-    elif chunk.lookups[at].stage == HELD:
-        items.admit(turn, node, item)
-    elif why := skipped(turn.state, node, item):
-        _lookup(node, item).inputs = items.key_of(node, item).inputs
-        _compute(turn, node, item, catalog_pb2.CACHE_SKIPPED, why)
+        items.start(turn, item)
+    elif item.lookup.stage == HELD:
+        items.admit(turn, item)
+    elif why := skipped(turn.state, item.node, item.number):
+        item.lookup.inputs = item.key.inputs
+        _compute(turn, item, catalog_pb2.CACHE_SKIPPED, why)
     else:
-        _ask(turn, node, item, caching)
+        _ask(turn, item, caching)
 
 
-def asks(node: NodeState, item: int) -> bool:
-    """Tell whether an item has asked the catalog and was not answered, or is to ask again."""
-    if node.items is None or item not in node.items.open:
-        return False
-    chunk, at = node.items.find(item)
-    return at in chunk.lookups and chunk.lookups[at].stage in _ASKING
+def asking(node: NodeState, number: int) -> Item | None:
+    """Give an item that has asked the catalog and was not answered, or is to ask again; None if it is not so."""
+    if node.items is None or number not in node.items.open:
+        return None
+    item = items.at_hand(node, number)
+    return item if item.at in item.chunk.lookups and item.lookup.stage in _ASKING else None
 
 
-def take(turn: Turn, node: NodeState, event: Answer | CacheDue) -> None:
+def take(turn: Turn, item: Item, event: Answer | CacheDue) -> None:
     """Take an answer for an item that asks."""
-    item = event.item
     match event:
         case CacheHit():
-            _hit(turn, node, event)
+            _hit(turn, item, event)
         case CacheMiss():
             missed = catalog_pb2.CACHE_LOOKUP_FAILURE if event.failed else catalog_pb2.CACHE_MISS
-            _compute(turn, node, item, missed, event.reason)
+            _compute(turn, item, missed, event.reason)
         case CacheClaimed():
-            _wait(turn, node, item, catalog.waits_for(event.owner))
+            _wait(turn, item, catalog.waits_for(event.owner))
         case CacheDue():
-            caching = items.parts(node)[0].item.cache
-            if caching is not None:
-                _ask(turn, node, item, caching)
+            if item.array.item.cache is not None:
+                _ask(turn, item, item.array.item.cache)
         case _:
             assert_never(event)
 
 
-def _ask(turn: Turn, node: NodeState, item: int, caching: Caching) -> None:
-    key = items.key_of(node, item)
-    _lookup(node, item).inputs = key.inputs
-    claim = catalog.owner(turn.state.identifier, item_name(node.id, item)) if caching.serialize else ""
-    question = Question(execution=turn.state.new.key, node=node.id, item=item, key=key, claim=claim)
+def _ask(turn: Turn, item: Item, caching: Caching) -> None:
+    node, key = item.node, item.key
+    item.lookup.inputs = key.inputs
+    claim = catalog.owner(turn.state.identifier, item_name(node.id, item.number)) if caching.serialize else ""
+    question = Question(execution=turn.state.new.key, node=node.id, item=item.number, key=key, claim=claim)
     turn.commands.append(LookUp(question=question))
 
 
-def _hit(turn: Turn, node: NodeState, event: CacheHit) -> None:
-    lookup = _lookup(node, event.item)
+def _hit(turn: Turn, item: Item, event: CacheHit) -> None:
+    lookup = item.lookup
     lookup.status, lookup.source, lookup.reason = catalog_pb2.CACHE_HIT, literals.to_bytes(event.source), ""
-    items.parts(node)[1].cached += 1
     lookup.outputs_uri = event.outputs_uri
-    items.succeed(turn, node, event.item, event.outputs, event.outputs_uri)
+    item.items.cached += 1
+    items.succeed(turn, item, event.outputs, event.outputs_uri)
 
 
-def _compute(turn: Turn, node: NodeState, item: int, status: catalog_pb2.CatalogCacheStatus, reason: str) -> None:
-    lookup = _lookup(node, item)
+def _compute(turn: Turn, item: Item, status: catalog_pb2.CatalogCacheStatus, reason: str) -> None:
+    lookup = item.lookup
     lookup.status, lookup.reason = status, reason
-    items.admit(turn, node, item)
+    items.admit(turn, item)
 
 
-def _wait(turn: Turn, node: NodeState, item: int, reason: str) -> None:
-    lookup = _lookup(node, item)
+def _wait(turn: Turn, item: Item, reason: str) -> None:
+    lookup = item.lookup
     if (lookup.stage, lookup.reason) != (WAITS, reason):
         lookup.stage, lookup.reason = WAITS, reason
-        turn.touch_item(node, item)
-    due = CacheDue(node=node.id, item=item)
+        turn.touch_item(item.node, item.number)
+    due = CacheDue(node=item.node.id, item=item.number)
     turn.commands.append(SetTimer(at=Micros(turn.now + ASK_AGAIN), event=due))
-
-
-def _lookup(node: NodeState, item: int) -> Lookup:
-    """Give what the item's chunk says of the catalog; it is there from then on."""
-    chunk, at = items.parts(node)[1].find(item)
-    return chunk.lookups[at]

@@ -5,6 +5,7 @@ has or lets it claim, and last its place of ``max_parallelism``. So who has a pl
 """
 
 import heapq
+from dataclasses import dataclass
 from typing import assert_never
 
 from flyteidl.core import catalog_pb2, execution_pb2, literals_pb2
@@ -24,6 +25,7 @@ from flyweight.engine.items import (
     PLACED,
     SUCCEEDED,
     TO_BE_RETRIED,
+    Chunk,
     Items,
     stored_at,
 )
@@ -45,8 +47,8 @@ from flyweight.engine.phases import AttemptPhase, NodePhase
 from flyweight.engine.records import CacheRecord
 from flyweight.engine.usage import thinned
 from flyweight.errors import PlatformError
-from flyweight.ids import AttemptId, item_name
-from flyweight.protocol.items_pb2 import ItemChunk, Log
+from flyweight.ids import AttemptId
+from flyweight.protocol.items_pb2 import Log, Lookup
 from flyweight.semantics import budgets
 from flyweight.semantics.caching import CacheKey
 from flyweight.semantics.elements import Elements
@@ -64,128 +66,153 @@ def parts(node: NodeState) -> tuple[ArrayGraph, Items]:
     return node.graph.array, node.items
 
 
-def begin(turn: Turn, node: NodeState) -> int:
-    """Begin the next item: one that is to be tried again, else one that has not begun. Gives which it is.
+@dataclass(slots=True)
+class Item:
+    """An item at hand: whose it is, and where what is known of it stands."""
+
+    node: NodeState
+    array: ArrayGraph
+    items: Items
+    number: int
+    chunk: Chunk
+    at: int
+    """Its position in the chunk."""
+
+    @property
+    def has_place(self) -> bool:
+        """Tell whether it has a place of ``max_parallelism``, if it is open."""
+        array, chunk = self.array, self.chunk
+        if array.item.task is None:
+            return False
+        return array.item.cache is None or self.at not in chunk.lookups or chunk.lookups[self.at].stage == PLACED
+
+    @property
+    def inputs(self) -> literals_pb2.LiteralMap:
+        """What it runs with."""
+        items = self.items
+        if items.elements is None:
+            items.elements = Elements(items.inputs, self.array.bound)
+        return items.elements.element(self.number)
+
+    @property
+    def key(self) -> CacheKey:
+        """Under which its outputs are kept, while it is open."""
+        key = self.items.keys.get(self.number)
+        if key is None:
+            if self.array.item.cache is None:
+                raise PlatformError(f"the items of node {self.node.id} are not cached")
+            key = self.items.keys[self.number] = self.array.item.cache.key(self.inputs)
+        return key
+
+    @property
+    def lookup(self) -> Lookup:
+        """What its chunk says of the catalog; it is there from then on."""
+        return self.chunk.lookups[self.at]
+
+    @property
+    def error(self) -> ExecutionError | None:
+        """Of what its attempt failed, or why it is being stopped."""
+        errors = self.chunk.errors
+        return execution_pb2.ExecutionError.FromString(errors[self.at]) if self.at in errors else None
+
+
+def at_hand(node: NodeState, number: int) -> Item:
+    """Take an item that has begun in hand."""
+    array, items = parts(node)
+    return Item(node, array, items, number, *items.find(number))
+
+
+def begin(turn: Turn, node: NodeState) -> Item:
+    """Begin the next item: one that is to be tried again, else one that has not begun.
 
     One that is cached has no place yet.
     """
     array, items = parts(node)
     if items.again:
-        item = heapq.heappop(items.again)
+        number = heapq.heappop(items.again)
     else:
-        item = items.begun
+        number = items.begun
         items.begun += 1
-    chunk, at = items.place(item)
+    chunk, at = items.place(number)
+    item = Item(node, array, items, number, chunk, at)
+    if chunk.attempts[at]:
+        _forget_attempt(item)
     chunk.attempts[at] += 1
     chunk.states[at] = _QUEUED
-    if not _lost_in_queue(chunk, at):
-        chunk.queued_at[at] = turn.now
-    chunk.started_at[at] = chunk.ended_at[at] = chunk.log[at] = 0
-    chunk.errors.pop(at, None)
-    chunk.usage.pop(at, None)
+    chunk.queued_at[at] = chunk.queued_at[at] or turn.now
     if array.item.cache is not None:
-        lookup = chunk.lookups[at]
+        lookup = item.lookup
         lookup.stage = HELD if lookup.status else ASKS
-    items.open.add(item)
-    turn.state.open_attempts += _has_place(array, chunk, at)
-    turn.touch_item(node, item)
+    items.open.add(number)
+    turn.state.open_attempts += item.has_place
+    turn.touch_item(node, number)
     return item
 
 
-def _lost_in_queue(chunk: ItemChunk, at: int) -> bool:
-    """Tell whether the attempt before waited for a slot when the platform died: then it is still the same wait."""
-    if at not in chunk.errors or chunk.started_at[at]:
-        return False
-    return execution_pb2.ExecutionError.FromString(chunk.errors[at]).code == budgets.PLATFORM_RESTARTED
+def _forget_attempt(item: Item) -> None:
+    """Make room for another attempt. One that waited for a slot when the platform died goes on with the same wait."""
+    chunk, at = item.chunk, item.at
+    error = item.error
+    if error is None or error.code != budgets.PLATFORM_RESTARTED or chunk.started_at[at]:
+        chunk.queued_at[at] = 0
+    chunk.started_at[at] = chunk.ended_at[at] = chunk.log[at] = 0
+    chunk.errors.pop(at, None)
+    chunk.usage.pop(at, None)
 
 
-def placed(node: NodeState, item: int) -> bool:
-    """Tell whether an open item has a place of ``max_parallelism``."""
-    array, items = parts(node)
-    return _has_place(array, *items.find(item))
-
-
-def _has_place(array: ArrayGraph, chunk: ItemChunk, at: int) -> bool:
-    if array.item.task is None:
-        return False
-    return array.item.cache is None or at not in chunk.lookups or chunk.lookups[at].stage == PLACED
-
-
-def admit(turn: Turn, node: NodeState, item: int) -> None:
+def admit(turn: Turn, item: Item) -> None:
     """Start an item that was looked up, or hold it back until the execution has a place for it."""
-    _, items = parts(node)
     if turn.state.max_parallelism:
-        chunk, at = items.find(item)
-        chunk.lookups[at].stage = HELD
-        heapq.heappush(items.held, item)
-        turn.state.maps[node.id] = node
-        turn.touch_item(node, item)
+        item.lookup.stage = HELD
+        heapq.heappush(item.items.held, item.number)
+        turn.state.maps[item.node.id] = item.node
+        turn.touch_item(item.node, item.number)
     else:
-        let_in(turn, node, item)
+        let_in(turn, item)
 
 
-def let_in(turn: Turn, node: NodeState, item: int) -> None:
+def let_in(turn: Turn, item: Item) -> None:
     """Give an item that was looked up its place; it waits for a slot from now on."""
-    chunk, at = parts(node)[1].find(item)
-    chunk.lookups[at].stage = PLACED
-    chunk.queued_at[at] = turn.now
+    item.lookup.stage = PLACED
+    item.chunk.queued_at[item.at] = turn.now
     turn.state.open_attempts += 1
-    turn.touch_item(node, item)
-    start(turn, node, item)
+    turn.touch_item(item.node, item.number)
+    start(turn, item)
 
 
-def start(turn: Turn, node: NodeState, item: int) -> None:
+def start(turn: Turn, item: Item) -> None:
     """Give an item that has begun to an executor."""
-    job = _job(turn, node, item)
+    job = _job(turn, item)
     turn.commands.append(StartAttempt(job=job))
-    chunk, at = parts(node)[1].find(item)
-    turn.commands += queue_timer(turn, job.attempt, Micros(chunk.queued_at[at]))
+    turn.commands += queue_timer(turn, job.attempt, Micros(item.chunk.queued_at[item.at]))
 
 
-def inputs_of(node: NodeState, item: int) -> literals_pb2.LiteralMap:
-    """Give what an item runs with."""
-    array, items = parts(node)
-    if items.elements is None:
-        items.elements = Elements(items.inputs, array.bound)
-    return items.elements.element(item)
-
-
-def key_of(node: NodeState, item: int) -> CacheKey:
-    """Give the key that an open item's outputs are kept under."""
-    array, items = parts(node)
-    key = items.keys.get(item)
-    if key is None:
-        if array.item.cache is None:
-            raise PlatformError(f"the items of node {node.id} are not cached")
-        key = items.keys[item] = array.item.cache.key(inputs_of(node, item))
-    return key
-
-
-def attempt_of(turn: Turn, node: NodeState, item: int) -> AttemptId:
+def attempt_of(turn: Turn, item: Item) -> AttemptId:
     """Name an item's latest attempt."""
-    chunk, at = parts(node)[1].find(item)
-    return AttemptId(turn.state.new.key, node.id, chunk.attempts[at] - 1, item)
+    return AttemptId(turn.state.new.key, item.node.id, item.chunk.attempts[item.at] - 1, item.number)
 
 
-def _job(turn: Turn, node: NodeState, item: int) -> Job:
-    state, (array, items) = turn.state, parts(node)
-    chunk, at = items.find(item)
-    number = chunk.attempts[at] - 1
-    place = item_name(node.id, item)
-    earlier = [state.layout.checkpoint(place, each) for each in range(number - 1, -1, -1)]
-    past = node.past.item_checkpoints.get(item, "") if node.past is not None else ""
+def _job(turn: Turn, item: Item) -> Job:
+    state, node = turn.state, item.node
+    attempt = attempt_of(turn, item)
+    earlier = _earlier_checkpoints(state, attempt) if attempt.attempt else ()
+    past = node.past.item_checkpoints.get(item.number, "") if node.past is not None else ""
     return Job(
-        attempt=AttemptId(state.new.key, node.id, number, item),
-        template=items.template or _template(state, node),
-        inputs_data=inputs_of(node, item).SerializeToString(),
+        attempt=attempt,
+        template=item.items.template or _template(state, item),
+        inputs_data=item.inputs.SerializeToString(),
         previous_checkpoint_prefix=earlier[0] if earlier else past,
-        earlier_checkpoints=tuple(earlier),
-        interruptible=may_interrupt(state, array.item, chunk.system_failures[at]),
+        earlier_checkpoints=earlier,
+        interruptible=may_interrupt(state, item.array.item, item.chunk.system_failures[item.at]),
     )
 
 
-def _template(state: ExecutionState, node: NodeState) -> Template:
-    array, items = parts(node)
+def _earlier_checkpoints(state: ExecutionState, attempt: AttemptId) -> tuple[str, ...]:
+    return tuple(state.layout.checkpoint(attempt.place, number) for number in range(attempt.attempt - 1, -1, -1))
+
+
+def _template(state: ExecutionState, item: Item) -> Template:
+    node, array, items = item.node, item.array, item.items
     if array.item.task is None:
         raise PlatformError(f"the items of node {node.id} run no task")
     lists = Lists(inputs=items.inputs, uri=state.layout.inputs(node.id)) if array.takes_lists else None
@@ -193,34 +220,33 @@ def _template(state: ExecutionState, node: NodeState) -> Template:
     return items.template
 
 
-def is_open(node: NodeState, attempt: AttemptId) -> bool:
-    """Tell whether an attempt at an item is under way."""
+def opened(node: NodeState, attempt: AttemptId) -> Item | None:
+    """Give the item that an attempt is at; None if the attempt is over."""
     if node.items is None or attempt.item not in node.items.open:
-        return False
-    chunk, at = node.items.find(attempt.item)
-    return chunk.attempts[at] == attempt.attempt + 1
+        return None
+    item = at_hand(node, attempt.item)
+    return item if item.chunk.attempts[item.at] == attempt.attempt + 1 else None
 
 
-def started(turn: Turn, node: NodeState, event: Started) -> None:
+def started(turn: Turn, item: Item, event: Started) -> None:
     """Note that an attempt runs."""
-    array, items = parts(node)
-    chunk, at = items.find(event.attempt.item)
+    chunk, at = item.chunk, item.at
     if chunk.states[at] == _RUNNING:
         return
     chunk.states[at] = _RUNNING
     _note_start(chunk, at, event.at or turn.now)
     _note_log(chunk, at, event.worker, event.log)
-    turn.touch_item(node, event.attempt.item)
+    turn.touch_item(item.node, item.number)
     since = Micros(chunk.started_at[at]), Micros(chunk.first_started_at[at])
-    turn.commands += timers_of(event.attempt, array.item.timeout, *since)
+    turn.commands += timers_of(event.attempt, item.array.item.timeout, *since)
 
 
-def _note_start(chunk: ItemChunk, at: int, when: Micros) -> None:
+def _note_start(chunk: Chunk, at: int, when: Micros) -> None:
     chunk.started_at[at] = chunk.started_at[at] or when
     chunk.first_started_at[at] = chunk.first_started_at[at] or when
 
 
-def _note_log(chunk: ItemChunk, at: int, worker: str, log: LogSpan | None) -> None:
+def _note_log(chunk: Chunk, at: int, worker: str, log: LogSpan | None) -> None:
     if log is None and not worker:
         return
     path = log.path if log else ""
@@ -235,104 +261,106 @@ def _note_log(chunk: ItemChunk, at: int, worker: str, log: LogSpan | None) -> No
         chunk.log_start[at], chunk.log_end[at] = log.start, log.end
 
 
-def take(turn: Turn, node: NodeState, event: Succeeded | Failed | Cancelled) -> None:
+def take(turn: Turn, item: Item, event: Succeeded | Failed | Cancelled) -> None:
     """Take the report that ends an attempt."""
-    item = event.attempt.item
-    chunk, at = parts(node)[1].find(item)
+    chunk, at, usage = item.chunk, item.at, event.usage
     _note_log(chunk, at, event.worker, event.log)
-    chunk.cpu_seconds[at] = event.usage.cpu_seconds
-    chunk.peak_memory_bytes[at] = event.usage.peak_memory_bytes
-    if event.usage.series:
-        chunk.usage[at] = thinned(event.usage.series)
+    chunk.cpu_seconds[at] = usage.cpu_seconds
+    chunk.peak_memory_bytes[at] = usage.peak_memory_bytes
+    if usage.series:
+        chunk.usage[at] = thinned(usage.series)
     chunk.ended_at[at] = event.ended_at or turn.now
-    if isinstance(event, Succeeded | Failed):
+    if not isinstance(event, Cancelled):
         _note_start(chunk, at, event.started_at or turn.now)
-    if node.phase is NodePhase.FAILING or at in chunk.errors:
-        stopped(turn, node, item)  # as it is to be stopped, that is what became of it, whatever it did meanwhile
+    if item.node.phase is NodePhase.FAILING or at in chunk.errors:
+        stopped(turn, item)  # as it is to be stopped, that is what became of it, whatever it did meanwhile
         return
     match event:
         case Succeeded() if event.drew:
-            message = f"{node.graph.name} maps over a dynamic task: call it in a loop of another dynamic task instead"
-            fail(turn, node, item, user_error("Unsupported", message), recoverable=False)
+            name = item.node.graph.name
+            message = f"{name} maps over a dynamic task: call it in a loop of another dynamic task instead"
+            fail(turn, item, user_error("Unsupported", message), recoverable=False)
         case Succeeded():
-            succeed(turn, node, item, event.outputs, event.outputs_uri)
+            succeed(turn, item, event.outputs, event.outputs_uri)
         case Failed():
             recoverable = budgets.is_recoverable(event.error)
-            fail(turn, node, item, budgets.execution_error(event.error), recoverable=recoverable)
+            fail(turn, item, budgets.execution_error(event.error), recoverable=recoverable)
         case Cancelled():
             lost = system_error("AttemptLost", "the executor stopped this attempt although nobody had asked for it")
-            fail(turn, node, item, lost, recoverable=True)
+            fail(turn, item, lost, recoverable=True)
         case _:
             assert_never(event)
 
 
-def succeed(turn: Turn, node: NodeState, item: int, outputs: literals_pb2.LiteralMap, outputs_uri: str = "") -> None:
+def succeed(turn: Turn, item: Item, outputs: literals_pb2.LiteralMap, outputs_uri: str = "") -> None:
     """End an item well. One whose outputs were known before it was given to anybody could end so, too."""
-    _, items = parts(node)
-    chunk, at = items.find(item)
+    chunk, at = item.chunk, item.at
     data = outputs.SerializeToString()
     if outputs_uri or len(data) > INLINE:
         chunk.stored[at] = True
-        items.large[item] = data
-        place = stored_at(turn.state.layout, node.id, item, chunk)
+        item.items.large[item.number] = data
+        place = _stored_at(turn, item)
         if place != outputs_uri:
             turn.state.changed.uploads.append((place, data))
     else:
         chunk.outputs[at] = data
-    items.succeeded += 1
+    item.items.succeeded += 1
     if at in chunk.lookups and chunk.lookups[at].status in catalog.COMPUTED:
         chunk.lookups[at].status = catalog_pb2.CACHE_POPULATED
-        turn.state.changed.item_entries.append(_entry(turn, node, item))
-    close(turn, node, item, SUCCEEDED)
+        turn.state.changed.item_entries.append(_entry(turn, item))
+    close(turn, item, SUCCEEDED)
 
 
-def _entry(turn: Turn, node: NodeState, item: int) -> CacheRecord:
+def _entry(turn: Turn, item: Item) -> CacheRecord:
     """Keep an item's outputs for others, where its own row has them."""
-    array, items = parts(node)
-    if array.item.task is None:
-        raise PlatformError(f"the items of node {node.id} run no task")
-    chunk, at = items.find(item)
-    made = turn.state.identifier, item_name(node.id, item), chunk.attempts[at] - 1
+    task, chunk, at = item.array.item.task, item.chunk, item.at
+    if task is None:
+        raise PlatformError(f"the items of node {item.node.id} run no task")
+    attempt = attempt_of(turn, item)
     return CacheRecord(
-        key=key_of(node, item),
+        key=item.key,
         outputs=chunk.outputs[at],
-        outputs_uri=stored_at(turn.state.layout, node.id, item, chunk) if chunk.stored[at] else "",
-        source=catalog.source(array.item.task, *made),
+        outputs_uri=_stored_at(turn, item) if chunk.stored[at] else "",
+        source=catalog.source(task, turn.state.identifier, attempt.place, attempt.attempt),
         created_at=Micros(chunk.ended_at[at] or turn.now),
     )
 
 
-def fail(turn: Turn, node: NodeState, item: int, error: ExecutionError, *, recoverable: bool) -> None:
+def _stored_at(turn: Turn, item: Item) -> str:
+    """Tell where its outputs stand, too large for a row."""
+    return stored_at(turn.state.layout, item.node.id, item.number, item.chunk.message)
+
+
+def fail(turn: Turn, item: Item, error: ExecutionError, *, recoverable: bool) -> None:
     """End an attempt badly: another one follows if the budgets allow it."""
-    array, items = parts(node)
-    chunk, at = items.find(item)
+    chunk, at = item.chunk, item.at
     payer = budgets.payer(error)
     chunk.user_failures[at] += payer is budgets.Payer.USER
     chunk.system_failures[at] += payer is budgets.Payer.SYSTEM
     failures = budgets.Failures(user=chunk.user_failures[at], system=chunk.system_failures[at])
-    verdict = budgets.judge(error, recoverable=recoverable, retries=array.item.retries, failures=failures)
+    verdict = budgets.judge(error, recoverable=recoverable, retries=item.array.item.retries, failures=failures)
     chunk.errors[at] = literals.to_bytes(verdict.error)
     if verdict.retry:
-        close(turn, node, item, TO_BE_RETRIED)
+        close(turn, item, TO_BE_RETRIED)
         if payer is budgets.Payer.SYSTEM:
-            _pause(turn, node, item)
+            _pause(turn, item)
         else:
-            _retry(turn, node, item)
+            _retry(turn, item)
     else:
-        items.failed += 1
-        close(turn, node, item, FAILED)
+        item.items.failed += 1
+        close(turn, item, FAILED)
 
 
-def _retry(turn: Turn, node: NodeState, item: int) -> None:
+def _retry(turn: Turn, item: Item) -> None:
     """Let an item have its turn again."""
-    heapq.heappush(parts(node)[1].again, item)
-    turn.state.maps[node.id] = node
+    heapq.heappush(item.items.again, item.number)
+    turn.state.maps[item.node.id] = item.node
 
 
-def _pause(turn: Turn, node: NodeState, item: int) -> None:
+def _pause(turn: Turn, item: Item) -> None:
     """Let some time pass before the next attempt, as plain nodes do, after a fault of ours."""
-    chunk, at = parts(node)[1].find(item)
-    attempt = attempt_of(turn, node, item)
+    chunk, at = item.chunk, item.at
+    attempt = attempt_of(turn, item)
     pause = budgets.pause(f"{attempt.place}-{attempt.attempt}", chunk.system_failures[at])
     over = TimerFired(attempt=attempt, timer=Timer.RETRY)
     turn.commands.append(SetTimer(at=Micros(chunk.ended_at[at] + pause), event=over))
@@ -340,65 +368,58 @@ def _pause(turn: Turn, node: NodeState, item: int) -> None:
 
 def pause_over(turn: Turn, node: NodeState, event: TimerFired) -> None:
     """Take it that an item has paused for long enough; one that was tried again meanwhile is left alone."""
-    _, items = parts(node)
-    item = event.attempt.item
-    chunk, at = items.find(item)
-    pausing = chunk.states[at] == TO_BE_RETRIED and attempt_of(turn, node, item) == event.attempt
-    if pausing and item not in items.again and node.phase is not NodePhase.FAILING:
-        _retry(turn, node, item)
+    item = at_hand(node, event.attempt.item)
+    pausing = item.chunk.states[item.at] == TO_BE_RETRIED and attempt_of(turn, item) == event.attempt
+    if pausing and item.number not in item.items.again and node.phase is not NodePhase.FAILING:
+        _retry(turn, item)
 
 
-def close(turn: Turn, node: NodeState, item: int, state: int) -> None:
+def close(turn: Turn, item: Item, state: int) -> None:
     """Note that an item is with no executor any more."""
-    array, items = parts(node)
-    chunk, at = items.find(item)
+    node, array, items, chunk, at = item.node, item.array, item.items, item.chunk, item.at
     if chunk.states[at] not in OPEN:
-        raise PlatformError(f"item {item} of node {node.id} has ended already")
-    had_place = _has_place(array, chunk, at)
+        raise PlatformError(f"item {item.number} of node {node.id} has ended already")
+    had_place = item.has_place
     serialize = array.item.cache is not None and array.item.cache.serialize
     chunk.states[at] = state
     chunk.ended_at[at] = chunk.ended_at[at] or turn.now
-    items.open.remove(item)
-    items.keys.pop(item, None)
+    items.open.remove(item.number)
+    items.keys.pop(item.number, None)
     items.aborted += state == ABORTED
     if serialize:
-        turn.commands += [LetGo(node=node.id, item=item), DropTimers(of=CacheDue(node=node.id, item=item))]
+        due = CacheDue(node=node.id, item=item.number)
+        turn.commands += [LetGo(node=node.id, item=item.number), DropTimers(of=due)]
     if state == TO_BE_RETRIED and serialize:  # whoever waited for it may compute meanwhile
         chunk.lookups.pop(at, None)
     turn.state.open_attempts -= had_place
     stopped = at in chunk.errors or node.phase is NodePhase.FAILING
-    attempt = AttemptId(turn.state.new.key, node.id, chunk.attempts[at] - 1, item)
-    turn.commands += drop_timers(turn, attempt, array.item.timeout, stopped=stopped)
-    turn.touch_item(node, item)
+    turn.commands += drop_timers(turn, attempt_of(turn, item), array.item.timeout, stopped=stopped)
+    turn.touch_item(node, item.number)
 
 
-def stop(turn: Turn, node: NodeState, item: int, reason: str) -> None:
+def stop(turn: Turn, item: Item, reason: str) -> None:
     """Have an item's attempt stopped; why stands in its row, or in its node's if all are."""
-    attempt = attempt_of(turn, node, item)
+    attempt = attempt_of(turn, item)
     turn.commands.append(CancelAttempt(attempt=attempt, reason=reason))
     given_up = TimerFired(attempt=attempt, timer=Timer.CANCEL)
     turn.commands.append(SetTimer(at=Micros(turn.now + CANCEL_GRACE), event=given_up))
 
 
-def stopped(turn: Turn, node: NodeState, item: int) -> None:
+def stopped(turn: Turn, item: Item) -> None:
     """Take it that an attempt which was to be stopped has been."""
-    chunk, at = parts(node)[1].find(item)
-    if node.phase is NodePhase.FAILING:
-        close(turn, node, item, ABORTED)
-        return
-    error = execution_pb2.ExecutionError.FromString(chunk.errors[at])
-    fail(turn, node, item, error, recoverable=error.code in _TRIED_AGAIN)
+    error = item.error
+    if item.node.phase is NodePhase.FAILING or error is None:
+        close(turn, item, ABORTED)
+    else:
+        fail(turn, item, error, recoverable=error.code in _TRIED_AGAIN)
 
 
-def timer(turn: Turn, node: NodeState, event: TimerFired) -> None:
+def timer(turn: Turn, item: Item, event: TimerFired) -> None:
     """Take a timer of an attempt that is open."""
-    array, items = parts(node)
-    item = event.attempt.item
-    chunk, at = items.find(item)
-    current = execution_pb2.ExecutionError.FromString(chunk.errors[at]) if at in chunk.errors else None
+    node, chunk, at, current = item.node, item.chunk, item.at, item.error
     if event.timer is Timer.CANCEL:
         if current is not None or node.phase is NodePhase.FAILING:
-            stopped(turn, node, item)
+            stopped(turn, item)
         return
     if event.timer is Timer.SLEEP or event.timer is Timer.RETRY:
         return  # no item sleeps, and one that is open pauses no longer
@@ -406,33 +427,28 @@ def timer(turn: Turn, node: NodeState, event: TimerFired) -> None:
         waits = current is None and chunk.states[at] == _QUEUED
         error = queue_expired(turn) if waits else None
     else:
-        error = timeout_expired(event.timer, array.item.timeout, current)
+        error = timeout_expired(event.timer, item.array.item.timeout, current)
     if error is None or node.phase is NodePhase.FAILING:
         return
     chunk.errors[at] = literals.to_bytes(error)
-    turn.touch_item(node, item)
+    turn.touch_item(node, item.number)
     if current is None:
-        stop(turn, node, item, error.message)
+        stop(turn, item, error.message)
 
 
 def restarted(turn: Turn, node: NodeState) -> None:
     """Close what was open when the platform died, at nobody's cost; it begins anew under the next number."""
     _, items = parts(node)
     items.held.clear()
-    for item in [each for each in items.again if _failed_of_ours(items, each)]:
-        items.again.remove(item)
-        _pause(turn, node, item)
+    again = [at_hand(node, number) for number in items.again]
+    for item in again:
+        if item.error is not None and budgets.payer(item.error) is budgets.Payer.SYSTEM:
+            items.again.remove(item.number)
+            _pause(turn, item)
     heapq.heapify(items.again)
-    for item in sorted(items.open):
-        chunk, at = items.find(item)
-        if node.phase is NodePhase.FAILING or at in chunk.errors:
-            stopped(turn, node, item)
+    for item in [at_hand(node, number) for number in sorted(items.open)]:
+        if node.phase is NodePhase.FAILING or item.error is not None:
+            stopped(turn, item)
         else:
             lost = system_error(budgets.PLATFORM_RESTARTED, "the platform was restarted while this attempt ran")
-            fail(turn, node, item, lost, recoverable=True)
-
-
-def _failed_of_ours(items: Items, item: int) -> bool:
-    chunk, at = items.find(item)
-    error = execution_pb2.ExecutionError.FromString(chunk.errors[at]) if at in chunk.errors else None
-    return error is not None and budgets.payer(error) is budgets.Payer.SYSTEM
+            fail(turn, item, lost, recoverable=True)

@@ -7,12 +7,13 @@ from flyteidl.core import execution_pb2, literals_pb2
 
 from flyweight import literals
 from flyweight.engine.catalog import Answer, CacheDue
-from flyweight.engine.children import ChildEnded, ChildStarted
+from flyweight.engine.children import Child, ChildEnded, ChildStarted
 from flyweight.engine.items import ABORTED, CHUNK, FAILED, SUCCEEDED, Items
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Report, Started, Succeeded
 from flyweight.engine.machine import item_caching, items, launches, outcomes
 from flyweight.engine.machine.commands import CancelAttempt, LetGo, StartChild, StopChild
 from flyweight.engine.machine.events import Timer, TimerFired
+from flyweight.engine.machine.items import Item
 from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
 from flyweight.engine.model import ExecutionState, NodeState
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
@@ -69,7 +70,7 @@ def _release(turn: Turn, node: NodeState) -> bool:
     """Let in an item that is held back, or else begin one; tell whether there was one, and room for it."""
     _, found = items.parts(node)
     if found.held and _has_place(turn.state):
-        items.let_in(turn, node, heapq.heappop(found.held))
+        items.let_in(turn, items.at_hand(node, heapq.heappop(found.held)))
     elif _can_begin(turn.state, node):
         _begin_item(turn, node)
     else:
@@ -94,22 +95,23 @@ def _has_place(state: ExecutionState) -> bool:
 
 def _begin_item(turn: Turn, node: NodeState) -> None:
     item = items.begin(turn, node)
-    known = node.past.items.get(item) if node.past is not None else None
+    known = node.past.items.get(item.number) if node.past is not None else None
     if known is not None:
-        items.succeed(turn, node, item, known)
+        items.succeed(turn, item, known)
         _settle(turn, node)
-    elif items.parts(node)[0].item.task is not None:
-        item_caching.run(turn, node, item)
+    elif item.array.item.task is not None:
+        item_caching.run(turn, item)
     else:
-        _launch(turn, node, item)
+        _launch(turn, item)
 
 
 def answer(turn: Turn, event: Answer | CacheDue) -> None:
     """Take what the catalog says of an item; what comes twice or too late lets go of a claim, if anything."""
     node = turn.state.nodes.get(event.node)
-    if node is not None and item_caching.asks(node, event.item):
-        item_caching.take(turn, node, event)
-        _settle(turn, node)
+    item = item_caching.asking(node, event.item) if node is not None else None
+    if item is not None:
+        item_caching.take(turn, item, event)
+        _settle(turn, item.node)
     elif node is None or node.items is None or event.item not in node.items.open:
         turn.commands.append(LetGo(node=event.node, item=event.item))
 
@@ -117,17 +119,18 @@ def answer(turn: Turn, event: Answer | CacheDue) -> None:
 def report(turn: Turn, event: Report) -> None:
     """Take a report on an item; one about an attempt that is over changes nothing."""
     node = turn.state.nodes.get(event.attempt.node)
-    if node is None or not items.is_open(node, event.attempt):
+    item = items.opened(node, event.attempt) if node is not None else None
+    if item is None:
         return
     match event:
-        case Started():
-            items.started(turn, node, event)
-        case DeckPublished():
-            chunk, at = items.parts(node)[1].find(event.attempt.item)
-            chunk.deck_revisions[at] = max(chunk.deck_revisions[at], event.revision)
         case Succeeded() | Failed() | Cancelled():
-            items.take(turn, node, event)
-            _settle(turn, node)
+            items.take(turn, item, event)
+            _settle(turn, item.node)
+        case Started():
+            items.started(turn, item, event)
+        case DeckPublished():
+            revisions = item.chunk.deck_revisions
+            revisions[item.at] = max(revisions[item.at], event.revision)
         case _:
             assert_never(event)
 
@@ -137,8 +140,9 @@ def timer(turn: Turn, event: TimerFired) -> None:
     node = turn.state.nodes.get(event.attempt.node)
     if node is None or node.items is None:
         return
-    if items.is_open(node, event.attempt):
-        items.timer(turn, node, event)
+    item = items.opened(node, event.attempt)
+    if item is not None:
+        items.timer(turn, item, event)
         _settle(turn, node)
     elif event.timer is Timer.RETRY:
         items.pause_over(turn, node, event)
@@ -147,41 +151,44 @@ def timer(turn: Turn, event: TimerFired) -> None:
 def child(turn: Turn, node: NodeState, event: ChildStarted | ChildEnded) -> None:
     """Take what is told of an item's execution; what comes too late changes nothing."""
     _, found = items.parts(node)
-    item = found.children.get(event.name)
-    if item is None:
+    number = found.children.get(event.name)
+    if number is None:
         return
-    chunk, at = found.find(item)
+    item = items.at_hand(node, number)
+    chunk, at = item.chunk, item.at
     match event:
         case ChildStarted():
             if chunk.states[at] == AttemptPhase.QUEUED.value:
                 chunk.states[at] = AttemptPhase.RUNNING.value
                 chunk.started_at[at] = turn.now
-                turn.touch_item(node, item)
+                turn.touch_item(node, number)
         case ChildEnded():
             del found.children[event.name]
-            _child_ended(turn, node, item, event)
+            _child_ended(turn, item, event)
             _settle(turn, node)
         case _:
             assert_never(event)
 
 
-def _child_ended(turn: Turn, node: NodeState, item: int, event: ChildEnded) -> None:
-    array, found = items.parts(node)
-    chunk, at = found.find(item)
-    if node.phase is NodePhase.FAILING:
-        items.close(turn, node, item, ABORTED)
+def _child_ended(turn: Turn, item: Item, event: ChildEnded) -> None:
+    if item.node.phase is NodePhase.FAILING:
+        items.close(turn, item, ABORTED)
     elif event.phase is ExecutionPhase.SUCCEEDED:
-        items.succeed(turn, node, item, event.outputs or literals_pb2.LiteralMap())
+        items.succeed(turn, item, event.outputs or literals_pb2.LiteralMap())
     else:
-        error = launches.failure(event, array.item.name, started=bool(chunk.started_at[at]))
-        items.fail(turn, node, item, error, recoverable=False)
+        error = launches.failure(event, item.array.item.name, started=bool(item.chunk.started_at[item.at]))
+        items.fail(turn, item, error, recoverable=False)
 
 
-def _launch(turn: Turn, node: NodeState, item: int) -> None:
+def _launch(turn: Turn, item: Item) -> None:
     """Have an item's execution started, or found."""
-    made = launches.item_child(turn.state, node, item, items.inputs_of(node, item))
-    items.parts(node)[1].children[made.name] = item
-    turn.commands.append(StartChild(child=made))
+    turn.commands.append(StartChild(child=_child_of(turn, item)))
+
+
+def _child_of(turn: Turn, item: Item) -> Child:
+    made = launches.item_child(turn.state, item.node, item.number, item.inputs)
+    item.items.children[made.name] = item.number
+    return made
 
 
 def stop(turn: Turn, node: NodeState, cause: str) -> None:
@@ -191,15 +198,14 @@ def stop(turn: Turn, node: NodeState, cause: str) -> None:
     turn.touch(node)
     turn.state.maps.pop(node.id, None)
     found.held.clear()
-    for item in sorted(found.open):
-        if items.placed(node, item):
-            items.stop(turn, node, item, cause)
+    for item in [items.at_hand(node, number) for number in sorted(found.open)]:
+        if item.has_place:
+            items.stop(turn, item, cause)
         elif array.item.task is not None:
-            items.close(turn, node, item, ABORTED)
+            items.close(turn, item, ABORTED)
         else:
-            made = launches.item_child(turn.state, node, item, items.inputs_of(node, item))
-            found.children[made.name] = item
-            turn.commands.append(StopChild(child=made, cause=launches.stop_cause(turn.state, cause)))
+            child = _child_of(turn, item)
+            turn.commands.append(StopChild(child=child, cause=launches.stop_cause(turn.state, cause)))
     _settle(turn, node)
 
 
@@ -270,17 +276,16 @@ def restarted(turn: Turn) -> None:
         elif node.phase is NodePhase.FAILING:
             stop(turn, node, node.frame.stop)
         else:
-            for item in sorted(found.open):
-                _launch(turn, node, item)
+            for number in sorted(found.open):
+                _launch(turn, items.at_hand(node, number))
 
 
 def abandon(turn: Turn, node: NodeState, error: ExecutionError) -> None:
     """Close all items at once, because the execution's state may be in any shape."""
     array, found = items.parts(node)
-    for item in sorted(found.open):
+    for item in [items.at_hand(node, number) for number in sorted(found.open)]:
         if array.item.task is not None:
-            turn.commands.append(CancelAttempt(attempt=items.attempt_of(turn, node, item), reason=error.message))
+            turn.commands.append(CancelAttempt(attempt=items.attempt_of(turn, item), reason=error.message))
         else:
-            made = launches.item_child(turn.state, node, item, items.inputs_of(node, item))
-            turn.commands.append(StopChild(child=made, cause=error.message))
-        items.close(turn, node, item, ABORTED)
+            turn.commands.append(StopChild(child=_child_of(turn, item), cause=error.message))
+        items.close(turn, item, ABORTED)

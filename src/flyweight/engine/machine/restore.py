@@ -13,7 +13,7 @@ from flyweight.engine.items import CHUNK, Items, restored, stored_at
 from flyweight.engine.jobs import LogSpan, Usage
 from flyweight.engine.machine import caching, gates, recovering
 from flyweight.engine.machine.frames import stopped_from_outside
-from flyweight.engine.machine.items import placed
+from flyweight.engine.machine.items import at_hand
 from flyweight.engine.machine.outcomes import AUTO_ABORT
 from flyweight.engine.model import AttemptState, ExecutionState, Frame, NodeState, SignalState, frame_below, root_frame
 from flyweight.engine.phases import ExecutionPhase, NodePhase
@@ -212,7 +212,7 @@ def _recall(state: ExecutionState, frame: Frame) -> None:
 
 
 def _place_items(state: ExecutionState, node: NodeState, items: Items) -> None:
-    state.open_attempts += sum(placed(node, item) for item in items.open)
+    state.open_attempts += sum(at_hand(node, item).has_place for item in items.open)
     if items.waiting and node.phase is not NodePhase.FAILING:
         state.maps[node.id] = node
 

@@ -133,7 +133,7 @@ def _map_detail(node: NodeState) -> tuple[bytes, str]:
 def _items(state: ExecutionState, node: NodeState, number: int) -> ItemsRecord:
     if node.items is None:
         raise PlatformError(f"the items of node {node.id} are gone")
-    body = node.items.chunks[number].SerializeToString()
+    body = node.items.chunks[number].message.SerializeToString()
     return ItemsRecord(execution=state.new.key, node=node.id, chunk=number, body=body)
 
 
