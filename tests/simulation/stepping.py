@@ -6,7 +6,7 @@ from flyweight.clock import Micros
 from flyweight.engine import machine
 from flyweight.engine.graph import index_closure
 from flyweight.engine.items import stored_at
-from flyweight.engine.jobs import Cancelled, Failed, Started, Succeeded
+from flyweight.engine.jobs import Cancelled, Failed, Report, Started, Succeeded
 from flyweight.engine.machine import (
     CancelAttempt,
     Changes,
@@ -84,6 +84,7 @@ class Run:
         self.tell(machine.Created())
 
     def tell(self, event):
+        event = machine.Reported(reports=(event,)) if isinstance(event, Report) else event
         commands = machine.step(self.state, event, self.now, queue_timeout=self.queue_timeout)
         while machine.unsettled(self.state):
             self.check()

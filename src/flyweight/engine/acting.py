@@ -20,6 +20,7 @@ from flyweight.engine.machine import (
     Fetch,
     LetGo,
     LookUp,
+    Reported,
     SetTimer,
     StartAttempt,
     StartChild,
@@ -127,7 +128,7 @@ class Acting:
             self._ports.executor.start(job)
         except Exception as error:  # an executor that refuses a job has failed that attempt only
             _log.exception("no executor took %s", job.attempt)
-            self._tell(job.attempt.execution, refused(job.attempt, error))
+            self._tell(job.attempt.execution, Reported(reports=(refused(job.attempt, error),)))
 
 
 def _resolve(waiter: asyncio.Future[None]) -> None:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby, islice
 from math import inf
 
 from flyteidl.core import compiler_pb2, literals_pb2, types_pb2
@@ -42,7 +43,9 @@ class DriverSettings:
     inline_limit: int = 64 * 1024
     """Literal maps of more bytes stand as blobs, not in rows."""
     events_per_turn: int = 128
-    """More save little."""
+    """More save little. Each report counts."""
+    reports_per_event: int = 8
+    """So many reports on one execution are one event at most: a step's length is what others wait for."""
     nodes_per_step: int = 100
     """Nodes that begin for one event before others get their turn; the rest follow in later steps."""
     steps_per_turn: int = 5
@@ -208,9 +211,12 @@ class Driver:
         self._happened(Happening(key, event, done=done))
         await done
 
-    def report(self, report: Report) -> None:
-        """Take an executor's report. One about an attempt that is over is dropped."""
-        self._told(report.attempt.execution, report)
+    def report(self, *reports: Report) -> None:
+        """Take an executor's reports. One about an attempt that is over is dropped."""
+        size = self._settings.reports_per_event
+        for key, told in groupby(reports, lambda report: report.attempt.execution):
+            while some := tuple(islice(told, size)):
+                self._told(key, machine.Reported(reports=some))
 
     def live(self, key: ExecutionKey) -> bool:
         """Tell whether an execution has not ended."""
@@ -306,10 +312,12 @@ class Driver:
 
     async def _step(self, lane: Lane, breath: Breath) -> None:
         """Take the events of a turn."""
-        for _ in range(min(len(lane.inbox), self._settings.events_per_turn)):
-            if not lane.inbox:  # what waited went to the other lane, or was excused
+        left = self._settings.events_per_turn
+        for _ in range(len(lane.inbox)):
+            if not lane.inbox or left <= 0:  # what waited went to the other lane, or was excused
                 break
             happening = lane.inbox.take()
+            left -= happening.things
             live = self._live.get(happening.key)
             if live is None or live.state.phase.terminal:
                 _too_late(happening)
@@ -317,7 +325,7 @@ class Driver:
             if happening.key not in lane.turn:
                 lane.turn[happening.key] = self._stepping.new_part(happening.key), live
             self._stepping.step(lane.turn[happening.key][0], live.state, happening)
-            await breath.taken()
+            await breath.taken(happening.things)
         lane.taken()
 
     async def _finish(self, parts: list[Part], breath: Breath) -> None:

@@ -8,7 +8,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flyweight.engine.machine import Event
+from flyweight.engine.machine import Event, Reported
 from flyweight.engine.turns import Creation
 from flyweight.ids import ExecutionKey
 
@@ -21,6 +21,11 @@ class Happening:
     event: Event
     creation: Creation | None = None
     done: Future[None] | None = None
+
+    @property
+    def things(self) -> int:
+        """How many things have happened."""
+        return len(self.event.reports) if isinstance(self.event, Reported) else 1
 
     def waiters(self) -> list[Future[None]]:
         """Give the futures of those who wait."""

@@ -1,5 +1,6 @@
 """What passes between the driver and an executor: a job to do, and the reports of how it goes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flyteidl.core import errors_pb2, execution_pb2, identifier_pb2, literals_pb2, tasks_pb2
@@ -182,6 +183,8 @@ class Cancelled:
 
 
 Report = Started | DeckPublished | Succeeded | Failed | Cancelled
+Reporting = Callable[[*tuple[Report, ...]], None]
+"""Takes reports, as many at once as there are: workers are heard of dozens together, and to be told of each is dear."""
 
 
 def refused(attempt: AttemptId, error: Exception) -> Failed:

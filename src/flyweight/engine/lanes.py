@@ -73,9 +73,9 @@ class Breath:
         self._left = self._things
         self._until = self._clock.monotonic() + self._seconds
 
-    async def taken(self) -> None:
-        """Note that one thing more was done."""
-        self._left -= 1
+    async def taken(self, things: int = 1) -> None:
+        """Note that one thing more was done, or several."""
+        self._left -= things
         if self._left <= 0 or self._clock.monotonic() >= self._until:
             await asyncio.sleep(0)
             self._begin()

@@ -10,7 +10,7 @@ from flyteidl.core import compiler_pb2, tasks_pb2
 from flyweight.clock import Clock, Micros
 from flyweight.engine.catalog import Claim, Found
 from flyweight.engine.children import Child, ChildEnded
-from flyweight.engine.jobs import DeckPublished, Job, Report
+from flyweight.engine.jobs import DeckPublished, Job, Reporting
 from flyweight.engine.records import Batch, LoadedExecution, NewExecution
 from flyweight.ids import AttemptId, EntityKey, ExecutionKey
 from flyweight.semantics.caching import CacheKey
@@ -95,7 +95,7 @@ class Executor(Protocol):
     Calls come from, and reports are made on, the driver's event loop; neither may block.
     """
 
-    async def open(self, report: Callable[[Report], None]) -> None:
+    async def open(self, report: Reporting) -> None:
         """Get ready to take jobs; reports go to that function."""
         ...
 

@@ -10,7 +10,7 @@ from flyweight.engine import machine
 from flyweight.engine.closing import aborted_attempts, aborted_items, aborted_nodes, platform_reason
 from flyweight.engine.inbox import Happening
 from flyweight.engine.jobs import DeckPublished
-from flyweight.engine.machine import CancelAttempt, Changes, Command, Event
+from flyweight.engine.machine import CancelAttempt, Changes, Command, Event, Reported
 from flyweight.engine.model import Changed, ExecutionState
 from flyweight.engine.turns import Part
 from flyweight.ids import ExecutionKey
@@ -38,8 +38,8 @@ class Stepping:
         part.creation = happening.creation or part.creation
         if happening.done is not None:
             part.done.append(happening.done)
-        if isinstance(happening.event, DeckPublished):
-            part.decks.append(happening.event)
+        if isinstance(happening.event, Reported):
+            part.decks += [each for each in happening.event.reports if isinstance(each, DeckPublished)]
         self._take(part, state, happening.event)
 
     def go_on(self, part: Part, state: ExecutionState) -> bool:

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flyweight.clock import Clock
-from flyweight.engine.jobs import Cancelled, Failed, Job, Report, Succeeded, refused
+from flyweight.engine.jobs import Cancelled, Failed, Job, Report, Reporting, Succeeded, refused
 from flyweight.engine.machine import CANCEL_GRACE
 from flyweight.engine.ports import Capacity, Executor
 from flyweight.executors.slots import Slots
@@ -41,9 +41,9 @@ class CeilingExecutor:
         self._clock = clock
         self._slots: dict[str, Slots] = {}
         self._counted: dict[AttemptId, _Counted] = {}
-        self._report: Callable[[Report], None] = _nobody
+        self._report: Reporting = _nobody
 
-    async def open(self, report: Callable[[Report], None]) -> None:
+    async def open(self, report: Reporting) -> None:
         """Open the other one."""
         self._report = report
         await self._inner.open(self._reported)
@@ -102,10 +102,11 @@ class CeilingExecutor:
             _log.exception("no executor took %s", attempt)
             self._reported(refused(attempt, error))
 
-    def _reported(self, report: Report) -> None:
-        self._report(report)
-        if isinstance(report, Succeeded | Failed | Cancelled):
-            self._release(report.attempt)
+    def _reported(self, *reports: Report) -> None:
+        self._report(*reports)
+        for report in reports:
+            if isinstance(report, Succeeded | Failed | Cancelled):
+                self._release(report.attempt)
 
     def _release(self, attempt: AttemptId) -> None:
         counted = self._counted.pop(attempt, None)
@@ -120,5 +121,5 @@ def below_ceilings(inner: Executor, ceilings: Mapping[str, int], clock: Clock) -
     return CeilingExecutor(inner, ceilings, clock) if any(ceilings.values()) else inner
 
 
-def _nobody(_report: Report) -> None:
+def _nobody(*_reports: Report) -> None:
     """Take reports before the executor is opened and after it is closed."""

@@ -20,7 +20,18 @@ from flyweight.clock import Clock, Micros
 from flyweight.containers.environments import Environments, find_program
 from flyweight.containers.exits import log_tail
 from flyweight.containers.programs import Program
-from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report, Started, Succeeded, Usage
+from flyweight.engine.jobs import (
+    Cancelled,
+    DeckPublished,
+    Failed,
+    Job,
+    LogSpan,
+    Report,
+    Reporting,
+    Started,
+    Succeeded,
+    Usage,
+)
 from flyweight.engine.ports import Capacity
 from flyweight.errors import UserError
 from flyweight.executors import deck_page, destinations, faults, raw_containers
@@ -120,7 +131,7 @@ class CommandExecutor:
         self._options = options
         self._slots = slots
         self._clock = clock
-        self._report: Callable[[Report], None] = _nobody
+        self._report: Reporting = _nobody
         self._jobs: dict[AttemptId, Job] = {}
         self._running: dict[AttemptId, _Command] = {}
         self._warm: dict[str, WarmProcess] = {}
@@ -130,7 +141,7 @@ class CommandExecutor:
         self._usage = UsageWatch()
         self._closed = False
 
-    async def open(self, report: Callable[[Report], None]) -> None:
+    async def open(self, report: Reporting) -> None:
         """Clear away what an earlier platform left."""
         self._report = report
         await asyncio.to_thread(_clear, self._options.folder, self._options.logs)
@@ -389,5 +400,5 @@ def _to_nobody(_signal: signal.Signals) -> None:
     """Take signals for a command that has no process yet; it looks at ``cancelled`` when it gets one."""
 
 
-def _nobody(_report: Report) -> None:
+def _nobody(*_reports: Report) -> None:
     """Take reports before the executor is opened and after it is closed."""

@@ -6,7 +6,7 @@ exactly one report, and no other attempt notices: those that only waited for tha
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flyweight.clock import Clock
 from flyweight.containers.environments import Environments
-from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report
+from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Job, LogSpan, Report, Reporting
 from flyweight.engine.ports import Capacity
 from flyweight.errors import FlyweightError, UserError
 from flyweight.executors import faults
@@ -91,7 +91,7 @@ class WorkerPool:
             idle_seconds=options.idle_seconds,
         )
         self._crew = Crew(limits, self._hire)
-        self._report: Callable[[Report], None] = _nobody
+        self._report: Reporting = _nobody
         self._jobs: dict[AttemptId, Job] = {}
         self._windows = Windows(slots, self._crew, clock, wait=self._wait_again, lasts=self._lasts)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,7 +111,7 @@ class WorkerPool:
         self._kernel_kills = kernel_kills()
         self._closed = False
 
-    async def open(self, report: Callable[[Report], None]) -> None:
+    async def open(self, report: Reporting) -> None:
         """Clear away what an earlier platform left, and start the first workers (without waiting for them)."""
         self._report = report
         await asyncio.to_thread(clear, self._options.folder)
@@ -290,6 +290,7 @@ class WorkerPool:
         return worker
 
     def _heard(self, worker: WorkerProcess, messages: list[worker_pb2.FromWorker]) -> None:
+        reports: list[Report] = []
         for message in messages:
             kind = message.WhichOneof("message")
             window = self._windows.of(worker)
@@ -300,40 +301,49 @@ class WorkerPool:
             elif window is None:
                 continue
             elif kind == "result" and window.first.number == message.result.id:
-                self._finish(window, message.result)
+                report = self._finish(window, message.result)
+                if report is not None:
+                    reports.append(report)
             elif kind == "deck" and window.first.number == message.deck.id:
-                self._report(DeckPublished(attempt=window.first.job.attempt, revision=message.deck.revision))
+                reports.append(DeckPublished(attempt=window.first.job.attempt, revision=message.deck.revision))
+        self._report(*reports)
         self._windows.grant_soon()
         window = self._windows.of(worker)
         if window is not None and _RESTING * 2 < window.worth < inf:
             worker.rest(_RESTING)
 
-    def _finish(self, window: Window, result: worker_pb2.Result) -> None:
-        """An attempt's result has come: say how it went, and see what its worker does next."""
+    def _finish(self, window: Window, result: worker_pb2.Result) -> Report | None:
+        """An attempt's result has come: see what its worker does next, and give what is to be reported now."""
         sent, worker = self._windows.end(window), window.worker
         worker.proven = True
         worker.logged = result.log_end
         worker.note_size()
-        log = LogSpan(path=str(worker.spec.log), start=result.log_start, end=result.log_end)
-        starved = sent.out_of_memory() if result.WhichOneof("outcome") == "error" else None
-        if starved is not None:  # what the task says came of it
-            result.error = starved.SerializeToString()
         sent.work.pace.note((result.ended_at - result.started_at) / 1_000_000)
         del self._jobs[sent.job.attempt]
-        if sent.cancelled:
-            self._report(sent.cancellation(self._clock.now(), result.cpu_seconds))
-        elif result.WhichOneof("outcome") == "outputs_uri":
-            self._spawn(self._report_stored(sent, result, log))
-        else:
-            usage = sent.usage(result.cpu_seconds, result.peak_memory_bytes)
-            self._report(self._results.report(sent.job, result, worker.spec.name, log, usage))
         # A cancelled attempt's SIGTERM may still be on its way: it must not meet the next one.
         window.leaves = window.leaves or result.retiring or sent.killing is not None
         self._windows.go_on(window)
+        return self._end_of(sent, result)
 
-    async def _report_stored(self, sent: SentAttempt, result: worker_pb2.Result, log: LogSpan) -> None:
-        name, usage = sent.worker.spec.name, sent.usage(result.cpu_seconds, result.peak_memory_bytes)
-        self._report(await asyncio.to_thread(self._results.report, sent.job, result, name, log, usage))
+    def _end_of(self, sent: SentAttempt, result: worker_pb2.Result) -> Report | None:
+        """Say how an attempt went; what it has left in the blob store is read first, and reported then."""
+        if sent.cancelled:
+            return sent.cancellation(self._clock.now(), result.cpu_seconds)
+        outcome = result.WhichOneof("outcome")
+        starved = sent.out_of_memory() if outcome == "error" else None
+        if starved is not None:  # what the task says came of it
+            result.error = starved.SerializeToString()
+        name = sent.worker.spec.name
+        log = LogSpan(path=str(sent.worker.spec.log), start=result.log_start, end=result.log_end)
+        usage = sent.usage(result.cpu_seconds, result.peak_memory_bytes)
+        if outcome != "outputs_uri":
+            return self._results.report(sent.job, result, name, log, usage)
+
+        async def read() -> None:
+            self._report(await asyncio.to_thread(self._results.report, sent.job, result, name, log, usage))
+
+        self._spawn(read())
+        return None
 
     def _ended(self, worker: WorkerProcess, ended: WorkerExit) -> None:
         """A worker is gone; if it had an attempt, say what became of it. Those that it had not begun lose nothing."""
@@ -368,5 +378,5 @@ class WorkerPool:
         task.add_done_callback(self._tasks.discard)
 
 
-def _nobody(_report: Report) -> None:
+def _nobody(*_reports: Report) -> None:
     """Take reports before the pool is opened and after it is closed."""

@@ -1,11 +1,9 @@
 """Sends each job to the executor that can run it: our own tasks to warm workers, every other container to a command."""
 
-from collections.abc import Callable
-
 from flyteidl.core import tasks_pb2
 
 from flyweight.containers.environments import Environments
-from flyweight.engine.jobs import Job, Report
+from flyweight.engine.jobs import Job, Reporting
 from flyweight.engine.ports import Capacity, Executor
 from flyweight.ids import AttemptId
 from flyweight.protocol.arguments import TEMPLATE_PATH, is_ours
@@ -31,7 +29,7 @@ class Router:
         self._eager = eager
         self._all = (pool, command, *((eager,) if eager else ()))
 
-    async def open(self, report: Callable[[Report], None]) -> None:
+    async def open(self, report: Reporting) -> None:
         """Open all."""
         for executor in self._all:
             await executor.open(report)

@@ -131,7 +131,7 @@ def test_termination_reaches_the_case():
 def test_a_branch_stopped_before_its_case_began_ends_all_the_same():
     made = run(three_cases(complaint="no"), 3)
     done = Succeeded(attempt=made.attempt("n0"), outputs=inputs_of(o0=1))
-    assert machine.step(made.state, done, made.now, share=1) == []
+    assert machine.step(made.state, machine.Reported(reports=(done,)), made.now, share=1) == []
     made.check()
     assert made.phase("n1") is NodePhase.RUNNING
     assert machine.unsettled(made.state)

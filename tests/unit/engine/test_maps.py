@@ -248,7 +248,7 @@ def test_large_outputs_of_an_item_stand_as_a_blob():
     made = run(mapped("n0", text, a=[1, 2]), tasks=[text], returns=types_pb2.LiteralType(collection_type=STRING))
     state = made.state
     event = Succeeded(attempt=made.attempt("n0-n0"), outputs=inputs_of(o0="x" * INLINE))
-    machine.step(state, event, made.now)
+    machine.step(state, machine.Reported(reports=(event,)), made.now)
     into = machine.Changes(limit=1 << 20)
     machine.changes(state, into)
     assert [uri for uri, _ in into.uploads] == ["memory://m/p-d-e1/n0/data/0/0/0/outputs.pb"]

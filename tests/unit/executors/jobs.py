@@ -75,8 +75,8 @@ class Reports:
     all: list[Report] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def __call__(self, report: Report) -> None:
-        self.all.append(report)
+    def __call__(self, *reports: Report) -> None:
+        self.all += reports
         self.changed.set()
 
     async def until(self, kind: type[Report], node: str = "n0") -> Report:

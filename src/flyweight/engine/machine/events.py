@@ -18,6 +18,13 @@ class Created:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """Executors have reported on some of its attempts, in this order."""
+
+    reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terminate:
     """Somebody wants it stopped."""
 
@@ -144,5 +151,5 @@ Event = (
     | Answers
     | CacheDue
     | Restarted
-    | Report
+    | Reported
 )

@@ -8,7 +8,6 @@ from flyweight.clock import Micros
 from flyweight.engine.catalog import Answer, Answers, CacheClaimed, CacheDue, CacheHit, CacheMiss
 from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.items import CHUNK
-from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Started, Succeeded
 from flyweight.engine.machine import attempts, caching, dynamic, frames, gates, launches, maps
 from flyweight.engine.machine.commands import CancelAttempt, Command, StopChild
 from flyweight.engine.machine.events import (
@@ -20,6 +19,7 @@ from flyweight.engine.machine.events import (
     Fetched,
     FetchFailed,
     GateDue,
+    Reported,
     Restarted,
     SignalSet,
     SignalWanted,
@@ -45,8 +45,8 @@ def step(
     """
     turn = Turn(state=state, now=now, share=share, queue_timeout=queue_timeout)
     match event:
-        case Succeeded() | Started() | DeckPublished() | Failed() | Cancelled():  # first: nearly all events are these
-            (attempts if event.attempt.item == NO_ITEM else maps).report(turn, event)
+        case Reported():  # first: nearly all events are these
+            _reported(turn, event)
         case Created() | Terminate() | Continued() | Restarted():
             _go(turn, event)
         case TimerFired():
@@ -70,6 +70,13 @@ def step(
 def unsettled(state: ExecutionState) -> bool:
     """Tell whether a step left work that a ``Continued`` event is to do."""
     return bool(state.lost or state.ready or state.closing or maps.unsettled(state)) and not state.phase.terminal
+
+
+def _reported(turn: Turn, event: Reported) -> None:
+    for each in event.reports:
+        (attempts if each.attempt.item == NO_ITEM else maps).report(turn, each)
+        if turn.stopping:  # what is to be stopped is, whatever is reported next
+            frames.settle(turn)
 
 
 def _catalog_told(turn: Turn, event: Answer | Answers | CacheDue) -> None:
