@@ -56,6 +56,7 @@ class DiceExecutor:
     def __init__(self, world):
         self.world = world
         self.running = {}
+        self.heard = []
         self.seen = set()
         self.alive = True
 
@@ -106,11 +107,17 @@ class DiceExecutor:
             late = Cancelled(attempt=attempt, ended_at=self.world.clock.now())
             asyncio.get_running_loop().call_later(dice.random(), self._end, late)
 
+    def _tell_all(self):
+        heard, self.heard = self.heard, []
+        if self.alive:
+            self.report(*heard)
+
     def tell(self, report):
         self.world.reported.add(report.attempt)
         dice, loop = self.world.dice, asyncio.get_running_loop()
-        if self.alive:
-            self.report(report)
+        self.heard.append(report)
+        if len(self.heard) == 1:
+            loop.call_later(dice.random() * 0.2, self._tell_all)
         if dice.random() < self.world.weather.duplicate:
             loop.call_later(dice.random() * 2, self.world.tell_again, report)
 

@@ -35,6 +35,20 @@ def written(parts):
     return [{row.execution for row in batch.nodes} for batch in parts.store.batches if batch.nodes]
 
 
+def test_reports_that_come_together_are_told_apart_by_execution():
+    async def scenario():
+        parts = await beside_a_giant(reports_per_event=8)
+        ends = [Succeeded(attempt=AttemptId(GIANT, f"n{at}", 0), outputs=inputs_of(o0=1)) for at in range(WIDTH)]
+        ends.insert(20, Succeeded(attempt=parts.jobs[1, "n0", 0].attempt, outputs=inputs_of(o0=1)))
+        parts.report(*ends)
+        assert [len(lane.inbox) for lane in parts.driver._lanes] == [1, 3 + 5]
+        await until(lambda: not (parts.driver.live(1) or parts.driver.live(GIANT)))
+        assert {row.phase for row in parts.store.rows("executions")[-2:]} == {ExecutionPhase.SUCCEEDED}
+        await parts.driver.close()
+
+    run(scenario)
+
+
 def test_a_small_execution_waits_for_neither_the_turn_nor_the_commit_of_a_giant():
     async def scenario():
         parts = await beside_a_giant(events_per_turn=1000)

@@ -1,11 +1,11 @@
 """Events in, commands out: what each rule of the machine does, one at a time."""
 
 import pytest
-from flyteidl.core import execution_pb2, tasks_pb2
+from flyteidl.core import errors_pb2, execution_pb2, tasks_pb2
 
 from flyweight.clock import Micros
 from flyweight.engine import machine
-from flyweight.engine.jobs import Cancelled, DeckPublished
+from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Succeeded
 from flyweight.engine.machine import Changes, StartAttempt, Terminate, Timer
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.ids import AttemptId
@@ -120,6 +120,17 @@ def test_the_first_failure_stops_the_rest_and_is_the_executions_error():
     assert run.state.error.message == "broken\n\nfailed node: n0 (plain)"
     assert run.phase("n1") is NodePhase.ABORTED
     assert "n2" not in run.state.nodes
+
+
+def test_a_success_that_is_reported_with_a_failure_comes_after_it():
+    run = two_and_one()
+    error = errors_pb2.ContainerError(code="Oops", kind=errors_pb2.ContainerError.NON_RECOVERABLE)
+    failure = Failed(attempt=run.attempt("n0"), error=error)
+    success = Succeeded(attempt=run.attempt("n1"), outputs=inputs_of(o0=1))
+    run.tell(machine.Reported(reports=(failure, success)))
+    assert run.cancelled == [("n1", 0)]
+    assert run.state.phase is ExecutionPhase.FAILED
+    assert run.phase("n1") is NodePhase.ABORTED
 
 
 def test_by_the_other_policy_what_can_run_is_run_first():
