@@ -28,6 +28,7 @@ from flyweight.protocol.framing import SHARED_PARTS, FrameSocket, take_permit
 from flyweight.runtime.assignment import Assignment, SharedPart
 from flyweight.runtime.interruption import AttemptInterrupted, interrupted_by_sigterm, rearm
 from flyweight.runtime.logs import Log, capture
+from flyweight.runtime.peak import MemoryPeak
 from flyweight.runtime.workplace import Workplace
 from flyweight.settings import TaskEnvironment
 
@@ -40,7 +41,6 @@ INTERRUPTED = 128 + signal.SIGTERM
 _PR_SET_PDEATHSIG = 1
 _POLITENESS = 3
 """With this niceness, two workers that never rest leave a whole core of two to the platform that feeds them."""
-_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 # The kernel, out of memory, should end the task that asks for it and not the platform (range -1000 to 1000).
 _OUT_OF_MEMORY_SCORE = "500"
 
@@ -96,7 +96,8 @@ class Worker:
         self._pid = os.getpid()
         self._logged = self._log.size()
         """How far the log belongs to attempts that have ended."""
-        self._used = _usage()[0]
+        self._peak = MemoryPeak(self._clock.now())
+        self._used = _cpu_seconds()
         """Processor seconds up to the end of the last attempt."""
         self._workplace = Workplace()
 
@@ -150,7 +151,8 @@ class Worker:
         if not result.started_at:
             result.started_at = started_at
         result.ended_at = self._clock.now()
-        used, result.peak_memory_bytes = _usage()
+        result.peak_memory_bytes = self._peak.of_attempt(result.ended_at)
+        used = _cpu_seconds()
         result.cpu_seconds = used - self._used
         self._used = used
         if _has_children():
@@ -202,11 +204,10 @@ def _failure(code: str, message: str, origin: execution_pb2.ExecutionError.Error
     return worker_pb2.Result(error=error.SerializeToString())
 
 
-def _usage() -> tuple[float, int]:
-    """Give the processor seconds that this process and its ended children have used, and its largest size."""
+def _cpu_seconds() -> float:
+    """Give the processor seconds that this process and its ended children have used."""
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-    return used, own.ru_maxrss * _MAXRSS_UNIT
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def _has_children() -> bool:

@@ -1,6 +1,7 @@
 """The pool with real worker processes: what becomes of an attempt, whatever its worker does."""
 
 import asyncio
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -175,6 +176,14 @@ async def test_a_broken_memory_limit_is_told_with_limit_and_peak(tmp_path: Path)
         assert (end.error.code, end.error.kind, end.error.origin) == ("OutOfMemory", RECOVERABLE, USER)
         assert "its limit is 200.0 MiB" in end.error.message
         assert end.usage.peak_memory_bytes > 200 * 2**20
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process set its mark back")
+async def test_its_peak_counts_neither_what_others_held_nor_what_the_platform_holds(tmp_path: Path) -> None:
+    platforms_own = bytearray(200 << 20)
+    async with running_pool(tmp_path) as (pool, reports):
+        pool.start(job(template("echo")))
+        assert (await reports.end()).usage.peak_memory_bytes < len(platforms_own)
 
 
 async def test_processes_that_an_attempt_leaves_behind_end_with_it(tmp_path: Path) -> None:
