@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from dataclasses import replace
 
 from flyweight import literals
 from flyweight.engine.phases import ExecutionPhase, NodePhase
@@ -48,7 +47,7 @@ async def _simulate(world, executions, *, terminate, recover):
     for new in [new for new in world.store.new.values() if recover and not new.parent_execution]:
         if world.store.executions[new.key].phase is not ExecutionPhase.SUCCEEDED:
             key = 100 + new.key
-            again = replace(new, key=key, name=f"e{key}", mode=RECOVERED, reference_execution=new.key)
+            again = new._replace(key=key, name=f"e{key}", mode=RECOVERED, reference_execution=new.key)
             await world.live_through(_create(world, again, world.store.closures[new.closure_digest]))
             await world.live_through(asyncio.wait_for(_all_ended(world), HOUR))
     await world.driver.close()

@@ -7,7 +7,7 @@ the same end as one without.
 import asyncio
 import contextlib
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from flyteidl.admin import execution_pb2 as admin_execution_pb2
 from flyteidl.core import errors_pb2, execution_pb2
@@ -140,8 +140,7 @@ class DiceChildren:
         if found is None:
             closed = PLANS[child.launch_plan.name]
             key = int(child.name[1:13], 16)
-            new = replace(
-                new_execution(closed, key, child.inputs),
+            new = new_execution(closed, key, child.inputs)._replace(
                 name=child.name,
                 parent_execution=child.parent,
                 parent_node=child.node,

@@ -1,6 +1,5 @@
 """Executions: a record is a row and a row a record, written in bulk and all together, read by name, list and parent."""
 
-import dataclasses
 
 import pytest
 from flyteidl.admin import execution_pb2
@@ -29,12 +28,8 @@ async def unfinished(store):
 def full(record, **changes):
     """Give the record with every field set to something that is not its default."""
     values = {int: 7, str: "some text", bytes: b"\x00some bytes\xff", float: 0.25}
-    fields = {
-        field.name: values[type(getattr(record, field.name))]
-        for field in dataclasses.fields(record)
-        if type(getattr(record, field.name)) in values
-    }
-    return dataclasses.replace(record, **{**fields, **changes})
+    plain = {name: values[type(value)] for name, value in record._asdict().items() if type(value) in values}
+    return record._replace(**{**plain, **changes})
 
 
 def filled():

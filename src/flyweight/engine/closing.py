@@ -1,7 +1,6 @@
 """Rows of what is given up, as they should stand in the end: aborted, with the reason, and nothing left open."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from flyteidl.core import execution_pb2
 
@@ -20,8 +19,8 @@ def aborted_nodes(records: Iterable[NodeRecord], reason: ExecutionError, now: Mi
     """Close nodes; outputs that were never made known are left out."""
     error = literals.to_bytes(reason)
     return [
-        replace(
-            row, phase=NodePhase.ABORTED, outputs=b"", outputs_uri="", detail=b"", error=error,
+        row._replace(
+            phase=NodePhase.ABORTED, outputs=b"", outputs_uri="", detail=b"", error=error,
             updated_at=now, ended_at=now,
         )
         for row in records
@@ -31,12 +30,12 @@ def aborted_nodes(records: Iterable[NodeRecord], reason: ExecutionError, now: Mi
 def aborted_attempts(records: Iterable[AttemptRecord], reason: ExecutionError, now: Micros) -> list[AttemptRecord]:
     """Close attempts."""
     error = literals.to_bytes(reason)
-    return [replace(row, phase=AttemptPhase.ABORTED, error=error, updated_at=now, ended_at=now) for row in records]
+    return [row._replace(phase=AttemptPhase.ABORTED, error=error, updated_at=now, ended_at=now) for row in records]
 
 
 def aborted_items(records: Iterable[ItemsRecord], now: Micros) -> list[ItemsRecord]:
     """Close items; why, their node says."""
-    return [replace(row, body=_aborted(row.body, now)) for row in records]
+    return [row._replace(body=_aborted(row.body, now)) for row in records]
 
 
 def _aborted(body: bytes, now: Micros) -> bytes:

@@ -6,15 +6,14 @@ However much one execution brings, an event of another waits for one event of ea
 from asyncio import Future
 from collections import OrderedDict, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flyweight.engine.machine import Event, Reported
 from flyweight.engine.turns import Creation
 from flyweight.ids import ExecutionKey
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """An event, and who waits for it to be committed."""
 
     key: ExecutionKey

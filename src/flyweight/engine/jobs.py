@@ -1,7 +1,11 @@
-"""What passes between the driver and an executor: a job to do, and the reports of how it goes."""
+"""What passes between the driver and an executor: a job to do, and the reports of how it goes.
+
+Named tuples, as records are (``engine.records``): each task has several of them made.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flyteidl.core import errors_pb2, execution_pb2, identifier_pb2, literals_pb2, tasks_pb2
 
@@ -39,8 +43,7 @@ class Template:
     index in its environment (flytekit's map tasks, and ours)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(NamedTuple):
     """One attempt, with all that an executor needs to run it.
 
     Where its data lies follows from which attempt it is, and is worked out when somebody asks: thousands may wait.
@@ -104,8 +107,7 @@ class Job:
         return literals.map_from_bytes(self.inputs_data)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogSpan:
+class LogSpan(NamedTuple):
     """The part of a log file that one attempt wrote; ``end`` is -1 while it grows."""
 
     path: str
@@ -113,8 +115,7 @@ class LogSpan:
     end: int = -1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(NamedTuple):
     """What an attempt used."""
 
     cpu_seconds: float = 0.0
@@ -123,8 +124,7 @@ class Usage:
     """``flyweight.usage.v1.UsageSeries``; empty for what took under a second."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
+class Started(NamedTuple):
     """A worker has the job. Sent at most once, and not at all for jobs that end within a moment."""
 
     attempt: AttemptId
@@ -133,16 +133,14 @@ class Started:
     log: LogSpan | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeckPublished:
+class DeckPublished(NamedTuple):
     """The attempt's deck was written anew."""
 
     attempt: AttemptId
     revision: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Succeeded:
+class Succeeded(NamedTuple):
     """The attempt's outputs are there, or what makes them: a dynamic task has drawn the nodes that are to run."""
 
     attempt: AttemptId
@@ -155,11 +153,10 @@ class Succeeded:
     ended_at: Micros = NOT_YET
     worker: str = ""
     log: LogSpan | None = None
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = Usage()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
+class Failed(NamedTuple):
     """The attempt failed. ``error.kind`` says whether a retry makes sense, ``error.origin`` whose budget it takes."""
 
     attempt: AttemptId
@@ -168,18 +165,17 @@ class Failed:
     ended_at: Micros = NOT_YET
     worker: str = ""
     log: LogSpan | None = None
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = Usage()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancelled:
+class Cancelled(NamedTuple):
     """The attempt was stopped because it was cancelled."""
 
     attempt: AttemptId
     ended_at: Micros
     worker: str = ""
     log: LogSpan | None = None
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = Usage()
 
 
 Report = Started | DeckPublished | Succeeded | Failed | Cancelled

@@ -5,7 +5,13 @@ from enum import Enum
 from flyteidl.core import execution_pb2
 
 
-class ExecutionPhase(Enum):
+class _Phase(Enum):
+    """Hashed by identity, as members are compared: Enum's own hash runs in Python, and a task asks a dozen times."""
+
+    __hash__ = object.__hash__
+
+
+class ExecutionPhase(_Phase):
     """Where an execution stands."""
 
     QUEUED = execution_pb2.WorkflowExecution.QUEUED
@@ -29,7 +35,7 @@ _ENDED_EXECUTIONS = frozenset(
 )
 
 
-class NodePhase(Enum):
+class NodePhase(_Phase):
     """Where a node stands; WAITING nodes have no row yet."""
 
     WAITING = execution_pb2.NodeExecution.UNDEFINED
@@ -62,7 +68,7 @@ _ENDED_NODES = frozenset(
 )
 
 
-class AttemptPhase(Enum):
+class AttemptPhase(_Phase):
     """Where one try of a task stands (a task execution, in Flyte's words)."""
 
     QUEUED = execution_pb2.TaskExecution.QUEUED

@@ -2,9 +2,12 @@
 
 A record is the whole row as it now stands, so writing it twice changes nothing. flyteidl messages stand in them as
 bytes. Times are microseconds since the epoch (``clock.Micros``), 0 for "not yet".
+
+Records are named tuples: every task has four of them made, and a frozen dataclass takes four times as long.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flyweight.clock import Micros
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
@@ -18,8 +21,7 @@ DYNAMIC = "dynamic"
 """The kind of a node whose task has drawn nodes of its own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewExecution:
+class NewExecution(NamedTuple):
     """The part of an execution's row that never changes, written once when it is created."""
 
     key: ExecutionKey
@@ -32,6 +34,7 @@ class NewExecution:
     """``flyteidl.admin.ExecutionSpec`` as accepted."""
     inputs: bytes
     """``flyteidl.core.LiteralMap`` after merging defaults and fixed inputs; empty when ``inputs_uri`` is set."""
+    created_at: Micros
     inputs_uri: str = ""
     user_inputs: bytes = b""
     """``flyteidl.core.LiteralMap`` as the caller sent it: what a relaunch sends again."""
@@ -47,11 +50,9 @@ class NewExecution:
     parent_node: NodeId = NO_NODE
     reference_execution: ExecutionKey = NO_EXECUTION
     """What it was relaunched or recovered from."""
-    created_at: Micros
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionRecord:
+class ExecutionRecord(NamedTuple):
     """How far an execution has come."""
 
     key: ExecutionKey
@@ -67,24 +68,23 @@ class ExecutionRecord:
     abort_principal: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeRecord:
+class NodeRecord(NamedTuple):
     """How far a node has come. Nodes that still wait for others have no record."""
 
     execution: ExecutionKey
     node: NodeId
     spec_node: str
     """The node's id in its own workflow's template."""
+    kind: str
+    """``task``, ``workflow``, ``launch_plan``, ``branch``, ``gate``, ``array``, ``start``, ``end`` or
+    ``DYNAMIC``."""
+    phase: NodePhase
     parent: NodeId = NO_NODE
     """The sub-workflow, branch or dynamic node that it runs under."""
     parent_attempt: int = 0
     """Which attempt of its parent it belongs to: a dynamic task that is tried again draws its nodes anew."""
-    kind: str
-    """``task``, ``workflow``, ``launch_plan``, ``branch``, ``gate``, ``array``, ``start``, ``end`` or
-    ``DYNAMIC``."""
     task: str = ""
     """``str(EntityKey)`` of the task that it runs."""
-    phase: NodePhase
     attempt: int = 0
     inputs: bytes = b""
     inputs_uri: str = ""
@@ -106,8 +106,7 @@ class NodeRecord:
     """Why it stands where it stands, in words, where its phase does not say so: why the catalog had nothing ..."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptRecord:
+class AttemptRecord(NamedTuple):
     """How far one attempt has come (a task execution)."""
 
     execution: ExecutionKey
@@ -139,8 +138,7 @@ class AttemptRecord:
     ended_at: Micros = NOT_YET
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemsRecord:
+class ItemsRecord(NamedTuple):
     """How far some neighbouring items of a node that maps over lists have come; those that wait may have no record."""
 
     execution: ExecutionKey
@@ -151,8 +149,7 @@ class ItemsRecord:
     """``flyweight.items.v1.ItemChunk``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalRecord:
+class SignalRecord(NamedTuple):
     """Something that gates of an execution wait for, or have waited for."""
 
     execution: ExecutionKey
@@ -166,17 +163,16 @@ class SignalRecord:
     updated_at: Micros = NOT_YET
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheRecord:
+class CacheRecord(NamedTuple):
     """The outputs of one run of a task, kept for others with the same key."""
 
     key: CacheKey
-    outputs: bytes = b""
-    """``flyteidl.core.LiteralMap``; empty when ``outputs_uri`` is set."""
-    outputs_uri: str = ""
     source: bytes
     """``flyteidl.core.TaskExecutionIdentifier`` of the attempt that made them."""
     created_at: Micros
+    outputs: bytes = b""
+    """``flyteidl.core.LiteralMap``; empty when ``outputs_uri`` is set."""
+    outputs_uri: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,5 @@
 """Finds the checkpoint that an attempt goes on from: of the last attempt before it that wrote one."""
 
-from dataclasses import replace
-
 from flyweight import blob
 from flyweight.engine.jobs import Job
 
@@ -14,5 +12,5 @@ def with_last_checkpoint(job: Job) -> Job:
     """
     for prefix in job.earlier_checkpoints:
         if blob.list_objects(prefix):
-            return replace(job, previous_checkpoint_prefix=prefix)
+            return job._replace(previous_checkpoint_prefix=prefix)
     return job

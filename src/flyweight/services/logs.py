@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import replace
 
 from flyweight.engine.phases import AttemptPhase
 from flyweight.engine.records import AttemptRecord, NodeRecord
@@ -98,7 +97,7 @@ class Logs:
             return changes.attempts.get((record.node, record.attempt))
         found = await self._lookup.attempt(record.execution, record.node, record.attempt)
         # Another attempt has begun, and of earlier ones nothing is kept: this one wrote what it wrote.
-        return found or replace(record, phase=AttemptPhase.RETRYABLE_FAILED)
+        return found or record._replace(phase=AttemptPhase.RETRYABLE_FAILED)
 
 
 async def _read_once(tail: LogTail) -> AsyncIterator[bytes]:

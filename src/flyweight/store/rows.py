@@ -24,12 +24,12 @@ from flyweight.semantics.caching import CacheKey
 from flyweight.store import tables
 from flyweight.store.bulk import Bulk, upsert
 
-_NEW = tuple(field.name for field in fields(NewExecution))
-_PROGRESS = tuple(field.name for field in fields(ExecutionRecord))
-_NODE = tuple(field.name for field in fields(NodeRecord))
-_ATTEMPT = tuple(field.name for field in fields(AttemptRecord))
-_ITEMS = tuple(field.name for field in fields(ItemsRecord))
-_SIGNAL = tuple(field.name for field in fields(SignalRecord))
+_NEW = NewExecution._fields
+_PROGRESS = ExecutionRecord._fields
+_NODE = NodeRecord._fields
+_ATTEMPT = AttemptRecord._fields
+_ITEMS = ItemsRecord._fields
+_SIGNAL = SignalRecord._fields
 _KEY_PARTS = ("project", "domain", "task", "version", "interface", "inputs")
 _KEPT = ("outputs", "outputs_uri", "source", "created_at")
 _ENTRY = ("digest", *_KEY_PARTS, "digests", *_KEPT)
@@ -41,7 +41,7 @@ _ENTITY_PARTS = tuple(f"{kind}_{part}" for kind in _ENTITIES for part in ("name"
 _DERIVED = ("phase", "updated_at", "outputs", "error", *_ENTITY_PARTS)
 """What a new execution's row has beyond its record."""
 
-_PHASE = {"phase": "phase.value"}
+_PHASE = {"phase": "phase._value_"}  # what `value` gives, by way of a function of Python's
 _KEY = "which_key"
 
 _Row = Mapping[str, Any]

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flyteidl.core import identifier_pb2, literals_pb2, tasks_pb2
@@ -63,9 +63,8 @@ def telling(task: tasks_pb2.TaskTemplate, node: str, *words: object, execution: 
     """Make a job of a task ``told``, which does what its input says."""
     text = literals_pb2.Primitive(string_value=" ".join(map(str, words)))
     given = literals_pb2.Literal(scalar=literals_pb2.Scalar(primitive=text))
-    return replace(
-        job(task, node, execution=execution), inputs_data=literals.to_bytes(literals.literal_map({"x": given}))
-    )
+    inputs = literals.to_bytes(literals.literal_map({"x": given}))
+    return job(task, node, execution=execution)._replace(inputs_data=inputs)
 
 
 @dataclass

@@ -56,7 +56,7 @@ def job_of(node: str, execution: int = 1, project: str = "p", item: int | None =
     made = job(template(), node, execution=execution)
     attempt = made.attempt if item is None else AttemptId(ExecutionKey(execution), NodeId(node), 0, item)
     of = identifier_pb2.WorkflowExecutionIdentifier(project=project, domain="d", name=f"e{execution}")
-    return replace(made, attempt=attempt, template=replace(made.template, execution=of))
+    return made._replace(attempt=attempt, template=replace(made.template, execution=of))
 
 
 def places(inner: Inner) -> list[str]:

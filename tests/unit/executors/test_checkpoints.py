@@ -1,7 +1,5 @@
 """Where an attempt goes on from: what was written last, by whichever attempt."""
 
-from dataclasses import replace
-
 from flyweight import blob
 from flyweight.executors.checkpoints import with_last_checkpoint
 
@@ -11,7 +9,7 @@ BEFORE = tuple(f"memory://checkpoints/{number}" for number in (2, 1, 0))
 
 
 def test_an_attempt_that_wrote_none_is_passed_over() -> None:
-    given = replace(job(template()), previous_checkpoint_prefix=BEFORE[0], earlier_checkpoints=BEFORE)
+    given = job(template())._replace(previous_checkpoint_prefix=BEFORE[0], earlier_checkpoints=BEFORE)
     assert with_last_checkpoint(given).previous_checkpoint_prefix == BEFORE[0]
     blob.put(f"{BEFORE[2]}/any/name", b"first")
     assert with_last_checkpoint(given).previous_checkpoint_prefix == BEFORE[2]

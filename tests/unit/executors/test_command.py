@@ -78,7 +78,7 @@ async def test_the_items_of_a_map_read_the_whole_map_which_is_written_once(tmp_p
     async with running_commands(tmp_path) as (executor, reports):
         for index in range(2):
             attempt = AttemptId(ExecutionKey(1), NodeId("n0"), 0, index)
-            executor.start(replace(plain, attempt=attempt, template=replace(plain.template, lists=whole)))
+            executor.start(plain._replace(attempt=attempt, template=replace(plain.template, lists=whole)))
             end = await reports.until(Succeeded | Failed)  # type: ignore[arg-type]
             assert isinstance(end, Succeeded), end
             # The first one empties the file when it has read it: the second finds it so.

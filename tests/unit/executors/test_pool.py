@@ -294,7 +294,7 @@ async def test_large_outputs_are_read_from_where_the_worker_left_them(tmp_path: 
 async def test_a_deck_has_a_page_from_the_start_and_its_publishing_is_told(tmp_path: Path) -> None:
     async with running_pool(tmp_path) as (pool, reports):
         plain = job(template("publish"), root=f"file://{tmp_path}")
-        with_deck = replace(plain, template=replace(plain.template, deck=True))
+        with_deck = plain._replace(template=replace(plain.template, deck=True))
         pool.start(with_deck)
         await reports.end()
         assert DeckPublished(attempt=with_deck.attempt, revision=1) in reports.all

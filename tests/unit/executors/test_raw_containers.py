@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -153,7 +152,7 @@ async def test_the_items_of_a_map_have_their_own_inputs(
     executor, reports = started
     running = shell(tmp_path, "cat /var/inputs/x > /var/outputs/y")
     own = literals.to_bytes(literals.literal_map({"x": literals.primitive(8)}))
-    executor.start(replace(running, inputs_data=own))
+    executor.start(running._replace(inputs_data=own))
     end = await reports.end()
     assert isinstance(end, Succeeded), end
     assert end.outputs.literals["y"] == literals.primitive(8)

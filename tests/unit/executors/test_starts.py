@@ -1,7 +1,5 @@
 """Start messages: all that a worker needs, what attempts share made once, and nothing of one execution in another."""
 
-from dataclasses import replace
-
 import pytest
 
 from flyweight.containers.environments import Environments
@@ -56,7 +54,7 @@ def test_a_worker_is_told_what_the_container_says_and_whose_attempt_it_is() -> N
 def test_what_attempts_share_is_made_once_and_holds_nothing_of_any_of_them() -> None:
     starts = messages()
     first = job(template("echo"), "n0")
-    later = replace(first, attempt=AttemptId(ExecutionKey(1), NodeId("n1"), 2))
+    later = first._replace(attempt=AttemptId(ExecutionKey(1), NodeId("n1"), 2))
     before = told(starts, first)[1]
     retried, environment = told(starts, later)
     assert starts.work(first) is starts.work(later)
@@ -66,7 +64,7 @@ def test_what_attempts_share_is_made_once_and_holds_nothing_of_any_of_them() -> 
 
 def test_an_item_of_a_map_is_told_which_one_it_is() -> None:
     plain = job(template("echo"), "n0")
-    item = replace(plain, attempt=AttemptId(ExecutionKey(1), NodeId("n0"), 1, 7))
+    item = plain._replace(attempt=AttemptId(ExecutionKey(1), NodeId("n0"), 1, 7))
     start, environment = told(messages(), item)
     assert start.item == 7
     assert environment[environment["BATCH_JOB_ARRAY_INDEX_VAR_NAME"]] == "7"

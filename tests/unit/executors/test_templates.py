@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from flyteidl.core import literals_pb2
 from google.protobuf.duration_pb2 import Duration
@@ -52,7 +50,7 @@ def test_flytes_variables_are_filled_in(word: str, filled: str) -> None:
     ],
 )
 def test_inputs_are_printed_as_flyte_prints_them(literal: literals_pb2.Literal, printed: str) -> None:
-    running = replace(job(template("echo")), inputs_data=literals.to_bytes(literals.literal_map({"v": literal})))
+    running = job(template("echo"))._replace(inputs_data=literals.to_bytes(literals.literal_map({"v": literal})))
     assert fill(["{{.inputs.v}}"], running) == [printed]
 
 
@@ -60,6 +58,6 @@ def test_an_input_that_is_not_there_or_cannot_be_printed_is_named() -> None:
     running = job(template("echo"))
     with pytest.raises(InvalidInput, match="the input 'z'; the task has x"):
         fill(["{{.inputs.z}}"], running)
-    unprintable = replace(running, inputs_data=literals.to_bytes(literals.literal_map({"m": literals.mapping({})})))
+    unprintable = running._replace(inputs_data=literals.to_bytes(literals.literal_map({"m": literals.mapping({})})))
     with pytest.raises(InvalidInput, match="input 'm'"):
         fill(["{{.inputs.m}}"], unprintable)

@@ -1,6 +1,7 @@
 """What the machine wants done, once the rows that say so are committed."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flyteidl.core import tasks_pb2
 
@@ -12,8 +13,7 @@ from flyweight.engine.machine.events import GateDue, NodePlace, TimerFired
 from flyweight.ids import NO_ITEM, AttemptId, NodeId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartAttempt:
+class StartAttempt(NamedTuple):
     """Give the job to an executor."""
 
     job: Job
