@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 from typing import NewType, Protocol
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 Micros = NewType("Micros", int)
@@ -60,6 +61,12 @@ class ManualClock:
 def to_timestamp(at: Micros) -> Timestamp:
     """Turn microseconds into protobuf's Timestamp."""
     return Timestamp(seconds=at // 1_000_000, nanos=at % 1_000_000 * 1000)
+
+
+def set_micros(into: Timestamp | Duration, micros: int) -> None:
+    """Write microseconds into a message's own Timestamp or Duration."""
+    into.seconds, rest = divmod(micros, 1_000_000)
+    into.nanos = rest * 1000
 
 
 def from_timestamp(stamp: Timestamp) -> Micros:

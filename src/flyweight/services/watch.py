@@ -245,30 +245,22 @@ class _Stream:
         return True
 
     async def _node_events(self, records: Sequence[NodeRecord]) -> AsyncIterator[watch_pb2.WatchEvent]:
-        together: list[watch_pb2.NodeUpdate] = []
+        event = watch_pb2.WatchEvent()
         size = 0
         for record in records:
-            update = await self._node_update(record)
-            if not self._together:
-                yield watch_pb2.WatchEvent(node=update)
-                continue
-            together.append(update)
-            size += len(update.outputs)
-            if size >= BYTES_TOGETHER or len(together) == NODES_TOGETHER:
-                yield watch_pb2.WatchEvent(nodes=watch_pb2.NodeUpdates(updates=together))
-                together, size = [], 0
-        if together:
-            yield watch_pb2.WatchEvent(nodes=watch_pb2.NodeUpdates(updates=together))
-
-    async def _node_update(self, record: NodeRecord) -> watch_pb2.NodeUpdate:
-        done = record.phase in _SUCCEEDED
-        return watch_pb2.NodeUpdate(
-            node_execution=views.node(self._subject, record).SerializeToString(),
-            outputs=await self._lookup.body(record.outputs, record.outputs_uri) if done else b"",
-            attempt=record.attempt,
-            reason=record.reason,
-            task=record.task.split(":")[2] if record.parent and record.task else "",
-        )
+            update = event.nodes.updates.add() if self._together else event.node
+            update.node_execution = views.node(self._subject, record).SerializeToString()
+            if record.phase in _SUCCEEDED:
+                update.outputs = await self._lookup.body(record.outputs, record.outputs_uri)
+                size += len(update.outputs)
+            update.attempt = record.attempt
+            update.reason = record.reason
+            update.task = record.task.split(":")[2] if record.parent and record.task else ""
+            if not self._together or size >= BYTES_TOGETHER or len(event.nodes.updates) == NODES_TOGETHER:
+                yield event
+                event, size = watch_pb2.WatchEvent(), 0
+        if event.nodes.updates:
+            yield event
 
     async def _execution_events(self, record: ExecutionRecord) -> AsyncIterator[watch_pb2.WatchEvent]:
         if record == self._execution or (self._execution and record.updated_at < self._execution.updated_at):
