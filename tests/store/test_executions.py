@@ -1,6 +1,5 @@
 """Executions: a record is a row and a row a record, written in bulk and all together, read by name, list and parent."""
 
-
 import pytest
 from flyteidl.admin import execution_pb2
 from flyteidl.core import compiler_pb2

@@ -78,7 +78,8 @@ class Acting:
         for part in parts:
             for command in part.commands:
                 self._carry_out(part.key, command)
-                await breath.taken()
+                if breath.spent():
+                    await breath.draw()
         # Decks first: an attempt's last one is often reported with its end, and nothing is to follow that.
         for part in parts:
             for deck in part.decks:

@@ -59,10 +59,12 @@ class DriverSettings:
     """Seconds for which small executions are about after the last event of one."""
     queue_timeout: float = 0.0
     """Seconds that an attempt may wait for a slot; 0 is no limit."""
-    gathering: float = 0.01
-    """Seconds that events are gathered for one commit while attempts wait for a slot: no worker is idle then, so what
-    follows from the events could not start sooner anyway. Small executions' events are not gathered, nor more than a
-    turn takes."""
+    gathering: float = 0.04
+    """Seconds that events are gathered for one commit, at most, while attempts wait for a slot: no worker is idle then,
+    so what follows from the events could not start sooner anyway. Small executions' events are not gathered, nor more
+    than a turn takes."""
+    quickest: float = 0.0003
+    """Seconds that an attempt keeps all slots busy at least: so long is gathered for each one that waits."""
     small: int = 8
     """So many attempts that are open, or events that wait, make an execution that is not small any more."""
     patience: float = 10.0
@@ -277,15 +279,21 @@ class Driver:
                     return
                 lane.wake.clear()
                 await lane.wake.wait()
-            if lane is self._large and self._ports.executor.capacity().queued and not self._closing:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(lane.pressing.wait(), self._settings.gathering)
+            if lane is self._large and not self._closing:
+                await self._gather(lane)
             await self._turn(lane)
             # A store that answers at once would else keep everybody else on this loop waiting.
             await asyncio.sleep(0)
             if self._closing:
                 for other in self._lanes:
                     other.wake.set()
+
+    async def _gather(self, lane: Lane) -> None:
+        """Let more events come, for as long as that keeps nobody idle."""
+        while_busy = self._ports.executor.capacity().queued * self._settings.quickest
+        if while_busy and not lane.pressing.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(lane.pressing.wait(), min(while_busy, self._settings.gathering))
 
     async def _turn(self, lane: Lane) -> None:
         clock, settings = self._ports.clock, self._settings
@@ -297,9 +305,11 @@ class Driver:
             for _ in range(self._settings.steps_per_turn - 1):
                 if not self._stepping.go_on(part, live.state):
                     break
-                await breath.taken()
+                if breath.spent():
+                    await breath.draw()
             self._stepping.gather(part, live.state)
-            await breath.taken()
+            if breath.spent():
+                await breath.draw()
         await self._finish([part for part, _ in touched], breath)
         lane.turn.clear()
         for part, live in touched:
@@ -325,7 +335,8 @@ class Driver:
             if happening.key not in lane.turn:
                 lane.turn[happening.key] = self._stepping.new_part(happening.key), live
             self._stepping.step(lane.turn[happening.key][0], live.state, happening)
-            await breath.taken(happening.things)
+            if breath.spent(happening.things):
+                await breath.draw()
         lane.taken()
 
     async def _finish(self, parts: list[Part], breath: Breath) -> None:

@@ -73,9 +73,12 @@ class Breath:
         self._left = self._things
         self._until = self._clock.monotonic() + self._seconds
 
-    async def taken(self, things: int = 1) -> None:
-        """Note that one thing more was done, or several."""
+    def spent(self, things: int = 1) -> bool:
+        """Note that one thing more was done, or several; tell whether it is time to draw breath."""
         self._left -= things
-        if self._left <= 0 or self._clock.monotonic() >= self._until:
-            await asyncio.sleep(0)
-            self._begin()
+        return self._left <= 0 or self._clock.monotonic() >= self._until
+
+    async def draw(self) -> None:
+        """Let everybody else go on."""
+        await asyncio.sleep(0)
+        self._begin()

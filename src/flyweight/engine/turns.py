@@ -2,6 +2,7 @@
 
 from asyncio import Future
 from dataclasses import dataclass, field
+from itertools import chain
 
 from flyweight.engine.jobs import DeckPublished
 from flyweight.engine.machine import Changes, Command
@@ -57,12 +58,12 @@ def batch_of(parts: list[Part]) -> Batch:
         closures.update(creation.closures)
     return Batch(
         new=tuple(creation.new for creation in creations),
-        executions=tuple(record for part in parts for record in part.changes.executions),
-        nodes=tuple(record for part in parts for record in part.changes.nodes),
-        attempts=tuple(record for part in parts for record in part.changes.attempts),
-        items=tuple(record for part in parts for record in part.changes.items),
-        signals=tuple(record for part in parts for record in part.changes.signals),
-        entries=tuple(record for part in parts for record in part.changes.entries),
+        executions=tuple(chain.from_iterable(part.changes.executions for part in parts)),
+        nodes=tuple(chain.from_iterable(part.changes.nodes for part in parts)),
+        attempts=tuple(chain.from_iterable(part.changes.attempts for part in parts)),
+        items=tuple(chain.from_iterable(part.changes.items for part in parts)),
+        signals=tuple(chain.from_iterable(part.changes.signals for part in parts)),
+        entries=tuple(chain.from_iterable(part.changes.entries for part in parts)),
         closures=closures,
     )
 

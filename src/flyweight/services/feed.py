@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 
 from flyweight.engine.jobs import DeckPublished
 from flyweight.engine.records import AttemptRecord, Batch, ExecutionRecord, NewExecution, NodeRecord
@@ -104,12 +106,15 @@ class Feed:
         for record in batch.executions:
             for subscription in self._subscribers(record.key):
                 subscription.put_execution(record)
-        for record in batch.nodes:
-            for subscription in self._subscribers(record.execution):
-                subscription.pending.nodes[record.node] = record
-        for record in batch.attempts:
-            for subscription in self._subscribers(record.execution):
-                subscription.pending.attempts[record.node, record.attempt] = record
+        # Whoever watches is looked up once for all rows of an execution: of a batch, these are many.
+        for execution, nodes in groupby(batch.nodes, key=attrgetter("execution")):
+            newest = {record.node: record for record in nodes}
+            for subscription in self._subscribers(execution):
+                subscription.pending.nodes.update(newest)
+        for execution, attempts in groupby(batch.attempts, key=attrgetter("execution")):
+            latest = {(record.node, record.attempt): record for record in attempts}
+            for subscription in self._subscribers(execution):
+                subscription.pending.attempts.update(latest)
 
     def deck_published(self, report: DeckPublished) -> None:
         """Pass on that a deck was written anew."""

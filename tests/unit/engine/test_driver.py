@@ -185,10 +185,10 @@ def test_a_deck_that_is_reported_with_its_attempts_end_is_told_of_before_it():
     run(scenario)
 
 
-@pytest.mark.parametrize(("queued", "small", "commits"), [(0, 0, 5), (1, 0, 1), (1, 8, 5)])
+@pytest.mark.parametrize(("queued", "small", "commits"), [(0, 0, 5), (1, 0, 5), (10, 0, 1), (10, 8, 5)])
 def test_while_attempts_wait_for_slots_what_ends_is_gathered_but_for_small_executions(queued, small, commits):
     async def scenario():
-        parts = await opened(gathering=1.0, small=small)
+        parts = await opened(gathering=1.0, quickest=0.05, small=small)  # an end comes each 0.1 seconds
         await asyncio.gather(*(parts.driver.create(new(key), CLOSED) for key in range(1, 6)))
         parts.capacity = lambda: Capacity(slots=7, busy=7, queued=queued)
         before = len(parts.store.batches)
@@ -204,7 +204,7 @@ def test_while_attempts_wait_for_slots_what_ends_is_gathered_but_for_small_execu
 
 def test_no_more_is_gathered_than_a_turn_takes():
     async def scenario():
-        parts = await opened(gathering=1.0, small=0, events_per_turn=2)
+        parts = await opened(gathering=1.0, quickest=1.0, small=0, events_per_turn=2)
         await asyncio.gather(*(parts.driver.create(new(key), CLOSED) for key in range(1, 4)))
         parts.capacity = lambda: Capacity(slots=7, busy=7, queued=1)
         for key in range(1, 4):
@@ -263,7 +263,7 @@ def test_the_closure_of_a_single_task_is_kept_with_its_first_execution():
     async def scenario():
         parts = await opened()
         made = new()
-        single = type(made)(**{name: getattr(made, name) for name in made.__slots__} | {"task": "p:d:plain:v1"})
+        single = made._replace(task="p:d:plain:v1")
         await parts.driver.create(single, CLOSED)
         assert parts.store.batches[0].closures == {literals.digest(CLOSED): literals.to_bytes(CLOSED)}
         await parts.driver.close()

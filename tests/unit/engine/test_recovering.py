@@ -61,14 +61,11 @@ def recovering(run, there=(), rerun="", **changes):
     """Run again what a run ran, over what is taken over from it."""
     spec = execution_pb2.ExecutionSpec(annotations={"values": {RERUN_NODE: rerun}} if rerun else None)
     reference = Reference(run, there)
-    new = type(run.new)(
-        **{
-            **{name: getattr(run.new, name) for name in run.new.__slots__},
-            "mode": execution_pb2.ExecutionMetadata.RECOVERED,
-            "reference_execution": ExecutionKey(7),
-            "spec": spec.SerializeToString(),
-            **changes,
-        }
+    new = run.new._replace(
+        mode=execution_pb2.ExecutionMetadata.RECOVERED,
+        reference_execution=ExecutionKey(7),
+        spec=spec.SerializeToString(),
+        **changes,
     )
     return asyncio.run(Recollecting(store=reference, blobs=reference, layout=layout).of(new))
 
