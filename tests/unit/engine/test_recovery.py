@@ -135,6 +135,6 @@ def test_an_execution_that_cannot_be_loaded_is_given_up_and_the_others_go_on():
 
     def lost_inputs():
         kept = new(1)
-        return type(kept)(**{name: getattr(kept, name) for name in kept.__slots__} | {"inputs_uri": "memory://gone"})
+        return kept._replace(inputs_uri="memory://gone")
 
     run(scenario)
