@@ -60,7 +60,7 @@ class SentAttempt:
 
     def log(self, end: int = -1) -> LogSpan:
         """Give its part of the worker's log."""
-        return LogSpan(path=str(self.worker.spec.log), start=self.log_start, end=end)
+        return LogSpan(path=self.worker.log_path, start=self.log_start, end=end)
 
     def started(self) -> Started:
         """Report that it runs."""

@@ -29,7 +29,7 @@ from flyweight.executors.slots import Slots
 from flyweight.executors.starts import StartMessages, Work
 from flyweight.executors.stopped import Patrol
 from flyweight.executors.usage import kernel_kills, tree_usage
-from flyweight.executors.window import Window, cost
+from flyweight.executors.window import Window
 from flyweight.executors.windows import Windows
 from flyweight.executors.worker_process import WorkerExit, WorkerProcess, WorkerSpec
 from flyweight.ids import AttemptId
@@ -196,18 +196,20 @@ class WorkerPool:
 
     def _submit(self, job: Job) -> None:
         """Let a job wait for its turn; the only one of its execution goes before a crowd that waits with a worker."""
-        places, execution = self._slots.capacity(), job.attempt.execution
-        if places.busy == places.slots and not self._slots.waits(execution) and not self._windows.has_any(execution):
-            with suppress(UserError):  # it is told when it has its slot
-                self._let_in(job, self._starts.work(job))
-        if self._windows.find(job.attempt) is None:
+        execution = job.attempt.execution
+        only = self._slots.full and not (self._slots.waits(execution) or self._windows.has_any(execution))
+        if not (only and self._let_in(job)):
             self._slots.submit(job.attempt, self._run, self._run_next)
 
-    def _let_in(self, job: Job, work: Work) -> None:
-        window = self._windows.crowded(work)
-        if window is not None:
-            with self._windows.recalled(window):
-                self._send(window, job, work)
+    def _let_in(self, job: Job) -> bool:
+        with suppress(UserError):  # it is told when it has its slot
+            work = self._starts.work(job)
+            window = self._windows.crowded(work)
+            if window is not None:
+                with self._windows.recalled(window):
+                    self._send(window, job, work)
+                return True
+        return False
 
     def _run(self, attempt: AttemptId) -> None:
         """Give a job that has its slot to a worker."""
@@ -245,11 +247,11 @@ class WorkerPool:
         return window is not None
 
     def _send(self, window: Window, job: Job, work: Work) -> None:
-        worker = window.worker
-        self._last_number += 1
+        worker, number = window.worker, self._last_number + 1
+        self._last_number = number
         worker.share(work.number, work.frame)
-        worker.send(self._last_number, self._starts.make(job, work, self._last_number))
-        sent = SentAttempt(job=job, work=work, number=self._last_number, cost=cost(work), worker=worker)
+        worker.send(number, self._starts.make(job, work, number))
+        sent = SentAttempt(job=job, work=work, number=number, cost=work.pace.seconds, worker=worker)
         sent.hold = self._holding.hold(worker, work.limits)
         self._windows.add(window, sent)
 
@@ -290,30 +292,30 @@ class WorkerPool:
         return worker
 
     def _heard(self, worker: WorkerProcess, messages: list[worker_pb2.FromWorker]) -> None:
+        window = self._windows.of(worker)
+        had = len(window or ())
         reports: list[Report] = []
         for message in messages:
             kind = message.WhichOneof("message")
-            window = self._windows.of(worker)
             if kind == "ready":
                 worker.ready = True
                 self._holding.ready(worker)
                 worker.logged = worker.log_size()
             elif window is None:
                 continue
-            elif kind == "result" and window.first.number == message.result.id:
-                report = self._finish(window, message.result)
-                if report is not None:
-                    reports.append(report)
-            elif kind == "deck" and window.first.number == message.deck.id:
+            elif kind == "result" and window.expects(message.result.id):
+                reports += self._finish(window, message.result)
+            elif kind == "deck" and window.expects(message.deck.id):
                 reports.append(DeckPublished(attempt=window.first.job.attempt, revision=message.deck.revision))
+        if window is not None and len(window) < had:
+            self._windows.go_on(window)
+            if _RESTING * 2 < window.worth < inf:
+                worker.rest(_RESTING)
         self._report(*reports)
         self._windows.grant_soon()
-        window = self._windows.of(worker)
-        if window is not None and _RESTING * 2 < window.worth < inf:
-            worker.rest(_RESTING)
 
-    def _finish(self, window: Window, result: worker_pb2.Result) -> Report | None:
-        """An attempt's result has come: see what its worker does next, and give what is to be reported now."""
+    def _finish(self, window: Window, result: worker_pb2.Result) -> list[Report]:
+        """An attempt's result has come: say how it went; what it left in the blob store is read before that."""
         sent, worker = self._windows.end(window), window.worker
         worker.proven = True
         worker.logged = result.log_end
@@ -322,28 +324,23 @@ class WorkerPool:
         del self._jobs[sent.job.attempt]
         # A cancelled attempt's SIGTERM may still be on its way: it must not meet the next one.
         window.leaves = window.leaves or result.retiring or sent.killing is not None
-        self._windows.go_on(window)
-        return self._end_of(sent, result)
-
-    def _end_of(self, sent: SentAttempt, result: worker_pb2.Result) -> Report | None:
-        """Say how an attempt went; what it has left in the blob store is read first, and reported then."""
         if sent.cancelled:
-            return sent.cancellation(self._clock.now(), result.cpu_seconds)
+            return [sent.cancellation(self._clock.now(), result.cpu_seconds)]
         outcome = result.WhichOneof("outcome")
         starved = sent.out_of_memory() if outcome == "error" else None
         if starved is not None:  # what the task says came of it
             result.error = starved.SerializeToString()
-        name = sent.worker.spec.name
-        log = LogSpan(path=str(sent.worker.spec.log), start=result.log_start, end=result.log_end)
+        name = worker.spec.name
+        log = LogSpan(path=worker.log_path, start=result.log_start, end=result.log_end)
         usage = sent.usage(result.cpu_seconds, result.peak_memory_bytes)
         if outcome != "outputs_uri":
-            return self._results.report(sent.job, result, name, log, usage)
+            return [self._results.report(sent.job, result, name, log, usage)]
 
         async def read() -> None:
             self._report(await asyncio.to_thread(self._results.report, sent.job, result, name, log, usage))
 
         self._spawn(read())
-        return None
+        return []
 
     def _ended(self, worker: WorkerProcess, ended: WorkerExit) -> None:
         """A worker is gone; if it had an attempt, say what became of it. Those that it had not begun lose nothing."""

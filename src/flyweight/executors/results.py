@@ -23,8 +23,7 @@ class ResultReader:
     ) -> Succeeded | Failed:
         """Say how an attempt went."""
         started_at, ended_at = Micros(result.started_at), Micros(result.ended_at)
-        drew = result.WhichOneof("outcome") == "futures_uri"
-        outcome = literals_pb2.LiteralMap() if drew else self._outcome(result)
+        outcome = self._outcome(result)
         if isinstance(outcome, errors_pb2.ContainerError):
             return Failed(
                 attempt=job.attempt,
@@ -39,7 +38,7 @@ class ResultReader:
             attempt=job.attempt,
             outputs=outcome,
             outputs_uri=result.outputs_uri,
-            drew=drew,
+            drew=bool(result.futures_uri),
             started_at=started_at,
             ended_at=ended_at,
             worker=worker,
@@ -50,12 +49,14 @@ class ResultReader:
     def _outcome(self, result: worker_pb2.Result) -> literals_pb2.LiteralMap | errors_pb2.ContainerError:
         try:
             match result.WhichOneof("outcome"):
-                case "error":
-                    return errors_pb2.ContainerError.FromString(result.error)
                 case "outputs":
                     return literals_pb2.LiteralMap.FromString(result.outputs)
+                case "error":
+                    return errors_pb2.ContainerError.FromString(result.error)
                 case "outputs_uri":
                     return self.stored(result.outputs_uri, self._max_output_bytes)
+                case "futures_uri":
+                    return literals_pb2.LiteralMap()
                 case _:
                     return faults.platform_fault("WorkerFault", "The worker sent a result without an outcome.")
         except DecodeError as error:

@@ -36,8 +36,7 @@ class Slots:
         While there is none, ``ahead`` is asked when it is the attempt's turn, and again whenever that may have changed:
         true if it was taken without a place, to follow one that has a place on that same place.
         """
-        lines = self._waiting.setdefault(attempt.execution, OrderedDict())
-        lines.setdefault(_line(attempt), OrderedDict())[attempt] = run, ahead or _never
+        self._line(attempt)[attempt] = run, ahead or _never
         self._queued += 1
         if not self._stuck:
             self.grant()
@@ -48,25 +47,23 @@ class Slots:
         None of them is given a place before ``grant`` is called: more may be about to be taken back, or withdrawn.
         """
         for attempt in reversed(list(attempts)):
-            name = _line(attempt)
-            lines = self._waiting.setdefault(attempt.execution, OrderedDict())
-            line = lines.setdefault(name, OrderedDict())
+            line = self._line(attempt)
             line[attempt] = run, ahead
             line.move_to_end(attempt, last=False)
-            lines.move_to_end(name, last=False)
+            self._waiting[attempt.execution].move_to_end(_name(attempt), last=False)
             self._waiting.move_to_end(attempt.execution, last=False)
             self._queued += 1
 
     def withdraw(self, attempt: AttemptId) -> bool:
         """Take an attempt out of the queue; False when it does not wait (any more)."""
         lines = self._waiting.get(attempt.execution, {})
-        line = lines.get(_line(attempt), {})
+        line = lines.get(_name(attempt), {})
         if line.pop(attempt, None) is None:
             return False
         self._queued -= 1
         self._stuck = False
         if not line:
-            del lines[_line(attempt)]
+            del lines[_name(attempt)]
         if not lines:
             del self._waiting[attempt.execution]
         return True
@@ -91,6 +88,11 @@ class Slots:
         return execution in self._waiting
 
     @property
+    def full(self) -> bool:
+        """Tell whether all places are taken."""
+        return self._busy >= self._total
+
+    @property
     def spare(self) -> bool:
         """Tell whether there is a place for which nobody waits."""
         return self._busy < self._total and not self._waiting
@@ -107,14 +109,22 @@ class Slots:
         finally:
             self._granting = False
 
+    def _line(self, attempt: AttemptId) -> _Line:
+        """Give the line that an attempt stands in."""
+        lines = self._waiting.get(attempt.execution)
+        if lines is None:
+            lines = self._waiting[attempt.execution] = OrderedDict()
+        name = _name(attempt)
+        line = lines.get(name)
+        if line is None:
+            line = lines[name] = OrderedDict()
+        return line
+
     def _serve_next(self) -> bool:
         """Serve whose turn it is, if that is possible now."""
-        execution = next(iter(self._waiting))
-        lines = self._waiting[execution]
-        name = next(iter(lines))
-        line = lines[name]
-        attempt = next(iter(line))
-        run, ahead = line[attempt]
+        execution, lines = next(iter(self._waiting.items()))
+        name, line = next(iter(lines.items()))
+        attempt, (run, ahead) = next(iter(line.items()))
         free = self._busy < self._total
         if not free and not ahead(attempt):
             return False
@@ -134,7 +144,7 @@ class Slots:
         return True
 
 
-def _line(attempt: AttemptId) -> str:
+def _name(attempt: AttemptId) -> str:
     return "" if attempt.item == NO_ITEM else attempt.node
 
 

@@ -24,6 +24,8 @@ KEPT = 1024
 LARGE_INPUTS = 1024 * 1024
 """Bytes of inputs past which a worker reads them from the blob store itself."""
 
+_LEAST = 0.0002
+"""Seconds that an attempt takes at least, with all that is around it."""
 _SLOWING = 4
 """How slowly a task is believed to have become quicker; that it has become slower is believed at once."""
 
@@ -35,13 +37,14 @@ def _parsed(words: tuple[str, ...]) -> ExecuteArguments:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Pace:
-    """How long the attempts of a task take."""
+    """How long a worker is thought to be busy with an attempt of a task."""
 
     seconds: float = inf
     """Infinite while nothing is known."""
 
     def note(self, seconds: float) -> None:
         """Take one more attempt's time into account."""
+        seconds = max(seconds, _LEAST)
         if self.seconds < seconds or self.seconds == inf:
             self.seconds = seconds
         else:
@@ -60,6 +63,9 @@ class Work:
     python: str
     bundle: str
     limits: TaskLimits
+    alone: bool
+    """Whether an attempt has limits, and is alone in its worker for that."""
+    asks_secrets: bool
     pace: Pace
 
 
@@ -117,9 +123,8 @@ class StartMessages:
             start.inputs = job.inputs_data
         if job.previous_checkpoint_prefix:
             start.previous_checkpoint_prefix = job.previous_checkpoint_prefix
-        secrets = secret_variables(job.task, self._secrets)
-        if secrets:
-            start.environment.update(secrets)
+        if work.asks_secrets:
+            start.environment.update(secret_variables(job.task, self._secrets))
         return message
 
     def _make(self, template: Template) -> Work:
@@ -146,13 +151,16 @@ class StartMessages:
             execution_url=execution_url(template, self._console_url),
         )
         shared = worker_pb2.Shared(number=self._last_number, part=part)
+        limits = limits_of(task)
         return Work(
             made_of=template,
             number=self._last_number,
             frame=encode(worker_pb2.ToWorker(shared=shared)),
             python=python,
             bundle=arguments.bundle_uri,
-            limits=limits_of(task),
+            limits=limits,
+            alone=bool(limits),
+            asks_secrets=bool(task.security_context.secrets),
             pace=self._pace(task),
         )
 

@@ -17,8 +17,6 @@ WORTH = 0.010
 """Seconds of work that a window holds at most."""
 CROWD = 4
 """More than so many attempts of one execution may be overtaken by the only one of another."""
-_LEAST = 0.0002
-"""Seconds that an attempt takes at least, with all that is around it."""
 
 
 class Window:
@@ -53,12 +51,12 @@ class Window:
         """Tell whether an attempt may wait here. A window is filled up when it is half empty, not one by one."""
         if not self._suits(work):
             return False
-        self._filling = self._worth + cost(work) <= (WORTH if self._filling else WORTH / 2)
+        self._filling = self._worth + work.pace.seconds <= (WORTH if self._filling else WORTH / 2)
         return self._filling
 
     def lets_in(self, work: Work) -> bool:
         """Tell whether another execution's attempt may go before what waits here: a crowd, all of one execution."""
-        if len(self._sent) <= CROWD or cost(work) > WORTH or not self._suits(work):
+        if len(self._sent) <= CROWD or work.pace.seconds > WORTH or not self._suits(work):
             return False
         waiting = islice(self._sent, 1, None)
         execution = self._sent[-1].job.attempt.execution
@@ -68,9 +66,15 @@ class Window:
         """Tell whether the worker has the code, and nothing that must run alone."""
         if not self._sent or self.lasting or not self.worker.proven:
             return False
-        first = self.first
-        alike = work is first.work or (work.bundle, work.python) == (first.work.bundle, first.work.python)
-        return alike and not (first.cancelled or work.limits or first.work.limits)
+        first = self._sent[0]
+        runs = first.work
+        if work is not runs and (work.bundle, work.python) != (runs.bundle, runs.python):
+            return False
+        return not (first.cancelled or work.alone or runs.alone)
+
+    def expects(self, number: int) -> bool:
+        """Tell whether the first one bears that number: only of that the worker can have anything to say."""
+        return bool(self._sent) and self._sent[0].number == number
 
     @property
     def worth(self) -> float:
@@ -109,8 +113,3 @@ class Window:
             self._worth = sum(attempt.cost for attempt in self._sent)
             self.worker.tasks -= len(taken)
         return taken
-
-
-def cost(work: Work) -> float:
-    """Estimate how long a worker is busy with an attempt: seconds, infinite when nobody knows."""
-    return max(work.pace.seconds, _LEAST)

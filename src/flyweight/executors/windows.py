@@ -83,9 +83,8 @@ class Windows:
         """Note what a worker was sent; one that had nothing to do has a place for its window."""
         self._sent[sent.job.attempt] = sent
         window.add(sent)
-        loop = asyncio.get_running_loop()
         if sent.work.limits.memory:
-            self._measure(sent, loop.time())
+            self._measure(sent, asyncio.get_running_loop().time())
         if window.first is sent:
             self._of[window.worker] = window
             self._begin(window)

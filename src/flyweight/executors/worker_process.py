@@ -101,6 +101,7 @@ class WorkerProcess(asyncio.Protocol):
         self._disconnected = asyncio.Event()
         self._process: Process | None = None
         spec.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log_path = str(spec.log)
         self._log = os.open(spec.log, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
     @property

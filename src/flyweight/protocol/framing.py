@@ -49,14 +49,15 @@ class FrameDecoder:
         buffer = self._buffer
         buffer += data
         frames: list[bytes] = []
-        position = 0
-        while len(buffer) - position >= _LENGTH.size:
-            start = position + _LENGTH.size
-            end = start + _checked(_LENGTH.unpack_from(buffer, position)[0])
-            if end > len(buffer):
-                break
-            frames.append(bytes(buffer[start:end]))
-            position = end
+        position, size = 0, len(buffer)
+        with memoryview(buffer) as view:
+            while size - position >= _LENGTH.size:
+                start = position + _LENGTH.size
+                end = start + _checked(_LENGTH.unpack_from(view, position)[0])
+                if end > size:
+                    break
+                frames.append(bytes(view[start:end]))
+                position = end
         del buffer[:position]
         return frames
 

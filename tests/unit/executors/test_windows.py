@@ -219,6 +219,8 @@ def work(*, seconds: float = QUICK, bundle: str = "b", python: str = "p", limits
         python=python,
         bundle=bundle,
         limits=limits,
+        alone=bool(limits),
+        asks_secrets=False,
         pace=Pace(seconds=seconds),
     )
 
