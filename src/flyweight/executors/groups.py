@@ -15,12 +15,13 @@ from pathlib import Path
 from flyweight.executors.cgroups import CONTROLLERS, LEAF, Found, Place, Version
 from flyweight.executors.leftovers import end_process
 from flyweight.executors.limits import NO_LIMITS, TaskLimits
-from flyweight.executors.usage import tree, tree_usage
+from flyweight.executors.usage import own_memory, tree, tree_usage
 
 _PERIOD = 100_000
 """Microseconds over which a share of the processors is counted."""
 _TRIES = 5
 """How often processes are moved that go on starting others."""
+_NOT = "not limited"
 _log = logging.getLogger(__name__)
 
 
@@ -119,12 +120,12 @@ class ControlGroups:
     def told(self) -> str:
         """Say what holds tasks to their limits here, for people."""
         said: list[str] = []
-        for controller, otherwise in zip(
-            CONTROLLERS, ("by looking several times a second", "not limited"), strict=True
-        ):
+        looked_at = own_memory(os.getpid()) > 0
+        otherwise = {"memory": "by looking several times a second" if looked_at else _NOT, "cpu": _NOT}
+        for controller in CONTROLLERS:
             place = self._places.get(controller)
             by_kernel = f"by the kernel (cgroup v{place.version.value}, {place.path / self._name})" if place else ""
-            said.append(f"{controller} {by_kernel or f'{otherwise} ({self._missing[controller]})'}")
+            said.append(f"{controller} {by_kernel or f'{otherwise[controller]} ({self._missing[controller]})'}")
         return "; ".join(said)
 
     def group(self, name: str) -> "Group | None":
