@@ -71,6 +71,9 @@ logger = logging.getLogger(__name__)
 STOP_SECONDS = 1.0
 """How long calls under way may take to end when the platform stops; watchers never end by themselves."""
 
+NOTE_SECONDS = 5.0
+"""How often the platform notes that it lives: after a crash, what ran is told to have run until the last note."""
+
 OPEN_FILES = 8192
 
 SWITCH_SECONDS = 0.0005
@@ -201,7 +204,9 @@ async def platform(settings: PlatformSettings) -> AsyncGenerator[Platform]:
         driver = _driver(base, feed)
         services = _services(base, feed, driver)
         stack.push_async_callback(driver.close)
-        await driver.open(services.children)
+        await driver.open(services.children, folder.last_seen)
+        stack.callback(lambda: folder.note_life(clock.now()))
+        stack.callback(asyncio.get_running_loop().create_task(_note_life(folder, clock)).cancel)
         await _answer(stack, base, services, sockets)
         write_discovery(folder.path, address=address, version=version("flyweight"), started=clock.now())
         stack.callback(remove_discovery, folder.path)
@@ -209,6 +214,12 @@ async def platform(settings: PlatformSettings) -> AsyncGenerator[Platform]:
         gc.collect()
         gc.freeze()
         yield Platform(address=address, driver=driver)
+
+
+async def _note_life(folder: DataFolder, clock: Clock) -> None:
+    while True:
+        folder.note_life(clock.now())
+        await asyncio.sleep(NOTE_SECONDS)
 
 
 def check_bind(settings: PlatformSettings) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from flyweight.clock import SystemClock
 from flyweight.engine.items import CHUNK, SUCCEEDED
+from flyweight.engine.phases import AttemptPhase
 from flyweight.protocol.items_pb2 import ItemChunk
 from tests.acceptance.killing import PROGRAMS, RESULT, check_end, ended, rows, soak, start_grid, succeeded
 from tests.live import LivePlatform, alive, descendants, live_platform, until
@@ -21,12 +23,18 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 def test_the_platform_killed_again_and_again_in_one_run(tmp_path: Path) -> None:
     chance = random.Random(1)
     with live_platform(tmp_path) as platform:
-        name = start_grid(platform)
+        name, deaths = start_grid(platform), []
         for goal in sorted(chance.sample(range(5, 190), 4)):
             until(lambda goal=goal: succeeded(platform) >= goal, f"{goal} tasks done", deadline=60)
             platform.kill()
+            deaths.append(SystemClock().now())
             platform.start()
         check_end(platform, name)
+        lost = (
+            f"select started_at, ended_at from attempts where phase = {AttemptPhase.ABORTED.value} and started_at > 0"
+        )
+        for began, left in rows(platform, lost):
+            assert began <= left <= next(death for death in deaths if death >= began), "it ran while nothing did"
         data = platform.get(f"/api/v1/data/executions/flytesnacks/development/{name}")
         assert data["fullOutputs"]["literals"]["o0"]["scalar"]["primitive"]["integer"] == str(RESULT)
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from flyweight.engine.driver import Driver
+from flyweight.engine.records import NOT_YET
 from tests.simulation.simulate import CHECKS
 
 pytestmark = pytest.mark.slow
@@ -35,8 +36,8 @@ class ForgetsWhatItSaid(Driver):
 class StartsAgainAfterRestart(Driver):
     """Issues an attempt again under its old number, as if nobody had run it."""
 
-    async def open(self, children=None):
-        await super().open(children)
+    async def open(self, children=None, last_seen=NOT_YET):
+        await super().open(children, last_seen)
         for live in self._live.values():
             for node in live.state.nodes.values():
                 if node.attempt is not None:

@@ -20,6 +20,7 @@ from flyweight.engine.graph import Graphs
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, LogSpan, Started, Succeeded
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.ports import Capacity, Ports
+from flyweight.engine.records import NOT_YET
 from flyweight.errors import PreconditionFailed, TryAgain
 from flyweight.executors.ceilings import CeilingExecutor
 from flyweight.ids import NO_ITEM, AttemptId
@@ -193,6 +194,7 @@ class World:
     faults: list = field(default_factory=list)
     """Checks that did not hold."""
     crashes: int = 0
+    last_seen: int = NOT_YET
 
     def __post_init__(self):
         self.dice = random.Random(self.seed)
@@ -316,11 +318,12 @@ class World:
         self.driver = self.driver_type(ports, settings)
         # They never change, and making them anew at each boot takes a fifth of all.
         self.driver._graphs = self.driver._acting._drawing._graphs = self.graphs
-        await self.driver.open(DiceChildren(self))
+        await self.driver.open(DiceChildren(self), self.last_seen)
 
     async def crash(self):
         """Die here: the caller never comes back."""
         self.crashes += 1
+        self.last_seen = self.clock.now()
         self.crashed.set()
         await asyncio.Event().wait()
 

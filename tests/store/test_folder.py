@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from flyweight.clock import Micros
 from flyweight.compile.ignore import source_files
 from flyweight.errors import InvalidInput, PreconditionFailed, StorageFailed
 from flyweight.store.database import Database
@@ -28,6 +29,16 @@ def test_it_stays_out_of_the_repository_and_bundles_of_a_project_that_it_lies_in
     (tmp_path / "wf.py").write_text("")
     DataFolder.open(tmp_path / "data").close()
     assert list(source_files(tmp_path)) == [tmp_path / "wf.py"]
+
+
+def test_the_next_platform_learns_when_the_last_one_was_seen_and_a_failed_start_changes_nothing(tmp_path):
+    first = DataFolder.open(tmp_path)
+    first.note_life(Micros(1_000_007))
+    first.close()
+    DataFolder.open(tmp_path).close()
+    again = DataFolder.open(tmp_path)
+    assert again.last_seen == 1_000_007
+    again.close()
 
 
 def test_a_second_platform_is_told_who_has_it(tmp_path):

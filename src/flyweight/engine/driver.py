@@ -27,7 +27,7 @@ from flyweight.engine.machine import Event
 from flyweight.engine.model import ExecutionState
 from flyweight.engine.ports import Capacity, Children, Ports
 from flyweight.engine.recollecting import Recollecting
-from flyweight.engine.records import NO_EXECUTION, NewExecution
+from flyweight.engine.records import NO_EXECUTION, NOT_YET, NewExecution
 from flyweight.engine.recovery import Recovery, load_closure
 from flyweight.engine.stepping import Stepping
 from flyweight.engine.timers import Timers
@@ -106,13 +106,15 @@ class Driver:
             queue_timeout=Micros(int(self._settings.queue_timeout * 1_000_000)),
         )
 
-    async def open(self, children: Children | None = None) -> None:
+    async def open(self, children: Children | None = None, last_seen: Micros = NOT_YET) -> None:
         """Open the executor, begin to run, and take up what had not ended when the platform stopped last.
 
         Returns once all of it is taken up; what was loaded first runs by then.
 
         Args:
             children: starts the executions of launch-plan nodes; without it, those nodes fail.
+            last_seen: when the platform was last known to live: what ran then is taken to have ended then. If that is
+                not known, it ends now.
         """
         self._acting.open(children)
         await self._ports.executor.open(self.report)
@@ -132,7 +134,7 @@ class Driver:
                     await self._ports.store.commit(batch)
                 for state in found.states:
                     self._live[state.new.key] = Live(state=state, lane=self._large)
-                    self._happened(Happening(state.new.key, machine.Restarted()))
+                    self._happened(Happening(state.new.key, machine.Restarted(last_seen=last_seen)))
         finally:
             self._taken_up.set()
 

@@ -204,6 +204,8 @@ class ExecutionState:
     """Tasks that are ready and wait for ``max_parallelism`` to let them in, as a heap: the longest wait first."""
     lost: deque[AttemptState] = field(default_factory=deque[AttemptState], compare=False)
     """Attempts that were with an executor when the platform died, and are open still."""
+    lost_at: Micros = field(default=NOT_YET, compare=False)
+    """When the platform was last known to live before it died, if that is known."""
     ready: deque[tuple[Frame, int]] = field(default_factory=deque[tuple[Frame, int]], compare=False)
     """Nodes for which nothing more is to be waited, and which have not begun. No row says so: the graph does."""
     closing: deque[Frame] = field(default_factory=deque[Frame], compare=False)

@@ -3,8 +3,10 @@
 import errno
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
+from flyweight.clock import Micros
 from flyweight.errors import InvalidInput, PreconditionFailed, StorageFailed, TryAgain
 
 PRIVATE = 0o700
@@ -20,9 +22,11 @@ _DESCRIPTORS = "/proc/self/fd"
 class DataFolder:
     """An open data folder; ``close`` lets another platform have it."""
 
-    def __init__(self, path: Path, lock: int, run: int) -> None:
+    def __init__(self, path: Path, lock: int, run: int, last_seen: Micros) -> None:
         self.path = path
         """Absolute, with links resolved."""
+        self.last_seen = last_seen
+        """When the platform before this one was last known to live; its file's time says so."""
         self._lock = lock
         self._run = run
 
@@ -53,12 +57,17 @@ class DataFolder:
                 f"The data folder {path} cannot be used: {error.strerror} ({error.filename})."
             ) from error
         try:
-            _take(lock, path)
+            last_seen = _take(lock, path)
             run = os.open(path / "run", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except BaseException:
             os.close(lock)
             raise
-        return cls(path, lock, run)
+        return cls(path, lock, run, last_seen)
+
+    def note_life(self, now: Micros) -> None:
+        """Note that the platform lives, for the next one to know; a disk that takes no note of it is no error."""
+        with suppress(OSError):
+            os.utime(self._lock, ns=(now * 1000, now * 1000))
 
     @property
     def database(self) -> Path:
@@ -100,7 +109,8 @@ def _check_length(path: Path) -> None:
         )
 
 
-def _take(lock: int, path: Path) -> None:
+def _take(lock: int, path: Path) -> Micros:
+    """Take the lock; gives when who had it last was last known to live."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -110,11 +120,14 @@ def _take(lock: int, path: Path) -> None:
             f"A platform runs on the data folder {path} already ({who}). Use that one, stop it with"
             f" 'flyweight down --data-dir {path}', or give another folder with --data-dir."
         ) from error
+    before = os.fstat(lock)
     try:
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        os.utime(lock, ns=(before.st_atime_ns, before.st_mtime_ns))  # this one may not come to live
     except OSError as error:
         raise _no_room(path, error) from error
+    return Micros(before.st_mtime_ns // 1000)
 
 
 def _no_room(path: Path, error: OSError) -> TryAgain:

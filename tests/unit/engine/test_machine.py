@@ -372,6 +372,19 @@ def test_no_more_tasks_are_open_than_allowed():
     assert run.phase("n4") is NodePhase.ABORTED
 
 
+def test_an_attempt_that_was_lost_with_the_platform_has_run_until_that_was_last_seen():
+    run = single(PLAIN)
+    run.start("n0")
+    started, run.now = run.now, run.now + 60_000_000
+    run.tell(machine.Restarted(last_seen=started + 5_000_000))
+    first, second = run.state.nodes["n0"].attempts
+    assert (first.started_at, first.ended_at) == (started, started + 5_000_000)
+    assert second.queued_at >= run.now - 1_000_000
+    run.start("n0", 1)
+    run.tell(machine.Restarted(last_seen=started))  # the clock was set back
+    assert second.ended_at == second.started_at
+
+
 def test_after_a_restart_what_was_open_begins_anew_at_nobodys_cost():
     run = single(PLAIN)
     run.start("n0")

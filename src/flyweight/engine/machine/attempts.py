@@ -414,6 +414,9 @@ def close_lost(turn: Turn, attempt: AttemptState) -> None:
     node = turn.state.nodes[attempt.id.node]
     if not attempt.open:
         return
+    if attempt.started_at and turn.state.lost_at:
+        # Its worker ended with the platform: the time until the platform was back is none of its own.
+        attempt.ended_at = max(attempt.started_at, turn.state.lost_at)
     if attempt.error is not None:
         _stopped(turn, node, attempt, attempt.error)
         return

@@ -5,10 +5,12 @@ from enum import Enum
 
 from flyteidl.core import execution_pb2, literals_pb2, types_pb2
 
+from flyweight.clock import Micros
 from flyweight.engine.catalog import Answer, Answers, CacheDue
 from flyweight.engine.children import ChildEnded, ChildStarted
 from flyweight.engine.graph import ClosureGraph
 from flyweight.engine.jobs import Report
+from flyweight.engine.records import NOT_YET
 from flyweight.ids import AttemptId, NodeId
 
 
@@ -126,6 +128,9 @@ class SignalSet:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restarted:
     """The platform died and is back; whatever was with a worker is lost."""
+
+    last_seen: Micros = NOT_YET
+    """When the platform was last known to live, if that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

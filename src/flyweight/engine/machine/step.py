@@ -103,6 +103,7 @@ def _go(turn: Turn, event: Created | Terminate | Continued | Restarted) -> None:
         case Terminate():
             frames.terminate(turn, event.cause, event.principal)
         case Restarted():
+            turn.state.lost_at = event.last_seen
             for part in (attempts, caching, dynamic, gates, launches, maps):
                 part.restarted(turn)
         case Continued():
