@@ -45,5 +45,5 @@ class Log:
         self._libc.fflush(None)
 
     def size(self) -> int:
-        """Tell how much stands in the file."""
-        return os.fstat(self._file).st_size
+        """Tell how much stands in the file, which is only ever added to."""
+        return os.lseek(self._file, 0, os.SEEK_END)

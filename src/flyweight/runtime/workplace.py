@@ -16,24 +16,29 @@ class Workplace:
     """One folder, in which no attempt meets another's relative paths.
 
     It stays for the worker's next attempt: on some file systems removing a folder takes milliseconds. Most attempts
-    leave nothing in it; then the time of its last change, which nobody can set, says so, and it need not be read.
+    leave nothing in it, and the process in it; then the time of its last change, which nobody can set, says so, and it
+    need be neither read nor entered again.
     """
 
     def __init__(self) -> None:
         self._clock = SystemClock()
         self._folder = ""
-        self._changed = 0
-        """When the folder was changed last, by its file system's clock, as far as it was looked at."""
+        self._seen = _NOWHERE
+        """The folder as it was looked at last."""
         self._since = 0.0
-        """When this was seen first, by our clock."""
+        """When it was first seen so, by our clock."""
         self._settled = False
         """Whether it was found empty so long after that any change since then shows in the time of the last one."""
+        self._untouched = False
+        """Whether the last attempt left all as it was."""
 
     def enter(self, folder: str) -> None:
         """Make this folder the current one; no other attempt's files are in it."""
         if folder != self._folder:
             self._folder, self._settled = folder, False
             _empty(folder)
+        elif self._untouched:
+            return
         try:
             os.chdir(folder)
         except FileNotFoundError:  # it is the first attempt, or the last one's code removed it
@@ -42,21 +47,26 @@ class Workplace:
 
     def leave(self) -> None:
         """Empty the folder that was entered last."""
-        changed = _changed_at(self._folder)
-        if self._settled and changed == self._changed:
+        self._untouched = self._settled and _look(".") == self._seen
+        if self._untouched:
             return
         was_empty = _empty(self._folder)
-        changed, now = _changed_at(self._folder), self._clock.monotonic()
-        if changed != self._changed:
-            self._changed, self._since = changed, now
+        seen, now = _look(self._folder), self._clock.monotonic()
+        if seen != self._seen:
+            self._seen, self._since = seen, now
         self._settled = was_empty and now - self._since > TICK
 
 
-def _changed_at(folder: str) -> int:
+_NOWHERE = (0, 0, 0)
+
+
+def _look(folder: str) -> tuple[int, int, int]:
+    """Tell which folder it is, and when it was changed last by its file system's clock."""
     try:
-        return os.stat(folder).st_ctime_ns  # noqa: PTH116 - the path is text, and this is done for every attempt
+        found = os.stat(folder)  # noqa: PTH116 - the path is text, and this is done for every attempt
     except FileNotFoundError:
-        return 0
+        return _NOWHERE
+    return found.st_dev, found.st_ino, found.st_ctime_ns
 
 
 def _empty(folder: str) -> bool:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import cast
 
 TASK_PREFIXES = ("FLYTE_", "_F_", "FLYWEIGHT_", "BATCH_JOB_")
 """What an engine tells a task by its environment begins with one of these."""
@@ -49,14 +48,16 @@ class TaskEnvironment:
             told: what this attempt alone is told.
 
         """
-        if _encoded() != self._expected:
+        encoded = _encoded()
+        if encoded != self._expected:
             _change(dict(os.environ), {**self._own, **shared, **told})
         elif shared is not self._shared or told.keys() != self._told.keys():
             _change({**self._own, **self._shared, **self._told}, {**self._own, **shared, **told})
-        else:
+        elif told != self._told:
             _change(self._told, told)
-        self._shared, self._told = shared, told
-        self._expected = _snapshot()
+        else:
+            return
+        self._shared, self._told, self._expected = shared, told, dict(encoded)
 
 
 @contextmanager
@@ -78,7 +79,7 @@ def apply_environment(variables: Mapping[str, str]) -> Generator[None]:
 
 def _change(now: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Bring the environment to what is wanted: each variable that is written costs more than comparing all of them."""
-    for name in now.keys() - wanted.keys():
+    for name in [name for name in now if name not in wanted]:
         del os.environ[name]
     for name, value in wanted.items():
         if now.get(name) != value:
@@ -92,5 +93,5 @@ def _snapshot() -> dict[bytes, bytes]:
 
 def _encoded() -> Mapping[bytes, bytes]:
     """Look at the environment as CPython keeps it: to read it through its mapping decodes all of it."""
-    encoded: object = vars(os.environ).get("_data")
-    return cast("dict[bytes, bytes]", encoded) if isinstance(encoded, dict) else dict(os.environb)
+    encoded: dict[bytes, bytes] | None = getattr(os.environ, "_data", None)
+    return encoded if isinstance(encoded, dict) else os.environb

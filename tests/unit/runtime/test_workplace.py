@@ -39,21 +39,34 @@ def test_after_many_that_left_nothing_it_is_emptied_still(place: tuple[Workplace
     its, folder = place
     clock = SystemClock()
     begun = clock.monotonic()
-    while clock.monotonic() < begun + 2 * workplace.TICK:
+    for leave in (
+        _leave_something,
+        _leave_something,
+        _go_away,
+        folder.rmdir,
+        lambda: folder.rename(folder.parent / "x"),
+    ):
+        while clock.monotonic() < begun + 2 * workplace.TICK:
+            its.enter(str(folder))
+            its.leave()
         its.enter(str(folder))
+        leave()
         its.leave()
-    for _ in range(2):
         its.enter(str(folder))
-        _leave_something()
-        os.utime(folder, ns=(0, 0))
-        its.leave()
+        assert Path.cwd() == folder
         assert list(folder.iterdir()) == []
+        begun = clock.monotonic()
 
 
 def _leave_something() -> None:
     Path("file").touch()
     Path("below").mkdir()
     Path("below/file").touch()
+    os.utime(".", ns=(0, 0))
+
+
+def _go_away() -> None:
+    os.chdir("/")
 
 
 def test_one_that_its_code_removed_is_made_anew(place: tuple[Workplace, Path]) -> None:
