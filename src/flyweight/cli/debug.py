@@ -4,6 +4,7 @@ import click
 
 from flyweight.cli.here import print_outputs
 from flyweight.cli.session import open_remote
+from flyweight.ids import shown_item
 
 
 @click.command()
@@ -37,5 +38,7 @@ def debug(  # noqa: PLR0913  one parameter an option, as click calls it
 
     found = open_remote(ctx, project=project, domain=domain).recorded_call(name, node)
     element = found.element if element is None else element
+    if found.maps and element is None:
+        raise click.UsageError(f"{node} maps over a list: name an item of it, as {shown_item(node, 0)}.")
     outputs = run_recorded(found.template, found.inputs, element=element, debugger=debugger)
     print_outputs(dict(LiteralsResolver(outputs.literals).items()))

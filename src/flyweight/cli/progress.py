@@ -125,8 +125,12 @@ def _table(
 
 
 def reason(node: NodeState) -> str:
-    """Say why it stands where it stands, after its phase; why the cache had nothing is no news of what succeeded."""
-    told = reason_of(node.message.closure, node.reason)
+    """Say why it stands where it stands, after its phase, or which execution it is.
+
+    Why the cache had nothing is no news of what succeeded.
+    """
+    child = node.message.closure.workflow_node_metadata.executionId.name
+    told = reason_of(node.message.closure, node.reason) or (child and f"execution {child}")
     return f": {told}" if told else ""
 
 

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
+from flyteidl.core import identifier_pb2
+
 from flyweight.engine.phases import AttemptPhase
 from flyweight.engine.records import AttemptRecord, NodeRecord
 from flyweight.errors import InvalidInput, NotFound
-from flyweight.ids import ExecutionKey, parse_item_name, place_named, shown_item
+from flyweight.ids import ExecutionKey, NodeId, child_execution_name, parse_item_name, place_named, shown_item
 from flyweight.protocol import watch_pb2
 from flyweight.protocol.items_pb2 import MapProgress
 from flyweight.services.feed import Changes, Feed, Subscription
@@ -42,6 +44,8 @@ class Logs:
             raise InvalidInput(await self._which_item(found, owner))
         with self._feed.subscribe(found.new.key) as subscription:
             record = await self._attempt(found.new.key, request, subscription)
+            if not record.task:
+                raise InvalidInput(_has_own_nodes(found, node))
             tail = LogTail(offset=request.offset)
             tail.update(record)
             async for text in self._follow(tail, subscription, record) if request.follow else _read_once(tail):
@@ -59,6 +63,8 @@ class Logs:
                 return record
             found = await self._lookup.execution(request.project, request.domain, request.name)
             if not request.follow or found.record.phase.terminal:
+                if await self._lookup.launches(key, node):
+                    raise InvalidInput(_has_own_nodes(found, node))
                 raise NotFound(
                     f"node {request.node_id!r} of execution {request.name!r} has no attempt {request.attempt + 1}: "
                     "attempts count from 1, and a node that did not run a task has none"
@@ -98,6 +104,16 @@ class Logs:
         found = await self._lookup.attempt(record.execution, record.node, record.attempt)
         # Another attempt has begun, and of earlier ones nothing is kept: this one wrote what it wrote.
         return found or record._replace(phase=AttemptPhase.RETRYABLE_FAILED)
+
+
+def _has_own_nodes(found: StoredExecution, node: NodeId) -> str:
+    """Say that a node that launches has no log, and whose nodes have some."""
+    new, item = found.new, parse_item_name(node)
+    of = identifier_pb2.WorkflowExecutionIdentifier(project=new.project, domain=new.domain, name=new.name)
+    shown = shown_item(*item) if item is not None else node
+    return (
+        f"node {shown} of execution {of.name} is execution {child_execution_name(of, node)}: read the logs of that one"
+    )
 
 
 async def _read_once(tail: LogTail) -> AsyncIterator[bytes]:

@@ -120,11 +120,18 @@ class Lookup:
 
     async def map(self, execution: ExecutionKey, node: NodeId) -> NodeRecord | None:
         """Find a node that maps over lists; None if there is no such node, or it does not."""
+        return await self._of_kind(NodeKind.ARRAY, execution, node)
+
+    async def launches(self, execution: ExecutionKey, node: NodeId) -> bool:
+        """Tell whether there is such a node, and it stands for an execution of its own."""
+        return await self._of_kind(NodeKind.LAUNCH_PLAN, execution, node) is not None
+
+    async def _of_kind(self, kind: NodeKind, execution: ExecutionKey, node: NodeId) -> NodeRecord | None:
         try:
             found = await self._executions.node(execution, node)
         except NotFound:
             return None
-        return found if found.kind == NodeKind.ARRAY.value else None
+        return found if found.kind == kind.value else None
 
     async def items(self, found: StoredExecution, owner: NodeRecord, limit: int, first: int = 0) -> list[Item]:
         """List items of a map that have begun, those that failed first, the last ones those that succeeded."""

@@ -44,3 +44,13 @@ def test_a_gate_says_what_it_waits_for_and_the_command_that_answers() -> None:
         "  n1 (good enough?) running: waits for an answer: good enough?",
         "    flyweight execution e1 approve 'good enough?' (or reject)",
     ]
+
+
+def test_a_node_that_is_an_execution_of_its_own_names_it() -> None:
+    message = node_execution_pb2.NodeExecution()
+    message.id.node_id = "n2"
+    message.closure.phase = execution_pb2.NodeExecution.FAILED
+    message.closure.workflow_node_metadata.executionId.name = "f6b4"
+    told = io.StringIO()
+    _Lines(Console(file=told), {"n2": "child"}).show(NodeState(message=message))
+    assert told.getvalue() == "  n2 (child) failed: execution f6b4\n"

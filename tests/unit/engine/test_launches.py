@@ -55,7 +55,9 @@ def test_a_childs_failure_is_the_nodes_and_says_where():
     made.stopped("n1")
     assert made.state.error.code == "Oops"
     name = made.children["n0"].name
-    assert made.state.error.message == f"{error.message}\n\nin execution {name} of launch plan other"
+    assert (
+        made.state.error.message == f"{error.message}\n\nin execution {name} of launch plan other, started by node n0"
+    )
 
 
 def test_a_child_that_somebody_terminated_fails_the_node():

@@ -7,9 +7,12 @@ from flyteidl.admin import execution_pb2
 from flyteidl.core import identifier_pb2, literals_pb2
 
 from flyweight.engine.children import Child
-from flyweight.engine.phases import ExecutionPhase
-from flyweight.errors import AlreadyExists
+from flyweight.engine.graph import NodeKind
+from flyweight.engine.phases import ExecutionPhase, NodePhase
+from flyweight.engine.records import Batch, NodeRecord
+from flyweight.errors import AlreadyExists, InvalidInput
 from flyweight.ids import ExecutionKey, NodeId
+from flyweight.protocol import watch_pb2
 from flyweight.services.children import ChildExecutions
 from flyweight.services.lookup import INLINE_LIMIT
 from tests.unit.services.conftest import Platform
@@ -76,6 +79,19 @@ async def test_a_child_that_is_to_run_again_overwrites_the_cache(platform: Platf
         await children.start(child(name, overwrite_cache=wanted))
         found = await platform.store.get_by_key(await platform.store.key_of(P, D, name))
         assert execution_pb2.ExecutionSpec.FromString(found.new.spec).overwrite_cache is wanted
+
+
+async def test_whose_logs_are_to_be_read_is_said(platform: Platform, children: ChildExecutions) -> None:
+    await children.start(child("parent"))
+    key = await platform.store.key_of(P, D, "parent")
+    assert key is not None
+    launches = NodeRecord(
+        execution=key, node=NodeId("n7"), spec_node="n7", kind=NodeKind.LAUNCH_PLAN.value, phase=NodePhase.RUNNING
+    )
+    await platform.store.commit(Batch(nodes=(launches,)))
+    request = watch_pb2.LogsRequest(project=P, domain=D, name="parent", node_id="n7")
+    with pytest.raises(InvalidInput, match="node n7 of execution parent is execution f"):
+        await anext(platform.logs.logs(request))
 
 
 async def test_a_child_that_was_never_started_is_stopped_at_once(children: ChildExecutions) -> None:

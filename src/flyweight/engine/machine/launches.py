@@ -94,7 +94,8 @@ def _ended(turn: Turn, node: NodeState, event: ChildEnded) -> None:
         node.started_at = node.started_at or turn.now
         outcomes.succeed(turn, node, literals.to_bytes(event.outputs or literals_pb2.LiteralMap()))
     else:
-        outcomes.fail(turn, node, failure(event, node.graph.name, started=bool(node.started_at)))
+        started = bool(node.started_at)
+        outcomes.fail(turn, node, failure(event, node.graph.name, node.id, started=started))
 
 
 def restarted(turn: Turn) -> None:
@@ -107,12 +108,12 @@ def restarted(turn: Turn) -> None:
                 launch(turn, node)
 
 
-def failure(event: ChildEnded, launch_plan: str, *, started: bool) -> ExecutionError:
+def failure(event: ChildEnded, launch_plan: str, place: str, *, started: bool) -> ExecutionError:
     """Say what a node, or an item, fails of whose execution ended badly, or did not start."""
     if event.error is None:
         return system_error(CHILD_FAILED, f"launchplan [{event.name}] aborted")
     error = execution_pb2.ExecutionError()
     error.CopyFrom(event.error)
     if started:
-        error.message += f"\n\nin execution {event.name} of launch plan {launch_plan}"
+        error.message += f"\n\nin execution {event.name} of launch plan {launch_plan}, started by node {place}"
     return error

@@ -176,7 +176,8 @@ def _child_ended(turn: Turn, item: Item, event: ChildEnded) -> None:
     elif event.phase is ExecutionPhase.SUCCEEDED:
         items.succeed(turn, item, event.outputs or literals_pb2.LiteralMap())
     else:
-        error = launches.failure(event, item.array.item.name, started=bool(item.chunk.started_at[item.at]))
+        place = shown_item(item.node.id, item.number)
+        error = launches.failure(event, item.array.item.name, place, started=bool(item.chunk.started_at[item.at]))
         items.fail(turn, item, error, recoverable=False)
 
 
