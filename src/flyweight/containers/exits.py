@@ -24,7 +24,7 @@ def exit_words(returncode: int, *, out_of_memory: bool = False) -> str:
 
 def _killer(*, out_of_memory: bool) -> str:
     if out_of_memory:
-        who = ": the kernel killed it because memory ran out"
+        who = ": by the kernel, it seems, which killed somebody at that time because memory ran out"
     else:
         who = ": by the kernel, probably out of memory, or by somebody on this machine"
     return f"{who}. If it was memory, use less of it, or run fewer tasks at once (flyweight up --workers)"

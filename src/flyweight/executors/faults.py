@@ -1,5 +1,6 @@
 """The errors an executor itself reports: what happened to a process, in words, and whose retry budget it takes."""
 
+import signal
 from pathlib import Path
 
 from flyteidl.core import errors_pb2, execution_pb2
@@ -13,6 +14,8 @@ USER = execution_pb2.ExecutionError.USER
 SYSTEM = execution_pb2.ExecutionError.SYSTEM
 UNKNOWN = execution_pb2.ExecutionError.UNKNOWN
 
+_KILLED = frozenset({-signal.SIGKILL, 128 + signal.SIGKILL})
+"""How a process ends that was killed, or whose shell says so of it."""
 _OUR_FRAMES = (f'File "{Path(__file__).resolve().parent.parent}', 'File "<frozen runpy>')
 """How lines of a traceback begin that tell a user nothing."""
 
@@ -86,23 +89,24 @@ def out_of_memory(limit: int, peak: int, *, by_kernel: bool) -> ContainerError:
 
 def command_failed(returncode: int, *, out_of_memory: bool, tail: str) -> ContainerError:
     """Say that a container's command ended badly and left no error.pb; Flyte retries those."""
-    return ContainerError(
-        code="OutOfMemory" if out_of_memory else "CommandFailed",
-        kind=RECOVERABLE,
-        origin=USER,
-        message=f"The task's command {exit_words(returncode, out_of_memory=out_of_memory)}, and wrote no error.pb."
-        f"{_quoted(tail)}",
-    )
+    words = exit_words(returncode, out_of_memory=out_of_memory)
+    message = f"The task's command {words}, and wrote no error.pb.{_quoted(tail)}"
+    return _ended_badly(returncode, message, out_of_memory=out_of_memory)
 
 
 def program_failed(returncode: int, *, out_of_memory: bool, tail: str) -> ContainerError:
     """Say that the program of a raw container ended badly."""
-    return ContainerError(
-        code="OutOfMemory" if out_of_memory else "CommandFailed",
-        kind=RECOVERABLE,
-        origin=USER,
-        message=f"The task's program {exit_words(returncode, out_of_memory=out_of_memory)}.{_quoted(tail)}",
-    )
+    message = f"The task's program {exit_words(returncode, out_of_memory=out_of_memory)}.{_quoted(tail)}"
+    return _ended_badly(returncode, message, out_of_memory=out_of_memory)
+
+
+def _ended_badly(returncode: int, message: str, *, out_of_memory: bool) -> ContainerError:
+    """Say whose fault it is: as in Flyte, who is killed from outside has not failed, unless memory ran out."""
+    if returncode not in _KILLED:
+        return ContainerError(code="CommandFailed", kind=RECOVERABLE, origin=USER, message=message)
+    if out_of_memory:
+        return ContainerError(code="OutOfMemory", kind=RECOVERABLE, origin=USER, message=message)
+    return platform_fault("Interrupted", message)
 
 
 def program_told(code: str, message: str, *, recoverable: bool = True) -> ContainerError:

@@ -83,6 +83,7 @@ async def test_a_program_gets_files_and_leaves_files(started: tuple[CommandExecu
         ("echo no data > /var/outputs/_ERROR; exit 1", "UserError", True, "no data"),
         ("true", "OutputsNotFound", True, "left no file /var/outputs/y"),
         ("echo many > /var/outputs/y", "USER:BadOutput", False, "'many\\n' is not integer"),
+        ("kill -9 $$", "Interrupted", True, "SIGKILL"),
         ("no-such-program-at-all", "CommandFailed", True, "exit code 127"),
         ("echo {{.inputs.z}}", "BadContainer", False, "the input 'z'; the task has x"),
     ],
