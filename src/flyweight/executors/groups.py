@@ -15,13 +15,12 @@ from pathlib import Path
 from flyweight.executors.cgroups import CONTROLLERS, LEAF, Found, Place, Version
 from flyweight.executors.leftovers import end_process
 from flyweight.executors.limits import NO_LIMITS, TaskLimits
-from flyweight.executors.usage import own_memory, tree, tree_usage
+from flyweight.executors.usage import READABLE, tree, tree_usage
 
 _PERIOD = 100_000
 """Microseconds over which a share of the processors is counted."""
 _TRIES = 5
 """How often processes are moved that go on starting others."""
-_NOT = "not limited"
 _log = logging.getLogger(__name__)
 
 
@@ -120,8 +119,8 @@ class ControlGroups:
     def told(self) -> str:
         """Say what holds tasks to their limits here, for people."""
         said: list[str] = []
-        looked_at = own_memory(os.getpid()) > 0
-        otherwise = {"memory": "by looking several times a second" if looked_at else _NOT, "cpu": _NOT}
+        often = "several times" if READABLE else "once"
+        otherwise = {"memory": f"by looking {often} a second", "cpu": "not limited"}
         for controller in CONTROLLERS:
             place = self._places.get(controller)
             by_kernel = f"by the kernel (cgroup v{place.version.value}, {place.path / self._name})" if place else ""

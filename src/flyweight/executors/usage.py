@@ -7,6 +7,8 @@ from pathlib import Path
 from resource import getpagesize
 
 _PROC = Path("/proc")
+READABLE = (_PROC / "self/statm").exists()
+"""Whether /proc tells what processes use, as on Linux."""
 _PAGE = getpagesize()
 _TICKS = os.sysconf("SC_CLK_TCK")
 _CPU_FIELDS = slice(11, 15)

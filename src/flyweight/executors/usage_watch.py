@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from flyweight.executors.process_table import ProcessTable
 from flyweight.executors.series import FIRST, Series
-from flyweight.executors.usage import tree_usage
+from flyweight.executors.usage import READABLE, TreeUsage, tree_usage
 
 _CLOSELY = 0.15
 """Seconds between two looks while something is watched closely."""
@@ -37,12 +38,12 @@ class UsageGauge:
         """Tell whether the limit was broken."""
         return 0 < self.limit < self.peak
 
-    def look(self, now: float) -> None:
-        """Measure once."""
+    def look(self, now: float, usage_of: Callable[[int], TreeUsage] = tree_usage) -> None:
+        """Measure once; ``usage_of`` tells what a process and its descendants use."""
         pid, age = self.process(), now - self.began
         if not pid or self.broken or not (self.closely or age >= FIRST):
             return
-        usage = tree_usage(pid)
+        usage = usage_of(pid)
         if not usage.memory:
             return  # it has just ended
         self.peak = max(self.peak, usage.memory)
@@ -54,17 +55,20 @@ class UsageGauge:
 
 
 class UsageWatch:
-    """Looks at every gauge it was given, on the event loop."""
+    """Looks at every gauge it was given, on the event loop; where ``ps`` must be asked, only once a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, readable: bool = READABLE) -> None:
         self._gauges: set[UsageGauge] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._closely = _CLOSELY if readable else FIRST
+        self._readable = readable
+        self._asking: asyncio.Task[None] | None = None
 
     def add(self, gauge: UsageGauge) -> None:
         """Watch an attempt."""
         self._gauges.add(gauge)
-        if self._timer is None or (gauge.closely and self._timer.when() > gauge.began + _CLOSELY):
-            self._look_later(_CLOSELY if gauge.closely else FIRST)
+        if self._timer is None or (gauge.closely and self._timer.when() > gauge.began + self._closely):
+            self._look_later(self._closely if gauge.closely else FIRST)
 
     def remove(self, gauge: UsageGauge) -> None:
         """Watch it no more."""
@@ -75,6 +79,8 @@ class UsageWatch:
         self._gauges.clear()
         if self._timer is not None:
             self._timer.cancel()
+        if self._asking is not None:
+            self._asking.cancel()
 
     def _look_later(self, seconds: float) -> None:
         if self._timer is not None:
@@ -83,8 +89,18 @@ class UsageWatch:
 
     def _look(self) -> None:
         self._timer = None
+        if self._readable:
+            self._measure(tree_usage)
+        elif self._asking is None or self._asking.done():
+            self._asking = asyncio.get_running_loop().create_task(self._ask())
+
+    async def _ask(self) -> None:
+        table = await asyncio.to_thread(ProcessTable.now)
+        self._measure(table.tree_usage)
+
+    def _measure(self, usage_of: Callable[[int], TreeUsage]) -> None:
         now = asyncio.get_running_loop().time()
         for gauge in list(self._gauges):
-            gauge.look(now)
+            gauge.look(now, usage_of)
         if self._gauges:
-            self._look_later(_CLOSELY if any(gauge.closely for gauge in self._gauges) else FIRST)
+            self._look_later(self._closely if any(gauge.closely for gauge in self._gauges) else FIRST)

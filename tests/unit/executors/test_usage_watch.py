@@ -11,11 +11,11 @@ from flyweight.executors.series import FIRST
 from flyweight.executors.usage_watch import UsageGauge, UsageWatch
 
 
-@pytest.mark.parametrize(("limit", "told"), [(1, True), (1 << 40, False)])
-async def test_memory_is_measured_against_a_limit_and_told_of_once(limit: int, told: bool) -> None:
+@pytest.mark.parametrize(("limit", "told", "readable"), [(1, True, True), (1 << 40, False, True), (1, True, False)])
+async def test_memory_is_measured_against_a_limit_and_told_of_once(limit: int, told: bool, readable: bool) -> None:
     breaches: list[bool] = []
     began = asyncio.get_running_loop().time()
-    watch = UsageWatch()
+    watch = UsageWatch(readable=readable)
     watch.add(UsageGauge(limit=0, process=os.getpid, on_breach=lambda: None, began=began, closely=False))
     gauge = UsageGauge(
         limit=limit, process=os.getpid, on_breach=lambda: breaches.append(True), began=began, closely=True

@@ -1,0 +1,36 @@
+"""What ps tells of processes is what /proc tells."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from flyweight.executors.process_table import ProcessTable, _seconds
+from flyweight.executors.usage import TreeUsage
+
+
+def test_descendants_count_and_what_is_not_there_does_not() -> None:
+    source = "import sys; held = bytearray(b'x' * 2**25); print(len(held), flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", source], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        table = ProcessTable.now()
+        child.communicate("")
+    assert table.tree_usage(child.pid).memory > 2**25
+    assert table.tree_usage(os.getpid()).memory > table.tree_usage(child.pid).memory
+    assert ProcessTable.now().tree_usage(child.pid) == TreeUsage()
+
+
+def test_without_ps_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert ProcessTable.now().tree_usage(os.getpid()) == TreeUsage()
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"), [("00:00:07", 7), ("1:02.50", 62.5), ("123:00.25", 7380.25), ("2-03:04:05", 183845)]
+)
+def test_times_of_linux_and_macos_are_read(told: str, seconds: float) -> None:
+    assert _seconds(told) == seconds
