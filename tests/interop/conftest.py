@@ -10,6 +10,7 @@ from tests.live import LivePlatform
 
 PROGRAMS = Path(__file__).parent / "programs"
 VERSIONS = ("v1", "v2")
+REGISTERED = ("pipeline.py", "kinds.py", "apart.py", "cached.py", "control.py", "dynamics.py", "mapping.py")
 
 
 def told(platform: LivePlatform, program: str, *arguments: str) -> dict:
@@ -33,7 +34,8 @@ def stock_platform(tmp_path_factory: pytest.TempPathFactory, stock_python: Path)
 
 @pytest.fixture(scope="session")
 def registered(stock_platform: LivePlatform) -> LivePlatform:
-    """The same, with the programs registered by ``pyflyte register`` under two versions."""
-    for version in VERSIONS:
-        stock_platform.stock("pyflyte", "register", "--version", version, "pipeline.py", "kinds.py", cwd=PROGRAMS)
+    """The same, with the programs registered by ``pyflyte register``, some of them under two versions, and one by us."""
+    stock_platform.run("register", "--version", "ours1", "ours.py", cwd=PROGRAMS)
+    for version, programs in zip(VERSIONS, (REGISTERED, REGISTERED[:2]), strict=True):
+        stock_platform.stock("pyflyte", "register", "--version", version, *programs, cwd=PROGRAMS)
     return stock_platform

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.interop.conftest import PROGRAMS, told
+from tests.interop.conftest import told
 from tests.live import LivePlatform
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -15,9 +15,8 @@ SUCCEEDED, RECOVERED, EXECUTION_SUCCEEDED, EXECUTION_FAILED = 3, 10, 4, 6
 
 
 @pytest.fixture(scope="module")
-def seen(stock_platform: LivePlatform, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    stock_platform.stock("pyflyte", "register", "--version", "c1", "cached.py", cwd=PROGRAMS)
-    return told(stock_platform, "caching_seen.py", str(tmp_path_factory.mktemp("notes")))
+def seen(registered: LivePlatform, tmp_path_factory: pytest.TempPathFactory) -> dict:
+    return told(registered, "caching_seen.py", str(tmp_path_factory.mktemp("notes")))
 
 
 def test_outputs_are_taken_from_who_made_them_unless_the_cache_is_overwritten(seen: dict) -> None:

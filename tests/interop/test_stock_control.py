@@ -22,9 +22,8 @@ def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def seen(stock_platform: LivePlatform, notes: Path) -> dict:
-    stock_platform.stock("pyflyte", "register", "--version", "c1", "control.py", cwd=PROGRAMS)
-    return told(stock_platform, "controlling.py", "c1", str(notes))
+def seen(registered: LivePlatform, notes: Path) -> dict:
+    return told(registered, "controlling.py", "v1", str(notes))
 
 
 def test_the_cases_that_are_chosen_run_and_flyteremote_sees_them(seen: dict) -> None:
@@ -51,23 +50,26 @@ def mortal_platform(tmp_path: Path, stock_python: Path) -> Iterator[LivePlatform
     (platform.data_dir / "config.yaml").write_text(f'environments:\n  "*flytekit*": {stock_python}\n')
     platform.start()
     try:
-        platform.stock("pyflyte", "register", "--version", "c1", "control.py", cwd=PROGRAMS)
+        platform.stock("pyflyte", "register", "--version", "v1", "control.py", cwd=PROGRAMS)
         yield platform
     finally:
         platform.stop()
 
 
-def test_gates_wait_through_a_killed_platform_for_flyteremotes_answers(mortal_platform: LivePlatform) -> None:
-    started = told(mortal_platform, "answering.py", "start", "c1")
-    assert "failed to validate that signal" in started["early"]
-    assert started["asked"] == ["factor"]
+def test_gates_and_children_outlive_a_killed_platform(mortal_platform: LivePlatform) -> None:
+    before = told(mortal_platform, "outliving.py", "start")
+    assert "failed to validate that signal" in before["early"]
+    assert before["asked"] == ["factor"]
     mortal_platform.kill()
     mortal_platform.start()
-    answered = told(mortal_platform, "answering.py", "answer", started["name"])
-    assert answered["asked"] == ["factor"]
-    assert "not castable: expected integer, got string" in answered["wrong"]
-    assert "has ended already" in answered["late"]
-    assert answered["outputs"] == 20
+    after = told(mortal_platform, "outliving.py", "end", before["asking"], before["launching"])
+    assert after["asked"] == ["factor"]
+    assert "not castable: expected integer, got string" in after["wrong"]
+    assert "has ended already" in after["late"]
+    assert after["answered"] == 20
+    assert (after["launched"], after["child"]) == (2, before["child"])
+    assert after["phase"] == ABORTED
+    assert after["cause"].startswith(f"cascading abort as parent execution id [{after['parent']}] aborted")
 
 
 def test_a_launch_plan_node_runs_an_execution_of_its_own_that_inherits(seen: dict, notes: Path) -> None:
@@ -80,14 +82,3 @@ def test_a_launch_plan_node_runs_an_execution_of_its_own_that_inherits(seen: dic
     assert failed["child"][0] == 6
     assert "8 is above 3" in failed["end"]
     assert f"in execution {failed['child'][3]} of launch plan control.inner_plan" in failed["end"]
-
-
-def test_children_outlive_a_killed_platform_and_end_with_their_parents(mortal_platform: LivePlatform) -> None:
-    first = told(mortal_platform, "launching.py", "start", "c1", "2")
-    mortal_platform.kill()
-    mortal_platform.start()
-    assert told(mortal_platform, "launching.py", "end", first["name"]) == {"outputs": 2, "child": first["child"]}
-    second = told(mortal_platform, "launching.py", "start", "c1", "300")
-    stopped = told(mortal_platform, "launching.py", "terminate", second["name"], second["child"])
-    assert stopped["phase"] == ABORTED
-    assert stopped["cause"].startswith(f"cascading abort as parent execution id [{second['name']}] aborted")

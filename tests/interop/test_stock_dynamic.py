@@ -3,16 +3,15 @@
 import pytest
 
 from tests.acceptance.killing import rows
-from tests.interop.conftest import PROGRAMS, told
+from tests.interop.conftest import told
 from tests.live import LivePlatform
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")
-def seen(stock_platform: LivePlatform) -> dict:
-    stock_platform.stock("pyflyte", "register", "--version", "d1", "dynamics.py", cwd=PROGRAMS)
-    return told(stock_platform, "drawing.py", "d1")
+def seen(registered: LivePlatform) -> dict:
+    return told(registered, "drawing.py", "v1")
 
 
 def test_what_dynamic_tasks_draw_runs_and_flyteremote_walks_through_it(seen: dict) -> None:
@@ -24,10 +23,10 @@ def test_what_dynamic_tasks_draw_runs_and_flyteremote_walks_through_it(seen: dic
     assert drawn["deck"].endswith("/n0/data/0/deck.html")
 
 
-def test_tasks_that_only_sleep_are_slept_by_the_engine(seen: dict, stock_platform: LivePlatform) -> None:
+def test_tasks_that_only_sleep_are_slept_by_the_engine(seen: dict, registered: LivePlatform) -> None:
     assert seen["slept"]["end"] == 3
     assert seen["slept"]["below"] == ["n0-0-dn0", "n0-0-dn1", "n0-0-dn2"]
-    workers = rows(stock_platform, "select distinct worker from attempts where task like '%dynamics.nap:%'")
+    workers = rows(registered, "select distinct worker from attempts where task like '%dynamics.nap:%'")
     assert workers == [("the engine",)]
 
 

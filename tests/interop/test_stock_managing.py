@@ -1,5 +1,6 @@
 """The stock client and pyflyte around executions: launch plans, terminate, relaunch, fetch, logs, decks, uploads."""
 
+import json
 import re
 from pathlib import Path
 
@@ -63,27 +64,28 @@ def test_the_same_content_is_uploaded_to_the_same_place(seen: dict) -> None:
     assert seen["downloaded"] == "content"
 
 
-def test_pyflyte_fetches_inputs_outputs_and_files(registered: LivePlatform, seen: dict, tmp_path: Path) -> None:
+def test_pyflyte_fetches_inputs_outputs_and_files_lists_activates_and_relaunches(
+    registered: LivePlatform, seen: dict, tmp_path: Path
+) -> None:
     url = f"flyte://v1/flytesnacks/development/{seen['name']}"
-    assert '"rows": 3' in registered.stock("pyflyte", "fetch", "-r", f"{url}/n0/o", str(tmp_path)).stdout
-    registered.stock("pyflyte", "fetch", f"{url}/n2/0/o/o0", str(tmp_path))
+    commands = [
+        ["fetch", "-r", f"{url}/n0/o", str(tmp_path)],
+        ["fetch", f"{url}/n2/0/o/o0", str(tmp_path)],
+        ["launchplan", "--activate", "pipeline.broken", "v1"],
+        ["get", "launchplan", "pipeline.broken"],
+        ["get", "launchplan", "--active-only"],
+        ["get", "launchplan", "pipeline.broken", "v2"],
+        ["execution", "--execution-id", seen["name"], "relaunch"],
+    ]
+    outputs, _, _, every, active, one, relaunched = told(registered, "commands.py", json.dumps(commands))
+    assert '"rows": 3' in outputs
     assert (tmp_path / "data" / "report.txt").read_text() == "['a', 'b'] 4.5"
-
-
-def test_pyflyte_lists_activates_and_relaunches(registered: LivePlatform, seen: dict) -> None:
-    registered.stock("pyflyte", "launchplan", "--activate", "pipeline.broken", "v1")
-    table = registered.stock("pyflyte", "get", "launchplan", "pipeline.broken").stdout
-    states = dict(re.findall(r"(v[12])\W+(ACTIVE|INACTIVE)", table))
-    assert states == {"v1": "ACTIVE", "v2": "INACTIVE"}
-    only = registered.stock("pyflyte", "get", "launchplan", "--active-only").stdout
-    assert re.findall(r"pipeline.broken\W+(v[12])", only) == ["v1"]
-    one = registered.stock("pyflyte", "get", "launchplan", "pipeline.broken", "v2").stdout
+    assert dict(re.findall(r"(v[12])\W+(ACTIVE|INACTIVE)", every)) == {"v1": "ACTIVE", "v2": "INACTIVE"}
+    assert re.findall(r"pipeline.broken\W+(v[12])", active) == ["v1"]
     assert '"version": "v2"' in one
-    done = registered.stock("pyflyte", "execution", "--execution-id", seen["name"], "relaunch")
-    name = re.search(r"ex:flytesnacks:development:(\w+)", done.stdout)[1]
-    assert (
-        registered.get(f"/api/v1/executions/flytesnacks/development/{name}")["spec"]["metadata"]["mode"] == "RELAUNCH"
-    )
+    name = re.search(r"ex:flytesnacks:development:(\w+)", relaunched)[1]
+    again = registered.get(f"/api/v1/executions/flytesnacks/development/{name}")
+    assert again["spec"]["metadata"]["mode"] == "RELAUNCH"
 
 
 def test_what_a_stock_task_prints_is_its_log(registered: LivePlatform, seen: dict) -> None:

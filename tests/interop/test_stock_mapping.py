@@ -11,13 +11,24 @@ SUCCEEDED = 3
 
 
 def test_pyflyte_runs_a_map_and_shows_its_result(stock_platform: LivePlatform) -> None:
-    asked = ["pyflyte", "run", "--remote", "--wait", "mapping.py", "strict", "--xs", "[4,5,6]", "--factor", "2"]
-    stock_platform.stock(*asked, cwd=PROGRAMS)
+    asked = [
+        "run",
+        "--remote",
+        "--wait",
+        "--poll-interval",
+        "1",
+        "mapping.py",
+        "strict",
+        "--xs",
+        "[4,5,6]",
+        "--factor",
+        "2",
+    ]
+    stock_platform.stock("pyflyte", *asked, cwd=PROGRAMS)
 
 
-def test_flyteremote_sees_a_map_as_one_task_execution_with_an_entry_for_each_item(stock_platform: LivePlatform) -> None:
-    stock_platform.stock("pyflyte", "register", "--version", "m1", "mapping.py", cwd=PROGRAMS)
-    seen = told(stock_platform, "mapping_seen.py", "m1")
+def test_flyteremote_sees_a_map_as_one_task_execution_with_an_entry_for_each_item(registered: LivePlatform) -> None:
+    seen = told(registered, "mapping_seen.py", "v1")
     assert seen["strict"] == [7, 14, 21, 28, 35]
     assert seen["node"] == [SUCCEEDED, seen["strict"], [1, 2, 3, 4, 5]]
     assert seen["tasks"] == 1

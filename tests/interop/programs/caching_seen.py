@@ -18,7 +18,7 @@ def lines(name):
 
 
 def fetched(name):
-    return remote.fetch_workflow(name=f"cached.{name}", version="c1")
+    return remote.fetch_workflow(name=f"cached.{name}", version="v1")
 
 
 def finished(execution):
