@@ -1,22 +1,14 @@
-"""Kills a platform and its workers again and again, at random moments, and checks after each run that nothing was lost.
+"""Kills a platform and its workers at random moments, and reads from its rows and folders that nothing was lost."""
 
-    python -m tests.acceptance.killing --kills 100 --seed 1 [--folder DIR]
-
-Prints one line a run. Ends with 1 and what it found as soon as something is wrong; the folder is left for a look.
-"""
-
-import argparse
 import contextlib
 import os
 import random
 import re
-import shutil
 import signal
 import sqlite3
-import sys
-import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,11 +113,14 @@ class Chaos:
     platform: OwnTemporary
     chance: random.Random
     done: Counter[str] = field(default_factory=Counter)
+    _ways: list[Callable[[], None]] = field(default_factory=list)
 
     def strike(self) -> None:
-        """Kill once."""
-        ways = (self.kill_running, self.kill_starting, self.kill_group, self.kill_all, self.kill_workers, self.stop)
-        way = self.chance.choice(ways)
+        """Kill once: in each way before any way again."""
+        if not self._ways:
+            ways = (self.kill_running, self.kill_starting, self.kill_group, self.kill_all, self.kill_workers, self.stop)
+            self._ways = self.chance.sample(ways, len(ways))
+        way = self._ways.pop()
         self.done[way.__name__] += 1
         way()
 
@@ -209,50 +204,3 @@ class Chaos:
 def _kill(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-
-
-def soak(folder: Path, *, kills: int, seed: int) -> None:
-    """Kill so many times, over as many runs as that takes."""
-    platform = OwnTemporary(folder / "data", flags=["--workers", "3"])
-    platform.temporary.mkdir()
-    platform.start()
-    try:
-        _soak(platform, kills=kills, seed=seed)
-    finally:
-        if platform.process is not None:
-            platform.process.kill()
-            platform.process.wait()
-
-
-def _soak(platform: OwnTemporary, *, kills: int, seed: int) -> None:
-    chaos = Chaos(platform, random.Random(seed))
-    while chaos.done.total() < kills:
-        began, before = time.monotonic(), chaos.done.total()
-        name = start_grid(platform)
-        while chaos.done.total() < kills and not ended(platform, name):
-            chaos.strike()
-        check_end(platform, name)
-        print(f"{name}: {chaos.done.total() - before} kills in {time.monotonic() - began:.1f} s", flush=True)
-    platform.stop()
-    assert not family(platform)
-    assert not leftovers(platform), "\n".join(leftovers(platform))
-    assert rows(platform, "pragma integrity_check") == [("ok",)]
-    print(dict(chaos.done))
-
-
-def main() -> None:
-    """Read the command line and go."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--folder", type=Path)
-    options = parser.parse_args()
-    folder = options.folder or Path(tempfile.mkdtemp(prefix="killing-"))
-    folder.mkdir(exist_ok=True)
-    print(f"folder {folder}, seed {options.seed}", flush=True)
-    soak(folder, kills=options.kills, seed=options.seed)
-    shutil.rmtree(folder)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

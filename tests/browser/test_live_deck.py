@@ -1,23 +1,26 @@
 """A deck while its task runs, seen by a real browser on a real platform: it fills by itself, and says what became of it."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, FrameLocator, Page, expect
+from playwright.sync_api import Error, FrameLocator, Locator, Page, expect
 
 from tests.live import ROOT, LivePlatform, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(120)]
 
-PROGRAM = ROOT / "examples" / "training_loop.py"
+TRAINING = ROOT / "examples" / "training_loop.py"
+ON_DEMAND = Path(__file__).parent / "programs" / "deck_on_demand.py"
 
 
-def started(platform: LivePlatform, *inputs: str) -> str:
-    """Start the training loop, and give the address of its execution."""
-    told = platform.run("run", "--remote", str(PROGRAM), "training", *inputs).stdout
+def started(platform: LivePlatform, program: Path, entity: str, *inputs: str) -> str:
+    """Start something, and give the address of its deck."""
+    told = platform.run("run", "--remote", str(program), entity, *inputs).stdout
     found = re.search(r"http://\S+/executions/[a-z0-9]+", told)
     assert found, told
-    return found[0]
+    return f"{found[0]}?node=n0&tab=deck"
 
 
 def deck(page: Page) -> FrameLocator:
@@ -25,23 +28,35 @@ def deck(page: Page) -> FrameLocator:
     return page.frame_locator(".frames iframe:not(.loading)")
 
 
-def epochs(page: Page) -> int:
-    return deck(page).locator("section[data-deck=metrics] tr").count() - 1
+def rows(page: Page) -> Locator:
+    return deck(page).locator("section[data-deck=metrics] tr")
 
 
-def test_the_deck_fills_while_the_task_runs_and_is_final_after(platform: LivePlatform, page: Page) -> None:
-    page.goto(f"{started(platform, '--epochs', '14', '--pause', '0.4')}?node=n0&tab=deck")
+@pytest.fixture
+def wanted(tmp_path: Path) -> Iterator[Path]:
+    """The file that says how many rows the deck is to have; the task ends with it."""
+    file = tmp_path / "rows"
+    file.write_text("1")
+    yield file
+    file.unlink(missing_ok=True)
+
+
+def test_the_deck_fills_while_the_task_runs_and_is_final_after(
+    platform: LivePlatform, page: Page, wanted: Path
+) -> None:
+    page.goto(started(platform, ON_DEMAND, "table", "--wanted", str(wanted)))
     badge = page.locator("#deck-badge")
     expect(badge).to_have_attribute("data-state", "running")
     expect(badge).to_have_text("Live")
+    expect(rows(page)).to_have_count(1)
 
-    expect(deck(page).locator("section[data-deck=metrics] tr").nth(1)).to_be_visible()
-    first = epochs(page)
-    until(lambda: epochs(page) > first, "another epoch in the deck, without anything done to the page")
+    wanted.write_text("2")
+    expect(rows(page)).to_have_count(2)  # without anything done to the page
     expect(badge).to_have_text("Live")
 
+    wanted.unlink()
     expect(badge).to_have_text("Final")
-    expect(deck(page).locator("section[data-deck=metrics] tr")).to_have_count(15)
+    expect(rows(page)).to_have_count(2)
     expect(deck(page).locator("header .state")).to_have_text("succeeded")
     expect(page.locator("#state .chip")).to_have_text("Succeeded")
 
@@ -56,25 +71,27 @@ def scrolled(page: Page) -> float:
                 raise
 
 
-def test_the_reader_keeps_its_place_when_the_page_is_new(platform: LivePlatform, page: Page) -> None:
-    page.goto(f"{started(platform, '--epochs', '60', '--pause', '0.15')}?node=n0&tab=deck")
-    until(lambda: epochs(page) > 36, "a deck that is longer than its frame")
+def test_the_reader_keeps_its_place_when_the_page_is_new(platform: LivePlatform, page: Page, wanted: Path) -> None:
+    wanted.write_text("60")  # which is longer than its frame
+    page.goto(started(platform, ON_DEMAND, "table", "--wanted", str(wanted)))
+    expect(rows(page)).to_have_count(60)
     frames = page.locator(".frames").bounding_box()
     assert frames is not None
     page.mouse.move(frames["x"] + 100, frames["y"] + 200)
     page.mouse.wheel(0, 240)
     until(lambda: scrolled(page) == 240, "the frame scrolled")
-    seen = epochs(page)
-    until(lambda: epochs(page) > seen, "a newer page")
+    wanted.write_text("61")
+    expect(rows(page)).to_have_count(61)
     assert scrolled(page) == 240
+    wanted.unlink()
     expect(page.locator("#deck-badge")).to_have_text("Final")
     assert scrolled(page) == 240
 
 
 def test_the_deck_of_a_failed_task_is_kept_and_says_so(platform: LivePlatform, page: Page) -> None:
-    page.goto(f"{started(platform, '--epochs', '9', '--pause', '0.2', '--fail_at', '4')}?node=n0&tab=deck")
+    page.goto(started(platform, TRAINING, "training", "--epochs", "9", "--pause", "0.01", "--fail_at", "4"))
     expect(page.locator("#deck-badge")).to_have_text("Failed")
-    expect(deck(page).locator("section[data-deck=metrics] tr")).to_have_count(6)
+    expect(rows(page)).to_have_count(6)
     expect(deck(page).locator("header .state")).to_have_text("failed")
 
     page.get_by_role("link", name="Overview").click()
@@ -83,8 +100,8 @@ def test_the_deck_of_a_failed_task_is_kept_and_says_so(platform: LivePlatform, p
 
 
 def test_a_killed_task_says_so(platform: LivePlatform, page: Page) -> None:
-    page.goto(f"{started(platform, '--epochs', '500', '--pause', '0.2')}?node=n0&tab=deck")
-    expect(deck(page).locator("section[data-deck=metrics] tr").nth(1)).to_be_visible()
+    page.goto(started(platform, TRAINING, "training", "--epochs", "500", "--pause", "0.2"))
+    expect(rows(page).nth(1)).to_be_visible()
     page.get_by_role("button", name="Terminate").click()
     page.locator("dialog").get_by_role("button", name="Terminate").click()
     expect(page.locator("#deck-badge")).to_have_text("Killed")
@@ -92,7 +109,7 @@ def test_a_killed_task_says_so(platform: LivePlatform, page: Page) -> None:
 
 
 def test_a_deck_reaches_nothing_of_the_console(platform: LivePlatform, page: Page) -> None:
-    page.goto(f"{started(platform, '--epochs', '2', '--pause', '0')}?node=n0&tab=deck")
+    page.goto(started(platform, TRAINING, "training", "--epochs", "2", "--pause", "0"))
     expect(page.locator("#deck-badge")).to_have_text("Final")
     for reach in ("parent.document.title", "localStorage.length", "document.cookie"):
         blocked = (
