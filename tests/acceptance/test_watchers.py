@@ -34,7 +34,7 @@ class Watcher:
         return list(self.stream)[-1]
 
 
-def test_watchers_who_go_away_disturb_nobody(tmp_path: Path) -> None:
+def test_watchers_who_go_away_disturb_nobody_and_none_keeps_the_platform_from_stopping(tmp_path: Path) -> None:
     with live_platform(tmp_path) as platform:
         name = start(platform, 2)
         watchers = [Watcher(platform, name) for _ in range(WATCHERS)]
@@ -47,9 +47,6 @@ def test_watchers_who_go_away_disturb_nobody(tmp_path: Path) -> None:
             watcher.channel.close()
         assert "Traceback" not in platform.tail()
 
-
-def test_the_platform_stops_within_seconds_while_many_watch(tmp_path: Path) -> None:
-    with live_platform(tmp_path) as platform:
         name = start(platform, 600)
         watchers = [Watcher(platform, name) for _ in range(WATCHERS)]
         for watcher in watchers:
