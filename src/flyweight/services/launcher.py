@@ -150,7 +150,7 @@ class Launcher:
         reference = await self._ended(child) if child.recovers else None
         if reference is None:
             return await self._start(request, _Origin(mode=_Mode.CHILD_WORKFLOW, child=child))
-        spec.metadata.reference_execution.CopyFrom(_named(reference))
+        request.spec.metadata.reference_execution.CopyFrom(_named(reference))
         return await self._start(request, _Origin(mode=_Mode.RECOVERED, reference=reference, child=child))
 
     async def _ended(self, child: Child) -> StoredExecution | None:

@@ -1,6 +1,7 @@
 """Executions that executions start: found again with all that they gave, and never taken for somebody else's."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from flyteidl.admin import execution_pb2
@@ -53,6 +54,14 @@ def child(name: str = "child", *, overwrite_cache: bool = False) -> Child:
     )
 
 
+async def ended(platform: Platform, name: str) -> None:
+    key = await platform.store.key_of(P, D, name)
+    assert key is not None
+    async with asyncio.timeout(10):
+        while platform.driver.live(key):
+            await asyncio.sleep(0)
+
+
 async def test_a_child_that_has_ended_gives_all_its_outputs_however_large(
     platform: Platform, children: ChildExecutions
 ) -> None:
@@ -62,16 +71,13 @@ async def test_a_child_that_has_ended_gives_all_its_outputs_however_large(
     large.literals["o0"].hash = "x" * (INLINE_LIMIT + 1)
     for _ in range(2):
         platform.executor.succeed(await platform.executor.next(), large)
-    key = await platform.store.key_of(P, D, "child")
-    async with asyncio.timeout(10):
-        while platform.driver.live(key):
-            await asyncio.sleep(0)
-    ended = await children.start(child())
-    assert ended is not None
-    assert ended.phase is ExecutionPhase.SUCCEEDED
-    assert isinstance(ended.outputs, literals_pb2.LiteralMap)
-    assert ended.outputs == large
-    assert await children.stop(child(), "too late") == ended
+    await ended(platform, "child")
+    found = await children.start(child())
+    assert found is not None
+    assert found.phase is ExecutionPhase.SUCCEEDED
+    assert isinstance(found.outputs, literals_pb2.LiteralMap)
+    assert found.outputs == large
+    assert await children.stop(child(), "too late") == found
 
 
 async def test_a_child_that_is_to_run_again_overwrites_the_cache(platform: Platform, children: ChildExecutions) -> None:
@@ -92,6 +98,20 @@ async def test_whose_logs_are_to_be_read_is_said(platform: Platform, children: C
     request = watch_pb2.LogsRequest(project=P, domain=D, name="parent", node_id="n7")
     with pytest.raises(InvalidInput, match="node n7 of execution parent is execution f"):
         await anext(platform.logs.logs(request))
+
+
+async def test_a_child_that_recovers_another_names_it(platform: Platform, children: ChildExecutions) -> None:
+    await children.start(child("before"))
+    await platform.executor.next()
+    await children.stop(child("before"), "enough")
+    await ended(platform, "before")
+    await children.start(replace(child("after"), recovers="before"))
+    key = await platform.store.key_of(P, D, "after")
+    assert key is not None
+    found = await platform.store.get_by_key(key)
+    metadata = execution_pb2.ExecutionSpec.FromString(found.new.spec).metadata
+    assert (metadata.mode, metadata.reference_execution.name) == (metadata.RECOVERED, "before")
+    assert metadata.parent_node_execution.node_id == "n0"
 
 
 async def test_a_child_that_was_never_started_is_stopped_at_once(children: ChildExecutions) -> None:
