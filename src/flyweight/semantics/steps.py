@@ -34,12 +34,8 @@ class Step:
 
 
 def steps(closure: compiler_pb2.CompiledWorkflowClosure, drawn: Mapping[NodeId, Drawn] = NOTHING_DRAWN) -> list[Step]:
-    """List the steps of a workflow, of its conditionals' cases, and of what its dynamic tasks drew."""
-    outermost = level(closure, drawn)
-    found = list(_steps(outermost, 0))
-    if closure.primary.template.HasField("failure_node"):
-        found.append(_step(outermost, closure.primary.template.failure_node, 0))
-    return found
+    """List the steps of a workflow and of all inside it: conditionals' cases, what was drawn; failure nodes last."""
+    return list(_steps(level(closure, drawn), 0))
 
 
 def single(task: identifier_pb2.Identifier) -> Step:
@@ -99,7 +95,8 @@ def following(planned: Sequence[Step], node: str) -> set[NodeId]:
 
 
 def _steps(within: Level, depth: int, cases: Mapping[str, str] | None = None) -> Iterator[Step]:
-    for node in _in_order(within.template):
+    handler = [within.template.failure_node] if within.template.HasField("failure_node") else []
+    for node in [*_in_order(within.template), *handler]:
         yield _step(within, node, depth, (cases or {}).get(node.id, ""))
         inside = within.inside(node)
         if inside is not None:

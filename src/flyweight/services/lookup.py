@@ -81,7 +81,8 @@ class Lookup:
         named = parse_item_name(node)
         owner = None if named is None else await self.map(found.new.key, named[0])
         if named is None or owner is None:
-            return f"execution {found.new.name!r} has no node {node!r}{later}"
+            item = "" if named is None else f", nor a map {named[0]!r} with an item {named[1]}"
+            return f"execution {found.new.name!r} has no node {node!r}{item}{later}"
         size = MapProgress.FromString(owner.detail).size
         if named[1] < size:
             return f"item {shown_item(*named)} of execution {found.new.name!r} has not begun"

@@ -32,6 +32,20 @@ def test_those_of_a_sub_workflow_stand_below_their_own():
     ]
 
 
+def test_failure_nodes_stand_last_in_their_workflows_with_what_is_inside_them():
+    main, inner = template("main", sub_workflow("s", "inner")), template("inner", task("x"))
+    main.failure_node.CopyFrom(sub_workflow("fn0", "cleaning"))
+    inner.failure_node.CopyFrom(task("fn0"))
+    found = steps(closure(main, inner, template("cleaning", task("y"))))
+    assert [(step.node, step.depth) for step in found] == [
+        ("s", 0),
+        ("s-0-x", 1),
+        ("s-0-fn0", 1),
+        ("fn0", 0),
+        ("fn0-0-y", 1),
+    ]
+
+
 def test_what_a_dynamic_task_drew_stands_below_it_with_its_attempt_in_the_ids():
     inner = closure(template("drawn", task("dn0"), sub_workflow("dn1", "sub")), template("sub", task("y")))
     found = steps(closure(template("main", task("d"))), {"d": Drawn(attempt=2, closure=inner)})
