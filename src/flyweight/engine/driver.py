@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from math import inf
 
-from flyteidl.core import compiler_pb2, literals_pb2, types_pb2
+from flyteidl.core import compiler_pb2, execution_pb2, literals_pb2, types_pb2
 
 from flyweight import literals
 from flyweight.clock import Micros
@@ -24,7 +24,7 @@ from flyweight.engine.inbox import Happening
 from flyweight.engine.jobs import Report
 from flyweight.engine.lanes import Breath, Lane, Live
 from flyweight.engine.machine import Event
-from flyweight.engine.model import ExecutionState
+from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.ports import Capacity, Children, Ports
 from flyweight.engine.recollecting import Recollecting
 from flyweight.engine.records import NO_EXECUTION, NOT_YET, NewExecution
@@ -130,8 +130,10 @@ class Driver:
         self._taken_up.clear()
         try:
             async for found in recovery.recover():
-                for batch in found.lost:
-                    await self._ports.store.commit(batch)
+                for lost in found.lost:
+                    await self._ports.store.commit(lost.rows)
+                    # Its parent, which is older, may run by now, and have found it under way.
+                    self._tell_parent(lost.new, ExecutionPhase.FAILED, error=lost.error)
                 for state in found.states:
                     self._live[state.new.key] = Live(state=state, lane=self._large)
                     self._happened(Happening(state.new.key, machine.Restarted(last_seen=last_seen)))
@@ -318,7 +320,8 @@ class Driver:
             if live.state.phase.terminal and self._live.pop(part.key, None) is not None:
                 live.timers.clear()
                 self._acting.forget(part.key)
-                self._tell_parent(live.state)
+                state = live.state
+                self._tell_parent(state.new, state.phase, outputs=state.outputs, error=state.error)
             elif machine.unsettled(live.state):
                 self._happened(Happening(part.key, machine.Continued()))
 
@@ -345,13 +348,17 @@ class Driver:
         """Make it durable, and only then act on it."""
         await self._acting.act(await self._committer.commit(parts), breath)
 
-    def _tell_parent(self, state: ExecutionState) -> None:
+    def _tell_parent(
+        self,
+        new: NewExecution,
+        phase: ExecutionPhase,
+        *,
+        outputs: literals_pb2.LiteralMap | None = None,
+        error: execution_pb2.ExecutionError | None = None,
+    ) -> None:
         """Tell the execution that started this one, if there is one, that it has ended and how."""
-        if state.new.parent_execution != NO_EXECUTION:
-            new = state.new
-            ended = ChildEnded(
-                node=new.parent_node, name=new.name, phase=state.phase, outputs=state.outputs, error=state.error
-            )
+        if new.parent_execution != NO_EXECUTION:
+            ended = ChildEnded(node=new.parent_node, name=new.name, phase=phase, outputs=outputs, error=error)
             self._happened(Happening(new.parent_execution, ended))
 
     def _undo(self, creation: Creation, error: Exception) -> None:

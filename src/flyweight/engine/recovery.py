@@ -4,6 +4,8 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
+from flyteidl.core import execution_pb2
+
 from flyweight import literals
 from flyweight.clock import Clock
 from flyweight.engine import machine
@@ -26,12 +28,21 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """An execution that cannot go on, because something of it is gone or spoilt."""
+
+    new: NewExecution
+    error: execution_pb2.ExecutionError
+    rows: Batch
+    """As they should now stand: nothing of it is left open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
     """What was found."""
 
     states: list[ExecutionState] = field(default_factory=list[ExecutionState])
-    lost: list[Batch] = field(default_factory=list[Batch])
-    """Of executions that cannot go on, because something of them is gone or spoilt: their rows as they should stand."""
+    lost: list[Lost] = field(default_factory=list[Lost])
 
 
 async def load_closure(digest: str, graphs: Graphs, store: EngineStore) -> ClosureGraph:
@@ -76,8 +87,7 @@ class Recovery:
         drawn = {node: await load_drawn(uri, self.graphs, self.blobs) for node, uri in drawn_nodes(loaded).items()}
         return machine.restore(loaded, graph, layout, blobs, drawn, await self.recollecting.of(loaded.new))
 
-    def _given_up(self, loaded: LoadedExecution, error: Exception) -> Batch:
-        """Give its rows as they should now stand: nothing of it is left open."""
+    def _given_up(self, loaded: LoadedExecution, error: Exception) -> Lost:
         now = self.clock.now()
         reason = platform_reason("RecoveryFailed", "it could not go on after the platform was restarted", error)
         execution = ExecutionRecord(
@@ -90,9 +100,10 @@ class Recovery:
         )
         nodes = [row for row in loaded.nodes if not row.phase.terminal]
         attempts = [row for row in loaded.attempts if not row.phase.terminal]
-        return Batch(
+        rows = Batch(
             executions=(execution,),
             nodes=tuple(aborted_nodes(nodes, reason, now)),
             attempts=tuple(aborted_attempts(attempts, reason, now)),
             items=tuple(aborted_items(loaded.items, now)),
         )
+        return Lost(new=loaded.new, error=reason, rows=rows)

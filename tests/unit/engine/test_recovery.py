@@ -1,6 +1,7 @@
 """What had not ended is read back in pieces, the first of which run meanwhile; what cannot be read holds up nobody."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -9,8 +10,10 @@ from flyweight.engine.driver import DriverSettings
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.records import LoadedExecution
 from flyweight.errors import PreconditionFailed
-from tests.simulation.workflows import inputs_of, new_execution
+from tests.simulation.workflows import closure, inputs_of, new_execution, node, plan, workflow
 from tests.unit.engine.driving import CLOSED, Parts, Store, new, opened, run, until
+
+OTHER = plan(workflow("other", []))
 
 
 def test_large_values_stand_as_blobs_and_come_back_after_a_restart():
@@ -56,25 +59,28 @@ class SlowStore(Store):
         return await super().load(keys)
 
 
+def rows_of(store):
+    """Give what a store would load of the executions that it was told of."""
+    created = {row.key: row for row in store.rows("new")}
+    nodes, attempts = store.rows("nodes"), store.rows("attempts")
+    return [
+        LoadedExecution(
+            new=created[row.key],
+            execution=row,
+            nodes=tuple(each for each in nodes if each.execution == row.key),
+            attempts=tuple(each for each in attempts if each.execution == row.key),
+        )
+        for row in store.rows("executions")
+    ]
+
+
 async def reopening(count):
     """Give a driver that is taking up so many executions, of which it has loaded the first."""
     first = await opened()
     for key in range(1, count + 1):
         await first.driver.create(new(key), CLOSED)
-    rows = {name: first.store.rows(name) for name in ("executions", "nodes", "attempts")}
-    store = SlowStore(
-        [
-            LoadedExecution(
-                new=new(row.key),
-                execution=row,
-                nodes=tuple(each for each in rows["nodes"] if each.execution == row.key),
-                attempts=tuple(each for each in rows["attempts"] if each.execution == row.key),
-            )
-            for row in rows["executions"]
-        ]
-    )
     await first.driver.close()
-    parts = Parts(store)
+    parts = Parts(SlowStore(rows_of(first.store)))
     return parts, asyncio.ensure_future(parts.driver.open())
 
 
@@ -116,15 +122,8 @@ def test_an_execution_that_cannot_be_loaded_is_given_up_and_the_others_go_on():
         for key in (1, 2):
             await first.driver.create(new(key), CLOSED)
         store = Store()
-        store.loaded = [
-            LoadedExecution(
-                new=new_execution(CLOSED, key, None) if key == 2 else lost_inputs(),
-                execution=row,
-                nodes=tuple(found for found in first.store.rows("nodes") if found.execution == key),
-                attempts=tuple(found for found in first.store.rows("attempts") if found.execution == key),
-            )
-            for key, row in enumerate(first.store.rows("executions"), start=1)
-        ]
+        spoilt, fine = rows_of(first.store)
+        store.loaded = [replace(spoilt, new=spoilt.new._replace(inputs_uri="memory://gone")), fine]
         parts = await opened(store)
         assert not parts.driver.live(1)
         assert store.batches[0].executions[0].phase is ExecutionPhase.FAILED
@@ -133,8 +132,43 @@ def test_an_execution_that_cannot_be_loaded_is_given_up_and_the_others_go_on():
         await parts.driver.close()
         await first.driver.close()
 
-    def lost_inputs():
-        kept = new(1)
-        return kept._replace(inputs_uri="memory://gone")
+    run(scenario)
+
+
+class UnderWay:
+    """Says of every child that it is under way."""
+
+    def __init__(self):
+        self.asked = []
+
+    async def start(self, child):
+        self.asked.append(child.name)
+
+
+def test_a_parent_that_runs_already_hears_of_a_child_that_is_given_up():
+    launches = closure(workflow("w", [node("n0", OTHER)]), plans=[OTHER])
+
+    async def scenario():
+        children = UnderWay()
+        first = Parts(Store())
+        await first.driver.open(children)
+        await first.driver.create(new_execution(launches, 1), launches)
+        await first.driver.close()
+        (parent,) = rows_of(first.store)
+        children.asked.clear()
+        plain = [replace(parent, new=new(key)) for key in range(2, 100)]
+        parts = Parts(SlowStore([parent, *plain]))
+        parts.driver._graphs.build(parent.new.closure_digest, launches)
+        opening = asyncio.ensure_future(parts.driver.open(children))
+        await until(lambda: children.asked)
+        named = {"name": children.asked[0], "parent_execution": 1, "parent_node": "n0", "inputs_uri": "memory://gone"}
+        parts.store.loaded[-1] = replace(plain[-1], new=plain[-1].new._replace(**named))
+        parts.store.slow.set()
+        await opening
+        await until(lambda: not parts.driver.live(1))
+        ended = [row for row in parts.store.rows("executions") if row.key == 1][-1]
+        assert ended.phase is ExecutionPhase.FAILED
+        assert b"could not go on" in ended.error
+        await parts.driver.close()
 
     run(scenario)
