@@ -66,11 +66,12 @@ class Window:
         """Tell whether the worker has the code, and nothing that must run alone."""
         if not self._sent or self.lasting or not self.worker.proven:
             return False
-        first = self._sent[0]
-        runs = first.work
+        runs = self._sent[0].work
         if work is not runs and (work.bundle, work.python) != (runs.bundle, runs.python):
             return False
-        return not (first.cancelled or work.alone or runs.alone)
+        # One that was cancelled in time is the last, for what was behind it was taken back; its worker may have sent
+        # the results of those before it, unread as yet, and have a SIGTERM on its way that is to meet no other one.
+        return not (self._sent[-1].cancelled or work.alone or runs.alone)
 
     def expects(self, number: int) -> bool:
         """Tell whether the first one bears that number: only of that the worker can have anything to say."""

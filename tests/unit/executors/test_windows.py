@@ -238,6 +238,15 @@ async def test_only_quick_work_of_the_same_code_waits_for_a_worker(tmp_path: Pat
     assert not busy.takes(work())
 
 
+async def test_nothing_is_sent_behind_a_cancelled_attempt_though_results_before_it_are_unread(tmp_path: Path) -> None:
+    busy = await window(tmp_path, first=work())
+    for _ in range(CROWD):
+        busy.add(sent(work(), busy.worker))
+    list(busy)[-1].cancelled = True
+    assert not busy.takes(work())
+    assert not busy.lets_in(work())
+
+
 async def test_only_a_crowd_of_one_execution_lets_another_ones_attempt_in(tmp_path: Path) -> None:
     busy = await window(tmp_path, first=work())
     for _ in range(CROWD - 1):
