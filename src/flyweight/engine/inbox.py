@@ -37,10 +37,15 @@ class Inbox:
     def __init__(self) -> None:
         # Whose turn is next stands first; OrderedDict takes its first item in constant time, which dict does not.
         self._waiting: OrderedDict[ExecutionKey, deque[Happening]] = OrderedDict()
-        self._size = 0
+        self._size = self._things = 0
 
     def __len__(self) -> int:
         return self._size
+
+    @property
+    def things(self) -> int:
+        """How many things have happened: each report counts."""
+        return self._things
 
     def __iter__(self) -> Iterator[Happening]:
         return (happening for waiting in self._waiting.values() for happening in waiting)
@@ -53,12 +58,14 @@ class Inbox:
         """Put it behind all of its execution."""
         self._waiting.setdefault(happening.key, deque()).append(happening)
         self._size += 1
+        self._things += happening.things
 
     def take(self) -> Happening:
         """Take the first one of the execution whose turn it is; there must be one."""
         key, waiting = self._waiting.popitem(last=False)
         happening = waiting.popleft()
         self._size -= 1
+        self._things -= happening.things
         if waiting:
             self._waiting[key] = waiting
         return happening
@@ -68,4 +75,5 @@ class Inbox:
         keys = list(self._waiting) if key is None else [key]
         taken = [happening for each in keys for happening in self._waiting.pop(each, ())]
         self._size -= len(taken)
+        self._things -= sum(happening.things for happening in taken)
         return taken

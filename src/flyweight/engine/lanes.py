@@ -20,7 +20,7 @@ class Lane:
     """A queue, and the turn that is under way on what was taken from it."""
 
     full: int
-    """So many happenings are a turn's worth: no more are waited for."""
+    """So many things that have happened are a turn's worth: no more are waited for."""
     inbox: Inbox = field(default_factory=Inbox)
     turn: dict[ExecutionKey, tuple[Part, "Live"]] = field(default_factory=dict[ExecutionKey, tuple[Part, "Live"]])
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -40,12 +40,12 @@ class Lane:
         """Put it in, and wake who sees to it."""
         self.inbox.put(happening)
         self.wake.set()
-        if happening.done is not None or len(self.inbox) >= self.full:
+        if happening.done is not None or self.inbox.things >= self.full:
             self.pressing.set()
 
     def taken(self) -> None:
         """Note that a turn has taken what it takes: what is left may press no longer."""
-        if self.pressing.is_set() and len(self.inbox) < self.full and not any(left.done for left in self.inbox):
+        if self.pressing.is_set() and self.inbox.things < self.full and not any(left.done for left in self.inbox):
             self.pressing.clear()
 
 

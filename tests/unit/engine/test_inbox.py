@@ -40,3 +40,14 @@ def test_all_of_one_or_of_everybody_can_be_taken_in_order():
     assert inbox.take_all(7) == []
     assert [happening.key for happening in inbox.take_all()] == [2]
     assert not inbox
+
+
+def test_each_report_of_those_that_came_together_counts():
+    inbox = filled(1, 2)
+    for key in (1, 1, 2):
+        inbox.put(Happening(key, machine.Reported(reports=("one", "another", "a third"))))
+    assert (len(inbox), inbox.things) == (5, 11)
+    assert [inbox.take().things for _ in range(3)] == [1, 1, 3]
+    assert (len(inbox), inbox.things) == (2, 6)
+    assert len(inbox.take_all(1)) == 1
+    assert (len(inbox), inbox.things) == (1, 3)

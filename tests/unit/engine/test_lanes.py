@@ -4,6 +4,7 @@ import asyncio
 
 from flyweight.engine.jobs import DeckPublished, Succeeded
 from flyweight.engine.phases import ExecutionPhase
+from flyweight.engine.ports import Capacity
 from flyweight.ids import AttemptId
 from tests.simulation.workflows import INTEGER, closure, inputs_of, new_execution, node, workflow
 from tests.unit.engine.driving import CLOSED, TASK, new, opened, run, until
@@ -44,6 +45,20 @@ def test_reports_that_come_together_are_told_apart_by_execution():
         assert [len(lane.inbox) for lane in parts.driver._lanes] == [1, 3 + 5]
         await until(lambda: not (parts.driver.live(1) or parts.driver.live(GIANT)))
         assert {row.phase for row in parts.store.rows("executions")[-2:]} == {ExecutionPhase.SUCCEEDED}
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_reports_that_come_together_make_a_turns_worth_by_their_number():
+    async def scenario():
+        parts = await beside_a_giant(gathering=100.0, quickest=100.0, events_per_turn=WIDTH)
+        parts.capacity = lambda: Capacity(slots=7, busy=7, queued=1)
+        parts.report(
+            *(Succeeded(attempt=AttemptId(GIANT, f"n{at}", 0), outputs=inputs_of(o0=1)) for at in range(WIDTH))
+        )
+        await asyncio.sleep(1)
+        assert not parts.driver.live(GIANT)
         await parts.driver.close()
 
     run(scenario)
