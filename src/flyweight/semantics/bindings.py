@@ -48,9 +48,10 @@ def resolve(data: literals_pb2.BindingData, lookup: Lookup, read: Read) -> liter
     """Resolve one binding; raises ``InvalidInput``."""
     match data.WhichOneof("value"):
         case "promise":
-            found = lookup(data.promise)
-            path = [step(part) for part in data.promise.attr_path]
-            return take(found, path, read) if path else found
+            promise = data.promise
+            path = promise.attr_path
+            found = lookup(promise)
+            return take(found, [step(part) for part in path], read) if path else found
         case "scalar":
             return literals_pb2.Literal(scalar=data.scalar)
         case "collection":

@@ -1,6 +1,6 @@
 """Statements that write many rows at once: compiled once, fed with tuples, given to the driver as they are."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -12,12 +12,15 @@ from flyweight.store import driven
 Record = TypeVar("Record")
 
 
-def upsert(table: Table, names: Sequence[str], *, replace: bool = True) -> Insert:
-    """Give the statement that puts a row in, and takes the place of the row with its key (or leaves that one be)."""
+def upsert(table: Table, names: Sequence[str], *, replace: bool = True, final: Collection[str] = ()) -> Insert:
+    """Give the statement that puts a row in, and takes the place of the row with its key (or leaves that one be).
+
+    What is final in a row stays as it was written first.
+    """
     # The one dialect there is now. Another one's insert() has the same two methods.
     statement = sqlite.insert(table).values(dict.fromkeys(names))
     keys = [column.name for column in table.primary_key]
-    changes = {name: statement.excluded[name] for name in names if name not in keys}
+    changes = {name: statement.excluded[name] for name in names if name not in keys and name not in final}
     if replace and changes:
         return statement.on_conflict_do_update(index_elements=keys, set_=changes)
     return statement.on_conflict_do_nothing(index_elements=keys)

@@ -111,14 +111,14 @@ class ExecutionStore:
     async def snapshot(self, key: ExecutionKey) -> tuple[StoredExecution, list[NodeRecord]]:
         """Read an execution and all its nodes as of one moment, with outputs, without inputs; raises ``NotFound``."""
 
-        def work(connection: Connection) -> tuple[RowMapping | None, Sequence[RowMapping]]:
+        def work(connection: Connection) -> tuple[RowMapping | None, list[NodeRecord]]:
             found = connection.execute(_BY_KEY, {"key": key}).mappings().first()
-            return found, connection.execute(_NODES_OF, {"key": key}).mappings().all()
+            return found, rows.nodes(connection.execute(_NODES_OF, {"key": key}))
 
         found, nodes = await self._database.read(work)
         if found is None:
             raise NotFound(f"There is no execution with key {key}.")
-        return rows.execution(found), [rows.node(row) for row in nodes]
+        return rows.execution(found), nodes
 
     async def key_of(self, project: str, domain: str, name: str) -> ExecutionKey | None:
         """Find the key that belongs to a name, if any."""

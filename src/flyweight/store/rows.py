@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from flyteidl.admin import execution_pb2
-from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, update
+from sqlalchemy import Column, Connection, Result, RowMapping, Table, bindparam, update
 
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.engine.records import (
@@ -41,6 +41,9 @@ _ENTITY_PARTS = tuple(f"{kind}_{part}" for kind in _ENTITIES for part in ("name"
 _DERIVED = ("phase", "updated_at", "outputs", "error", *_ENTITY_PARTS)
 """What a new execution's row has beyond its record."""
 
+_FINAL = frozenset({"spec_node", "parent", "parent_attempt", "inputs", "created_at"})
+"""What never changes of a node: a second writing leaves it, and the index that it stands in, alone."""
+
 _PHASE = {"phase": "phase._value_"}  # what `value` gives, by way of a function of Python's
 _KEY = "which_key"
 
@@ -48,7 +51,7 @@ _Row = Mapping[str, Any]
 _executions = Bulk[_Row](upsert(tables.executions, (*_NEW, *_DERIVED), replace=False), reader=itemgetter)
 _execution_tags = Bulk[_Row](upsert(tables.execution_tags, ("execution", "tag"), replace=False), reader=itemgetter)
 _closures = Bulk[_Row](upsert(tables.closures, ("digest", "body"), replace=False), reader=itemgetter)
-_nodes = Bulk[NodeRecord](upsert(tables.node_executions, _NODE), _PHASE)
+_nodes = Bulk[NodeRecord](upsert(tables.node_executions, _NODE, final=_FINAL), _PHASE)
 _attempts = Bulk[AttemptRecord](upsert(tables.attempts, _ATTEMPT), _PHASE)
 _items = Bulk[ItemsRecord](upsert(tables.items, _ITEMS))
 _signals = Bulk[SignalRecord](upsert(tables.signals, _SIGNAL))
@@ -129,7 +132,16 @@ def execution(row: RowMapping) -> StoredExecution:
 
 def node(row: RowMapping) -> NodeRecord:
     """Read a node."""
-    values = _fields(_NODE, row)
+    return _node(_fields(_NODE, row))
+
+
+def nodes(found: Result[Any]) -> list[NodeRecord]:
+    """Read nodes, thousands perhaps: not as mappings, in which SQLAlchemy looks up each field by its name."""
+    names = tuple(found.keys())
+    return [_node(dict(zip(names, row, strict=True))) for row in found]
+
+
+def _node(values: dict[str, Any]) -> NodeRecord:
     values["phase"] = NodePhase(values["phase"])
     return NodeRecord(**values)
 

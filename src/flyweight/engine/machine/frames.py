@@ -30,6 +30,8 @@ from flyweight.semantics.offloading import Read, whole
 BINDING_FAILED = "BindingResolutionError"
 UNSUPPORTED = "UnsupportedNode"
 TERMINATED = "the execution was terminated"
+_OUTSIDE = frozenset({"", START_NODE})
+"""What a binding calls the node that stands for a workflow's inputs."""
 
 
 def settle(turn: Turn) -> None:
@@ -198,14 +200,13 @@ def _lookup(turn: Turn, inner: Frame) -> bindings.Lookup:
     frame = inner.scope or inner
 
     def find(promise: types_pb2.OutputReference) -> literals_pb2.Literal:
-        if promise.node_id in {"", START_NODE}:
-            source, owner = frame.inputs, "the workflow was given no input"
-        else:
-            node = frame.nodes[frame.graph.index[promise.node_id]]
-            source, owner = turn.outputs_of(node), f"node {node.id} gave no output"
-        if source is None or promise.var not in source.literals:
-            raise InvalidInput(f"{owner} {promise.var}")
-        return source.literals[promise.var]
+        name, var = promise.node_id, promise.var
+        node = None if name in _OUTSIDE else frame.nodes[frame.graph.index[name]]
+        source = frame.inputs if node is None else turn.outputs_of(node)
+        if source is None or var not in source.literals:
+            owner = "the workflow was given no input" if node is None else f"node {node.id} gave no output"
+            raise InvalidInput(f"{owner} {var}")
+        return source.literals[var]
 
     return find
 
