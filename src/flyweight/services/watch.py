@@ -11,10 +11,10 @@ from dataclasses import replace
 from flyteidl.admin import execution_pb2
 from google.protobuf.message import DecodeError
 
-from flyweight.clock import Clock
+from flyweight.clock import Clock, Micros
 from flyweight.engine.phases import ExecutionPhase, NodePhase
 from flyweight.engine.ports import Capacity
-from flyweight.engine.records import AttemptRecord, ExecutionRecord, NodeRecord
+from flyweight.engine.records import NOT_YET, AttemptRecord, ExecutionRecord, NodeRecord
 from flyweight.errors import InvalidInput, NotFound
 from flyweight.ids import NodeId
 from flyweight.protocol import watch_pb2
@@ -48,6 +48,9 @@ LIST_SECONDS = 0.2
 
 
 _SUCCEEDED = frozenset({NodePhase.SUCCEEDED, NodePhase.RECOVERED})
+
+_Shown = tuple[object, ...]
+_NOTHING_SENT: tuple[Micros, _Shown] = NOT_YET, ()
 
 
 Create = Callable[[execution_pb2.ExecutionCreateRequest], Awaitable[object]]
@@ -192,7 +195,7 @@ class _Stream:
         self._stored = found
         self._subject = lookup.subject(found)
         self._execution: ExecutionRecord | None = None
-        self._sent: dict[NodeId, NodeRecord] = {}
+        self._sent: dict[NodeId, tuple[Micros, _Shown]] = {}
         self._tails: dict[tuple[NodeId, int], LogTail] = {}
         self._read_out: set[tuple[NodeId, int]] = set()
         self._logs = request.logs
@@ -238,17 +241,18 @@ class _Stream:
 
     def _is_news(self, record: NodeRecord) -> bool:
         """Refuse what was sent already, or was overtaken by the state that was read after it was committed."""
-        sent = self._sent.get(record.node)
-        if sent is not None and (sent.updated_at > record.updated_at or _shown(sent) == _shown(record)):
+        shown = _shown(record)
+        at, sent = self._sent.get(record.node, _NOTHING_SENT)
+        if at > record.updated_at or sent == shown:
             return False
-        self._sent[record.node] = record
+        self._sent[record.node] = record.updated_at, shown
         return True
 
     async def _node_events(self, records: Sequence[NodeRecord]) -> AsyncIterator[watch_pb2.WatchEvent]:
-        event = watch_pb2.WatchEvent()
-        size = 0
+        event, size = watch_pb2.WatchEvent(), 0
+        updates = event.nodes.updates
         for record in records:
-            update = event.nodes.updates.add() if self._together else event.node
+            update = updates.add() if self._together else event.node
             update.node_execution = views.node(self._subject, record).SerializeToString()
             if record.phase in _SUCCEEDED:
                 update.outputs = await self._lookup.body(record.outputs, record.outputs_uri)
@@ -256,10 +260,11 @@ class _Stream:
             update.attempt = record.attempt
             update.reason = record.reason
             update.task = record.task.split(":")[2] if record.parent and record.task else ""
-            if not self._together or size >= BYTES_TOGETHER or len(event.nodes.updates) == NODES_TOGETHER:
+            if not self._together or size >= BYTES_TOGETHER or len(updates) == NODES_TOGETHER:
                 yield event
                 event, size = watch_pb2.WatchEvent(), 0
-        if event.nodes.updates:
+                updates = event.nodes.updates
+        if updates:
             yield event
 
     async def _execution_events(self, record: ExecutionRecord) -> AsyncIterator[watch_pb2.WatchEvent]:
@@ -295,7 +300,7 @@ def _newest(arrival: Arrival) -> tuple[StoredExecution, list[NodeRecord]]:
     return found, list(first.nodes.values())
 
 
-def _shown(record: NodeRecord) -> tuple[object, ...]:
+def _shown(record: NodeRecord) -> _Shown:
     """Take what a watcher sees of a node, but for what its phase implies."""
     return record.phase, record.attempt, record.deck_uri, record.started_at, record.ended_at, record.reason
 
