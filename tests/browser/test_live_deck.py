@@ -12,7 +12,7 @@ from tests.live import ROOT, LivePlatform, until
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(120)]
 
 TRAINING = ROOT / "examples" / "training_loop.py"
-ON_DEMAND = Path(__file__).parent / "programs" / "deck_on_demand.py"
+ON_DEMAND = ROOT / "tests/acceptance/programs/deck_on_demand.py"
 
 
 def started(platform: LivePlatform, program: Path, entity: str, *inputs: str) -> str:
