@@ -49,6 +49,10 @@ class SentAttempt:
             series=self.gauge.series.data(cpu_seconds),
         )
 
+    def held_by_kernel(self) -> bool:
+        """Tell whether the kernel holds it to its memory limit."""
+        return self.hold is not None and self.hold.group.holds_memory()
+
     def out_of_memory(self) -> faults.ContainerError | None:
         """Say that it has met its memory limit, if it has."""
         if self.gauge is None or not self.gauge.limit:
@@ -56,7 +60,7 @@ class SentAttempt:
         by_kernel = self.hold is not None and self.hold.starved
         if not (by_kernel or self.gauge.broken):
             return None
-        return faults.out_of_memory(self.gauge.limit, self.gauge.peak, by_kernel=by_kernel)
+        return faults.out_of_memory(self.gauge.limit, self.gauge.broke_with or self.gauge.peak, by_kernel=by_kernel)
 
     def log(self, end: int = -1) -> LogSpan:
         """Give its part of the worker's log."""

@@ -112,7 +112,7 @@ class _Command:
         by_kernel = self.gauge.limit > 0 and self.group is not None and self.group.kills() > 0
         if not (by_kernel or self.gauge.broken):
             return None
-        return faults.out_of_memory(self.gauge.limit, self.gauge.peak, by_kernel=by_kernel)
+        return faults.out_of_memory(self.gauge.limit, self.gauge.broke_with or self.gauge.peak, by_kernel=by_kernel)
 
     def usage(self) -> Usage:
         """Tell what it has used, as far as that is known."""
@@ -335,6 +335,7 @@ class CommandExecutor:
             on_breach=partial(command.send, signal.SIGKILL),
             began=asyncio.get_running_loop().time(),
             closely=True,
+            by_kernel=lambda: command.group is not None and command.group.holds_memory(),
         )
         self._usage.add(command.gauge)
 

@@ -191,35 +191,39 @@ class Group:
     def take(self, pid: int, limits: TaskLimits) -> None:
         """Move a process in, and hold it to limits. Blocks, unless it is ``quick``."""
         self.enter(pid)
-        self.hold(limits, tree_usage(pid).memory if limits.memory else 0)
+        self.hold(limits, tree_usage(pid).anonymous if limits.memory else 0)
 
-    def hold(self, limits: TaskLimits, resident: int) -> None:
+    def hold(self, limits: TaskLimits, anonymous: int) -> None:
         """Hold it to limits.
 
         Args:
             limits: what it may use; 0 lifts a limit.
-            resident: bytes that its processes have now. What they got before they came here is counted elsewhere, and
-                is taken off the limit.
+            anonymous: bytes that its processes have now, without pages of files, which the kernel can do without. What
+                they got before they came here is counted elsewhere, and is taken off the limit.
         """
         memory, cpu = self._folders.get("memory"), self._folders.get("cpu")
         if memory is not None and (limits.memory or self.limits.memory):
-            self._hold_memory(*memory, limits.memory, resident)
+            self._hold_memory(*memory, limits.memory, anonymous)
         if cpu is not None and limits.cpu != self.limits.cpu:
             self._try(cpu[0] / cpu[1].cpu, cpu[1].share(int(limits.cpu * _PERIOD)))
         self.limits = limits
 
-    def _hold_memory(self, folder: Path, says: _Dialect, limit: int, resident: int) -> None:
+    def _hold_memory(self, folder: Path, says: _Dialect, limit: int, anonymous: int) -> None:
         # First all is allowed: neither limit may pass the other on the way.
         if (folder / says.swap).exists():
             self._try(folder / says.swap, says.endless)
         if not limit:
             self._try(folder / says.memory, says.endless)
             return
-        elsewhere = max(resident - self._number("memory.stat", says.charged), 0)
+        elsewhere = max(anonymous - self._number("memory.stat", says.charged), 0)
         left = max(limit - elsewhere, 0)
         self._try(folder / says.memory, str(left))
         if (folder / says.swap).exists():
             self._try(folder / says.swap, says.swap_of(left))
+
+    def holds_memory(self) -> bool:
+        """Tell whether the kernel holds it to its memory limit."""
+        return "memory" in self._folders and not self.lost
 
     def kills(self) -> int:
         """Count how often the kernel has ended a process in it for want of memory."""

@@ -229,7 +229,7 @@ class WorkerPool:
     def _worker_for(self, work: Work) -> WorkerProcess:
         """Give a worker that is not past the attempt's memory limit for what it holds of earlier ones."""
         worker = self._crew.take(work.python, work.bundle)
-        while work.limits.memory and worker.tasks > 1 and tree_usage(worker.pid).memory > work.limits.memory:
+        while work.limits.memory and worker.tasks > 1 and tree_usage(worker.pid).anonymous > work.limits.memory:
             self._crew.dismiss(worker)
             worker = self._crew.take(work.python, work.bundle)
         return worker

@@ -11,6 +11,8 @@ READABLE = (_PROC / "self/statm").exists()
 """Whether /proc tells what processes use, as on Linux."""
 _PAGE = getpagesize()
 _TICKS = os.sysconf("SC_CLK_TCK")
+_HELD = ("Pss_Anon:", "Pss_Shmem:")
+"""Of smaps_rollup: what is of no file, divided by how many share it."""
 _CPU_FIELDS = slice(11, 15)
 """Of /proc/PID/stat behind the name: time of its own in user and kernel mode, and of children that it has reaped."""
 
@@ -21,24 +23,28 @@ class TreeUsage:
 
     memory: int = 0
     """Resident bytes."""
+    anonymous: int = 0
+    """Those of them that are of no file, and shared with nobody by name; 0 where that is not known."""
     cpu: float = 0.0
     """Seconds of processor time so far."""
 
 
 def tree_usage(pid: int) -> TreeUsage:
     """Add up what a process and all its descendants use; nothing when it is gone, or not on Linux."""
-    memory = ticks = 0
+    memory = shared = ticks = 0
     waiting = [pid]
     while waiting:
         process = _PROC / str(waiting.pop())
         try:
-            memory += int((process / "statm").read_text().split()[1]) * _PAGE
+            pages = (process / "statm").read_text().split()
+            memory += int(pages[1]) * _PAGE
+            shared += int(pages[2]) * _PAGE
             fields = (process / "stat").read_text().rpartition(")")[2].split()
             ticks += sum(map(int, fields[_CPU_FIELDS]))
             waiting += _children(process)
         except (OSError, IndexError):
             continue  # it ended between two reads
-    return TreeUsage(memory=memory, cpu=ticks / _TICKS)
+    return TreeUsage(memory=memory, anonymous=memory - shared, cpu=ticks / _TICKS)
 
 
 def tree(pid: int) -> list[int]:
@@ -54,6 +60,22 @@ def _children(process: Path) -> list[int]:
     return [
         int(child) for thread in (process / "task").iterdir() for child in (thread / "children").read_text().split()
     ]
+
+
+def held_memory(pid: int) -> int:
+    """Add up what a process and its descendants hold, without pages of files, which the kernel can do without.
+
+    What they share, as forked ones do, is counted once. Looks through all their pages: for when it matters.
+    """
+    return sum(map(_held, tree(pid)))
+
+
+def _held(pid: int) -> int:
+    try:
+        lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+    except OSError:
+        return own_memory(pid)  # an old kernel, or not ours to read
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(_HELD))
 
 
 def own_memory(pid: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from flyweight.executors.process_table import ProcessTable
 from flyweight.executors.series import FIRST, Series
-from flyweight.executors.usage import READABLE, TreeUsage, tree_usage
+from flyweight.executors.usage import READABLE, TreeUsage, held_memory, tree_usage
 
 _CLOSELY = 0.15
 """Seconds between two looks while something is watched closely."""
@@ -25,8 +25,12 @@ class UsageGauge:
     """When the attempt began, in the loop's time."""
     closely: bool
     """Whether it is measured often and from its first moment; else once a second, once it has run for one."""
+    by_kernel: Callable[[], bool] = lambda: False
+    """Tells whether the kernel holds it to its limit, so that nothing is to be done here."""
     peak: int = 0
     """Highest resident bytes seen."""
+    broke_with: int = 0
+    """Bytes that it held when it was found past its limit."""
     cpu: float = 0.0
     """Seconds of processor time since the first look."""
     series: Series = field(default_factory=Series)
@@ -36,7 +40,7 @@ class UsageGauge:
     @property
     def broken(self) -> bool:
         """Tell whether the limit was broken."""
-        return 0 < self.limit < self.peak
+        return self.broke_with > 0
 
     def look(self, now: float, usage_of: Callable[[int], TreeUsage] = tree_usage) -> None:
         """Measure once; ``usage_of`` tells what a process and its descendants use."""
@@ -50,8 +54,12 @@ class UsageGauge:
         self._before = usage.cpu if self._before is None else self._before
         self.cpu = max(self.cpu, usage.cpu - self._before)
         self.series.note(age, usage)
-        if self.broken:
-            self.on_breach()
+        if 0 < self.limit < usage.memory and not self.by_kernel():
+            # Resident sizes count files that are only mapped, and what forked processes share once for each of them.
+            held = held_memory(pid) or usage.memory
+            if held > self.limit:
+                self.broke_with = held
+                self.on_breach()
 
 
 class UsageWatch:

@@ -169,7 +169,12 @@ class Windows:
     def _measure(self, sent: SentAttempt, began: float) -> None:
         worker, limit = sent.worker, sent.work.limits.memory
         sent.gauge = UsageGauge(
-            limit=limit, process=lambda: worker.pid, on_breach=worker.kill, began=began, closely=limit > 0
+            limit=limit,
+            process=lambda: worker.pid,
+            on_breach=worker.kill,
+            began=began,
+            closely=limit > 0,
+            by_kernel=sent.held_by_kernel,
         )
         self._usage.add(sent.gauge)
 

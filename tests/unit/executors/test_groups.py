@@ -106,13 +106,25 @@ async def test_a_warm_worker_is_handed_from_one_limit_to_the_next(
         assert (limit(found), share(found)) == (0, 0)
 
 
+async def test_of_what_a_worker_held_before_pages_of_files_are_not_taken_off_its_limit(
+    groups: ControlGroups, found: Found, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(bytes(64 << 20))
+    async with running_pool(tmp_path, groups=groups) as (pool, reports):
+        pool.start(job(template("map_file", str(tmp_path / "file")), "before"))
+        await reports.end("before")
+        pool.start(job(template("echo", limit="180Mi"), "after"))
+        assert isinstance(await reports.end("after"), Succeeded)
+        assert 130 << 20 < limit(found) < 180 << 20
+
+
 async def test_a_worker_that_holds_more_than_the_next_limit_already_is_not_given_it(
     groups: ControlGroups, tmp_path: Path
 ) -> None:
     async with running_pool(tmp_path, groups=groups) as (pool, reports):
-        pool.start(job(template("keep", "130"), "before"))
+        pool.start(job(template("keep", "60"), "before"))
         before = await reports.end("before")
-        pool.start(job(template("echo", limit="120Mi"), "after"))
+        pool.start(job(template("echo", limit="60Mi"), "after"))
         after = await reports.end("after")
         assert isinstance(after, Succeeded)
         assert after.worker != before.worker

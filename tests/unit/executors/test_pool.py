@@ -178,6 +178,15 @@ async def test_a_broken_memory_limit_is_told_with_limit_and_peak(tmp_path: Path)
         assert end.usage.peak_memory_bytes > 200 * 2**20
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is shared")
+async def test_what_processes_share_is_counted_once(tmp_path: Path) -> None:
+    async with running_pool(tmp_path) as (pool, reports):
+        pool.start(job(template("share", "60", limit="180Mi")))
+        end = await reports.end()
+        assert isinstance(end, Succeeded)
+        assert end.usage.peak_memory_bytes > 180 << 20, "each of them was seen with all of it"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process set its mark back")
 async def test_its_peak_counts_neither_what_others_held_nor_what_the_platform_holds(tmp_path: Path) -> None:
     platforms_own = bytearray(200 << 20)

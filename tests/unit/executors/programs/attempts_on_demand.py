@@ -1,6 +1,7 @@
 """A worker's runner that does what the attempt's loader arguments say: the ways in which user code can go."""
 
 import logging
+import mmap
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ from flyweight.protocol import worker_pb2
 from flyweight.runtime.assignment import Assignment
 
 held: list[bytearray] = []
+mapped: list[mmap.mmap] = []
 
 
 def run(assignment: Assignment, report: Callable[[worker_pb2.FromWorker], None]) -> worker_pb2.Result:
@@ -74,6 +76,27 @@ def grow(_start, _report):
 
 def keep(_start, _report, mebibytes):
     held.append(bytearray(os.urandom(2**20) * int(mebibytes)))
+
+
+def map_file(_start, _report, path):
+    """Keep a file mapped, and all of it in memory."""
+    with Path(path).open("rb") as file:
+        mapped.append(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ))
+    sum(mapped[-1][:: mmap.PAGESIZE])
+
+
+def share(_start, _report, mebibytes):
+    """Have three forked processes share what their parent holds, and keep it all for half a second."""
+    common = os.urandom(2**20) * int(mebibytes)
+    children = []
+    for _ in range(3):
+        child = os.fork()
+        if not child:
+            time.sleep(0.6)
+            os._exit(len(common) == 0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
 
 
 def burn(_start, _report, seconds):
@@ -154,6 +177,8 @@ def told(start, report):
 
 ACTIONS = {
     "keep": keep,
+    "share": share,
+    "map_file": map_file,
     "burn": burn,
     "child_allocates": child_allocates,
     "echo": lambda _start, _report: None,
