@@ -153,7 +153,7 @@ class MemoryStore:
         return self.loaded(key, every_item=True)
 
     async def unfinished(self):
-        return [key for key, row in self.executions.items() if not row.phase.terminal]
+        return {key: 1 for key, row in self.executions.items() if not row.phase.terminal}
 
     async def load(self, keys):
         return [self.loaded(key) for key in keys]

@@ -21,7 +21,7 @@ def store(database):
 
 
 async def unfinished(store):
-    return await store.load(await store.unfinished())
+    return await store.load(list(await store.unfinished()))
 
 
 def full(record, **changes):
@@ -89,7 +89,7 @@ async def test_only_what_has_not_ended_is_unfinished(store):
 
 async def test_an_execution_without_progress_yet_is_unfinished_too(store):
     await store.commit(Batch(new=(new_execution(),), executions=(progress(phase=ExecutionPhase.QUEUED),)))
-    assert await store.unfinished() == [1]
+    assert await store.unfinished() == {1: 0}
 
 
 async def test_a_name_that_is_taken_undoes_its_whole_batch(store):
@@ -98,7 +98,7 @@ async def test_a_name_that_is_taken_undoes_its_whole_batch(store):
         await store.commit(
             Batch(new=(new_execution(2, name="same"), new_execution(3)), executions=(progress(2),), nodes=(node(2),))
         )
-    assert await store.unfinished() == [1]
+    assert await store.unfinished() == {1: 0}
     with pytest.raises(NotFound):
         await store.node(2, "n0")
 
@@ -278,7 +278,8 @@ async def test_the_engines_queries_use_their_indexes(database):
         return " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}"))
 
     queries = {
-        "SELECT key FROM executions WHERE ended = 0 ORDER BY key": "ix_executions_unfinished",
+        "SELECT key, (SELECT count(*) FROM node_executions WHERE execution = key) FROM executions "
+        "WHERE ended = 0 ORDER BY key": "ix_executions_unfinished",
         "SELECT * FROM executions WHERE project='p' AND domain='d' ORDER BY created_at DESC": "ix_executions_recent",
         "SELECT * FROM executions WHERE project='p' AND domain='d' AND phase=4": "ix_executions_phase",
         "SELECT * FROM node_executions WHERE execution=1 AND parent='n0'": "ix_node_executions_parent",

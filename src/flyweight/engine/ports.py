@@ -28,8 +28,8 @@ class EngineStore(Protocol):
         """
         ...
 
-    async def unfinished(self) -> list[ExecutionKey]:
-        """List every execution that has not ended, oldest first."""
+    async def unfinished(self) -> dict[ExecutionKey, int]:
+        """Count the nodes of every execution that has not ended, oldest first."""
         ...
 
     async def load(self, keys: Sequence[ExecutionKey]) -> list[LoadedExecution]:

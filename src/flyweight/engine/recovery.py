@@ -23,7 +23,9 @@ from flyweight.ids import ExecutionKey
 from flyweight.semantics.layout import ExecutionLayout
 
 _AT_ONCE = 64
-"""So many executions are read together: a read has a price of its own, and rows take twice the room of states."""
+"""So many executions are read together at most: a read has a price of its own."""
+_NODES_AT_ONCE = 5_000
+"""So many nodes, too, unless one execution has more: while states are made of rows, there is room for both."""
 _log = logging.getLogger(__name__)
 
 
@@ -66,9 +68,16 @@ class Recovery:
 
         One that cannot be loaded is given up, and does not hold up the others.
         """
-        keys = await self.store.unfinished()
-        for first in range(0, len(keys), _AT_ONCE):
-            yield await self._recover(keys[first : first + _AT_ONCE])
+        together: list[ExecutionKey] = []
+        nodes = 0
+        for key, count in (await self.store.unfinished()).items():
+            if together and (len(together) == _AT_ONCE or nodes + count > _NODES_AT_ONCE):
+                yield await self._recover(together)
+                together, nodes = [], 0
+            together.append(key)
+            nodes += count
+        if together:
+            yield await self._recover(together)
 
     async def _recover(self, keys: Sequence[ExecutionKey]) -> Recovered:
         found = Recovered()

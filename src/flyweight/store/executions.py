@@ -67,10 +67,12 @@ class ExecutionStore:
         """
         await self._database.write(lambda connection: _write(connection, batch))
 
-    async def unfinished(self) -> list[ExecutionKey]:
-        """List every execution that has not ended, oldest first."""
-        query = select(_executions.key).where(~_executions.ended).order_by(_executions.key)
-        return list(await self._database.read(lambda connection: connection.execute(query).scalars().all()))
+    async def unfinished(self) -> dict[ExecutionKey, int]:
+        """Count the nodes of every execution that has not ended, oldest first."""
+        count = select(func.count()).where(_nodes.execution == _executions.key).scalar_subquery()
+        query = select(_executions.key, count).where(~_executions.ended).order_by(_executions.key)
+        found = await self._database.read(lambda connection: connection.execute(query).all())
+        return {ExecutionKey(key): nodes for key, nodes in found}
 
     async def load(self, keys: Sequence[ExecutionKey]) -> list[LoadedExecution]:
         """Load executions that have not ended, oldest first, with the items of their open nodes alone."""

@@ -40,7 +40,7 @@ class Store:
         self.batches.append(batch)
 
     async def unfinished(self):
-        return [loaded.new.key for loaded in self.loaded]
+        return {loaded.new.key: len(loaded.nodes) for loaded in self.loaded}
 
     async def load(self, keys):
         return [loaded for loaded in self.loaded if loaded.new.key in keys]

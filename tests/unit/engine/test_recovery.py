@@ -51,9 +51,10 @@ class SlowStore(Store):
 
     def __init__(self, loaded):
         super().__init__()
-        self.loaded, self.slow = loaded, asyncio.Event()
+        self.loaded, self.slow, self.pieces = loaded, asyncio.Event(), []
 
     async def load(self, keys):
+        self.pieces.append(len(keys))
         if keys[0] != 1:
             await self.slow.wait()
         return await super().load(keys)
@@ -94,6 +95,26 @@ def test_what_is_loaded_first_runs_while_the_rest_is_read():
         await opening
         await until(lambda: (100, "n0", 1) in parts.jobs)
         assert len(parts.jobs) == 100
+        await parts.driver.close()
+
+    run(scenario)
+
+
+def test_large_executions_are_read_one_by_one():
+    async def scenario():
+        parts, opening = await reopening(5)
+        counts = {1: 4_000, 2: 900, 3: 200, 4: 20_000, 5: 1}
+
+        async def unfinished():
+            return counts
+
+        await opening
+        parts.store.pieces, parts.store.unfinished = [], unfinished
+        parts.store.slow.set()
+        again = Parts(parts.store)
+        await again.driver.open()
+        assert parts.store.pieces == [2, 1, 1, 1]
+        await again.driver.close()
         await parts.driver.close()
 
     run(scenario)
