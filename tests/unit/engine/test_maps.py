@@ -12,6 +12,7 @@ from flyweight.engine.jobs import Succeeded
 from flyweight.engine.machine import Terminate, Timer
 from flyweight.engine.machine.maps import OPEN_ITEMS
 from flyweight.engine.phases import ExecutionPhase, NodePhase
+from flyweight.protocol.items_pb2 import ItemChunk
 from tests.simulation.stepping import SECOND, Run
 from tests.simulation.workflows import INTEGER, STRING, inputs_of, mapped, node, plan, task, workflow
 
@@ -229,6 +230,19 @@ def test_terminating_stops_every_item_and_one_that_cannot_be_stopped_is_given_up
     made.fire(Timer.CANCEL)
     assert made.phase("n0") is NodePhase.ABORTED
     assert made.state.phase is ExecutionPhase.ABORTED
+
+
+def test_an_item_that_was_to_stop_when_the_platform_died_ended_then_and_not_when_that_was_back():
+    made = run(mapped("n0", PLAIN, a=[1]))
+    made.start("n0-n0")
+    made.tell(Terminate(cause="enough"))
+    made.state, died = made.restored(), made.now + 5 * SECOND
+    made.now += 3600 * SECOND
+    machine.step(made.state, machine.Restarted(last_seen=died), made.now)
+    assert made.state.phase is ExecutionPhase.ABORTED
+    written = machine.Changes(limit=1 << 20)
+    machine.changes(made.state, written)
+    assert [list(ItemChunk.FromString(row.body).ended_at) for row in written.items] == [[died]]
 
 
 def test_after_a_restart_only_what_had_not_ended_begins_anew_at_nobodys_cost():

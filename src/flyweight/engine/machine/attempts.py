@@ -21,6 +21,7 @@ from flyweight.engine.machine.events import Timer, TimerFired
 from flyweight.engine.machine.turn import ExecutionError, Turn, system_error, user_error
 from flyweight.engine.model import AttemptState, ExecutionState, NodeState
 from flyweight.engine.phases import AttemptPhase, NodePhase
+from flyweight.engine.records import NOT_YET
 from flyweight.errors import InvalidInput, PlatformError
 from flyweight.ids import AttemptId, NodeId
 from flyweight.semantics import budgets
@@ -409,14 +410,17 @@ def restarted(turn: Turn) -> None:
             turn.state.lost.append(attempt)
 
 
+def end_of_lost(state: ExecutionState, started_at: Micros) -> Micros:
+    """Tell when an attempt ended that was lost with the platform: with that, and not when it was back."""
+    return max(started_at, state.lost_at) if started_at and state.lost_at else NOT_YET
+
+
 def close_lost(turn: Turn, attempt: AttemptState) -> None:
     """Close an attempt that was lost with the platform, at nobody's cost, and begin it anew under the next number."""
     node = turn.state.nodes[attempt.id.node]
     if not attempt.open:
         return
-    if attempt.started_at and turn.state.lost_at:
-        # Its worker ended with the platform: the time until the platform was back is none of its own.
-        attempt.ended_at = max(attempt.started_at, turn.state.lost_at)
+    attempt.ended_at = end_of_lost(turn.state, attempt.started_at)
     if attempt.error is not None:
         _stopped(turn, node, attempt, attempt.error)
         return

@@ -33,6 +33,7 @@ from flyweight.engine.jobs import Cancelled, Failed, Job, Lists, LogSpan, Starte
 from flyweight.engine.machine.attempts import (
     CANCEL_GRACE,
     drop_timers,
+    end_of_lost,
     may_interrupt,
     queue_expired,
     queue_timer,
@@ -447,6 +448,7 @@ def restarted(turn: Turn, node: NodeState) -> None:
             _pause(turn, item)
     heapq.heapify(items.again)
     for item in [at_hand(node, number) for number in sorted(items.open)]:
+        item.chunk.ended_at[item.at] = end_of_lost(turn.state, Micros(item.chunk.started_at[item.at]))
         if node.phase is NodePhase.FAILING or item.error is not None:
             stopped(turn, item)
         else:
