@@ -122,7 +122,7 @@ class _Attempt:
     def parameters(self) -> ExecutionParameters:
         """What the task is told; a class of its own may make something else of it before the run."""
         assignment, said = self._assignment, self._shared.message
-        return ExecutionParameters(
+        made = ExecutionParameters(
             execution_id=identifier_pb2.WorkflowExecutionIdentifier(
                 project=said.project, domain=said.domain, name=said.execution
             ),
@@ -135,6 +135,9 @@ class _Attempt:
             enable_deck=self._task.options.enable_deck,
             checkpoint=Checkpoint(assignment.checkpoint_prefix, assignment.start.previous_checkpoint_prefix),
         )
+        # Two threads may ask first at once: from Python 3.12 on nothing else keeps each from having its own, and the
+        # decks of one of them from being lost.
+        return self.__dict__.setdefault("parameters", made)
 
     @cached_property
     def caller(self) -> Caller:
