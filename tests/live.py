@@ -17,7 +17,7 @@ FLYWEIGHT = (sys.executable, "-m", "flyweight")
 STOCK = ROOT / ".interop/venv/bin"
 
 
-_ports = count(10_000 + os.getpid() * 97 % 20_000)
+_ports = count(10_000 + os.getpid() * 997 % 20_000)
 """Below those that the kernel hands out by itself, and for each process of tests from a place of its own."""
 
 

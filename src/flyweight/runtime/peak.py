@@ -33,7 +33,7 @@ class MemoryPeak:
         Of one that ends within milliseconds of another's end: the size of the process at that time. Where there is no
         such mark (macOS, some sandboxes): the highest of the process's life.
         """
-        if self._size and ended - self._looked < _EVERY:
+        if self._size and 0 <= ended - self._looked < _EVERY:
             return self._size
         self._looked = ended
         return self._look()

@@ -13,8 +13,9 @@ from flyweight import blob, literals
 from flyweight.compile.bundle import CopyStyle, pack
 from flyweight.protocol import worker_pb2
 from flyweight.runtime.assignment import Assignment
-from flyweight.runtime.attempt import run_attempt
+from flyweight.runtime.attempt import _Attempt, run_attempt
 from flyweight.runtime.interruption import AttemptInterrupted
+from flyweight.sdk.task import task
 
 MODULE = """
 import sys
@@ -63,6 +64,9 @@ def in_thread(do):
 def shows(x: int) -> int:
     in_thread(lambda: fl.Deck("metrics", f"<p>loss {x}</p>"))
     in_thread(fl.Deck.publish)
+    page = Path(fl.current_context().output_metadata_prefix.removeprefix("file://"), "deck.html")
+    while not page.exists():
+        pass
     if x < 0:
         raise ValueError("diverged")
     if x == 0:
@@ -198,6 +202,16 @@ def test_the_task_is_told_where_it_runs_in_every_thread(bundle_uri: str, place: 
     ]
 
 
+def test_threads_that_ask_first_at_once_are_told_by_the_same() -> None:
+    run = _Attempt(Assignment(worker_pb2.Start()), task(lone), print)
+    told = _Attempt.parameters.func  # from Python 3.12 on it may be called for both
+    assert told(run) is told(run) is run.parameters
+
+
+def lone() -> int:
+    return 1
+
+
 def test_without_a_folder_of_its_own_the_task_works_where_the_code_is(bundle_uri: str, place: Path) -> None:
     result = run_attempt(attempt(bundle_uri, place, "where", folder=""), lambda _: None)
     assert literals.primitive_value(output(result).collection.literals[3]) == "from the bundle"
@@ -255,7 +269,7 @@ def test_the_deck_is_there_at_the_end_and_says_how_it_went(bundle_uri: str, plac
     assert "Source Code" in page
     revisions = [message.deck.revision for message in told if message.HasField("deck")]
     assert revisions == list(range(1, len(revisions) + 1))
-    assert len(revisions) > 1 or x < 0
+    assert len(revisions) > 1
 
 
 def test_an_interruption_goes_through_and_the_deck_says_stopped(bundle_uri: str, place: Path) -> None:

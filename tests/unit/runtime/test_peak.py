@@ -23,6 +23,8 @@ def test_each_attempt_has_its_own_but_for_those_that_end_together() -> None:
     assert mark.of_attempt(25_000) <= small, "too soon for another look"
     assert mark.of_attempt(40_000) >= small + LARGE * 3 // 4
     assert mark.of_attempt(60_000) < small + LARGE // 4
+    hold()
+    assert mark.of_attempt(0) >= small + LARGE * 3 // 4, "the clock was set back"
 
 
 def test_without_such_a_mark_it_is_that_of_the_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
