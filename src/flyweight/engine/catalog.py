@@ -1,6 +1,7 @@
 """The catalog as the engine asks it: is there an entry for this call of a task, and who computes it meanwhile."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flyteidl.admin import node_execution_pb2
 from flyteidl.core import catalog_pb2, identifier_pb2, literals_pb2, tasks_pb2
@@ -11,29 +12,26 @@ from flyweight.ids import NO_ITEM, ExecutionKey, NodeId
 from flyweight.semantics.caching import CacheKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(NamedTuple):
     """A node, or an item of one, that asks before its first attempt whether its outputs are there already."""
 
     execution: ExecutionKey
     node: NodeId
+    key: CacheKey
     item: int = NO_ITEM
     """Of a node that maps over lists: which item it is."""
-    key: CacheKey
     claim: str = ""
     """Who it is, if nobody else may compute the same meanwhile (``cache_serialize``); else empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(NamedTuple):
     """A reservation: who computes what a key stands for."""
 
     key: CacheKey
     owner: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """What the catalog has for a key."""
 
     entry: CacheRecord | None = None
@@ -41,38 +39,35 @@ class Found:
     """Without an entry: of the same task's entries the one that differs least."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheHit:
+class CacheHit(NamedTuple):
     """The outputs are there."""
 
     node: NodeId
-    item: int = NO_ITEM
     outputs: literals_pb2.LiteralMap
-    outputs_uri: str = ""
-    """Where the attempt has put them, if they are large: they are not written again."""
     source: identifier_pb2.TaskExecutionIdentifier
     """The attempt that made them."""
+    item: int = NO_ITEM
+    outputs_uri: str = ""
+    """Where the attempt has put them, if they are large: they are not written again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheMiss:
+class CacheMiss(NamedTuple):
     """The outputs must be computed; if they were claimed, the claim is the node's until it ends."""
 
     node: NodeId
-    item: int = NO_ITEM
     reason: str
     """Why nothing fits, in words."""
+    item: int = NO_ITEM
     failed: bool = False
     """Whether the catalog, or what it points to, could not be read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheClaimed:
+class CacheClaimed(NamedTuple):
     """Somebody else computes the outputs at this moment."""
 
     node: NodeId
-    item: int = NO_ITEM
     owner: str
+    item: int = NO_ITEM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +81,7 @@ class CacheDue:
 Answer = CacheHit | CacheMiss | CacheClaimed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class Answers(NamedTuple):
     """What one read of the catalog has for an execution: a map's items ask by the hundred, and steps are dear."""
 
     answers: tuple[Answer, ...]

@@ -7,6 +7,7 @@ out and others compute instead.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from flyteidl.core import identifier_pb2, literals_pb2
 
@@ -120,32 +121,33 @@ class Lookups:
                 self._tell(execution, Answers(answers=tuple(its[first : first + _TOLD_TOGETHER])))
 
     def _decided(
-        self, question: Question, found: Found, outputs: dict[CacheKey, literals_pb2.LiteralMap], owner: str
+        self, question: Question, found: Found, outputs: dict[str, literals_pb2.LiteralMap], owner: str
     ) -> Answer:
         node, item, entry = question.node, question.item, found.entry
-        if entry is not None and question.key in outputs:
+        its = outputs.get(question.key.digest)
+        if entry is not None and its is not None:
             source = identifier_pb2.TaskExecutionIdentifier.FromString(entry.source)
-            found_at = entry.outputs_uri
-            return CacheHit(node=node, item=item, outputs=outputs[question.key], outputs_uri=found_at, source=source)
+            return CacheHit(node=node, item=item, outputs=its, outputs_uri=entry.outputs_uri, source=source)
         if owner != question.claim:
             self._waiting.setdefault(question.key, set()).add(_place(question))
             return CacheClaimed(node=node, item=item, owner=owner)
         if entry is not None:
-            return CacheMiss(node=node, item=item, reason=f"the outputs of {_made_by(entry)} are not there any more")
+            gone = f"the outputs of {_made_by(entry.source)} are not there any more"
+            return CacheMiss(node=node, item=item, reason=gone)
         if found.nearest is None:
             return CacheMiss(node=node, item=item, reason=NOTHING_KEPT)
         differs = difference(question.key, found.nearest.key)
-        return CacheMiss(node=node, item=item, reason=f"{differs} (compared with {_made_by(found.nearest)})")
+        return CacheMiss(node=node, item=item, reason=f"{differs} (compared with {_made_by(found.nearest.source)})")
 
-    async def _outputs(self, entries: Iterable[CacheRecord]) -> dict[CacheKey, literals_pb2.LiteralMap]:
-        """Read the outputs that are still there, with all that they point to."""
-        read: dict[CacheKey, literals_pb2.LiteralMap] = {}
-        for entry in {entry.key: entry for entry in entries}.values():
+    async def _outputs(self, entries: Iterable[CacheRecord]) -> dict[str, literals_pb2.LiteralMap]:
+        """Read the outputs that are still there, with all that they point to; by their keys' digests."""
+        read: dict[str, literals_pb2.LiteralMap] = {}
+        for digest, entry in {entry.key.digest: entry for entry in entries}.items():
             try:
                 data = await self._blobs.read(entry.outputs_uri) if entry.outputs_uri else entry.outputs
             except NotFound:
                 continue
-            read[entry.key] = literals.map_from_bytes(data)
+            read[digest] = literals.map_from_bytes(data)
         uris = {key: literals.uris(outputs) for key, outputs in read.items()}
         wanted = sorted({uri for each in uris.values() for uri in each})
         gone = await self._blobs.gone(wanted) if wanted else set[str]()
@@ -205,6 +207,7 @@ def _place(question: Question) -> _Place:
     return question.execution, question.node, question.item
 
 
-def _made_by(entry: CacheRecord) -> str:
-    made = identifier_pb2.TaskExecutionIdentifier.FromString(entry.source).node_execution_id
+@lru_cache(maxsize=64)
+def _made_by(source: bytes) -> str:
+    made = identifier_pb2.TaskExecutionIdentifier.FromString(source).node_execution_id
     return f"execution {made.execution_id.name}, node {made.node_id}"

@@ -4,6 +4,7 @@ Implements ``engine.ports.Catalog``. Entries are written with the success that t
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from operator import itemgetter
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, select
@@ -76,19 +77,17 @@ class CatalogStore:
 
 
 def _look_up(connection: Connection, keys: Sequence[CacheKey]) -> list[Found]:
-    wanted = list(dict.fromkeys(keys))
-    entries: dict[CacheKey, CacheRecord] = {}
+    wanted = {key.digest: key for key in keys}
+    found: dict[str, Found] = {}
     for start in range(0, len(wanted), _TOGETHER):
-        digests = [key.digest for key in wanted[start : start + _TOGETHER]]
+        digests = list(islice(wanted, start, start + _TOGETHER))
         query = select(tables.cache_entries).where(_entries.digest.in_(digests))
         for entry in map(rows.entry, connection.execute(query).mappings()):
-            entries[entry.key] = entry
-    newest = {of: _newest(connection, *of) for of in {_task(key) for key in wanted if key not in entries}}
-    found = {
-        key: Found(entry=entries[key]) if key in entries else Found(nearest=_nearest(key, newest[_task(key)]))
-        for key in wanted
-    }
-    return [found[key] for key in keys]
+            found[entry.key.digest] = Found(entry=entry)
+    missed = {digest: key for digest, key in wanted.items() if digest not in found}
+    newest = {of: _newest(connection, *of) for of in {_task(key) for key in missed.values()}}
+    found |= {digest: Found(nearest=_nearest(key, newest[_task(key)])) for digest, key in missed.items()}
+    return [found[key.digest] for key in keys]
 
 
 class _Newest:

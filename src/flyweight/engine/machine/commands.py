@@ -57,8 +57,7 @@ class StopChild:
     cause: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookUp:
+class LookUp(NamedTuple):
     """Ask the catalog; the answer is an event."""
 
     question: Question
