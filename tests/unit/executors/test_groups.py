@@ -122,9 +122,9 @@ async def test_a_worker_that_holds_more_than_the_next_limit_already_is_not_given
     groups: ControlGroups, tmp_path: Path
 ) -> None:
     async with running_pool(tmp_path, groups=groups) as (pool, reports):
-        pool.start(job(template("keep", "60"), "before"))
+        pool.start(job(template("keep", "40"), "before"))
         before = await reports.end("before")
-        pool.start(job(template("echo", limit="60Mi"), "after"))
+        pool.start(job(template("echo", limit="45Mi"), "after"))
         after = await reports.end("after")
         assert isinstance(after, Succeeded)
         assert after.worker != before.worker
