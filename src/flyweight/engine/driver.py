@@ -346,7 +346,9 @@ class Driver:
 
     async def _finish(self, parts: list[Part], breath: Breath) -> None:
         """Make it durable, and only then act on it."""
-        await self._acting.act(await self._committer.commit(parts), breath)
+        committed = await self._committer.commit(parts)
+        breath.begin()  # while it was written
+        await self._acting.act(committed, breath)
 
     def _tell_parent(
         self,

@@ -67,9 +67,10 @@ class Breath:
         self._clock = clock
         self._things = things
         self._seconds = seconds
-        self._begin()
+        self.begin()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Count anew: everybody else has just gone on."""
         self._left = self._things
         self._until = self._clock.monotonic() + self._seconds
 
@@ -81,4 +82,4 @@ class Breath:
     async def draw(self) -> None:
         """Let everybody else go on."""
         await asyncio.sleep(0)
-        self._begin()
+        self.begin()
