@@ -263,18 +263,18 @@ class _Attempt:
 
     def _stored(self, found: literals_pb2.LiteralMap) -> worker_pb2.Result:
         """Send outputs along, or leave them in the store when they are large."""
-        data = literals.to_bytes(self._put_apart(found))
+        limits = self._shared.offload
+        data = literals.to_bytes(found)
+        if limits is not None and limits.concern(len(data)):
+            data = literals.to_bytes(self._put_apart(found, limits))
         if len(data) <= self._shared.inline_limit:
             return worker_pb2.Result(outputs=data)
         uri = f"{self._assignment.output_prefix}/{OUTPUTS}"
         blob.put(uri, data)
         return worker_pb2.Result(outputs_uri=uri)
 
-    def _put_apart(self, found: literals_pb2.LiteralMap) -> literals_pb2.LiteralMap:
-        """Write large values to files of their own, if the engine wants that; they are pointed at instead."""
-        limits = self._shared.offload
-        if limits is None or not limits.concern(found.ByteSize()):
-            return found
+    def _put_apart(self, found: literals_pb2.LiteralMap, limits: offloading.Limits) -> literals_pb2.LiteralMap:
+        """Write large values to files of their own; they are pointed at instead."""
         made = literals_pb2.LiteralMap()
         for name, literal in found.literals.items():
             size = literal.ByteSize()

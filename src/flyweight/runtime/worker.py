@@ -184,8 +184,10 @@ class Worker:
             )
 
     def _send_result(self, result: worker_pb2.Result) -> None:
+        message = worker_pb2.FromWorker()
+        message.result.CopyFrom(result)  # half the price of a message made of another
         try:
-            self._report(worker_pb2.FromWorker(result=result))
+            self._report(message)
         except TooLarge as error:
             failure = _failure("OutputSizeExceeded", f"the task's outputs: {error}", execution_pb2.ExecutionError.USER)
             failure.id = result.id

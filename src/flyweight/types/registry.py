@@ -153,11 +153,11 @@ class Registry:
     def to_python(self, literal: Literal, python_type: Any) -> Any:
         """Convert a Literal to a value of an annotation; raises TypeMismatch."""
         plan = self._plan(python_type)
-        bare = _bare(python_type, plan)
+        codec, bare = plan.codec, _bare(python_type, plan)
         literal = self.fetched(literal)
-        if literal.scalar.HasField("binary") and not plan.codec.reads_packed and python_type is not Any:
+        if not codec.reads_packed and literal.scalar.HasField("binary") and python_type is not Any:
             return taken_out(literal, bare, self)
-        return plan.codec.to_python(literal, bare, self)
+        return codec.to_python(literal, bare, self)
 
     def fetched(self, literal: Literal) -> Literal:
         """Fetch a literal that was offloaded for its size; any other is given back as it is."""
