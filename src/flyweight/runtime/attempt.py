@@ -41,6 +41,7 @@ from flyweight.sdk.workflow import Graph
 from flyweight.semantics import offloading
 from flyweight.semantics.layout import DECK, FUTURES, OUTPUTS
 from flyweight.settings import task_environment
+from flyweight.types.data import serve_process
 from flyweight.types.interface import to_literal_map, to_python_values
 from flyweight.types.registry import default_registry
 from flyweight.types.storage import BlobData
@@ -152,6 +153,7 @@ class _Attempt:
     def run(self) -> worker_pb2.Result:
         """Take the attempt from inputs to a result."""
         state = DeckState.STOPPED  # what stays true if an interruption comes through
+        data_before = serve_process(lambda: self.data)
         try:
             with ProcessTask(self):
                 result = self._run()
@@ -162,6 +164,7 @@ class _Attempt:
             state = DeckState.SUCCEEDED
             return result
         finally:
+            serve_process(data_before)
             self._close_decks(state)
             if not self._assignment.folder:  # that one is emptied by the worker
                 shutil.rmtree(self._scratch, ignore_errors=True)

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 from flyweight.errors import PlatformError
-from flyweight.types.data import DataAccess, serve_process
 
 if TYPE_CHECKING:
     from flyweight.sdk.entity import AnyEntity
@@ -47,11 +46,6 @@ class TaskRun(Protocol):
     @cached_property
     def caller(self) -> Caller:
         """Who serves the calls of the task's code."""
-        ...
-
-    @cached_property
-    def data(self) -> DataAccess:
-        """Where files and dataframes go."""
         ...
 
 
@@ -93,17 +87,15 @@ def use_parameters(parameters: "ExecutionParameters") -> Generator["ExecutionPar
 class ProcessTask:
     """Within its block this run of a task is the process's: threads that the task starts belong to it too."""
 
-    __slots__ = ("_data_before", "_run")
+    __slots__ = ("_run",)
 
     def __init__(self, run: TaskRun) -> None:
         self._run = run
 
     def __enter__(self) -> None:
         _of_process.append(self._run)
-        self._data_before = serve_process(lambda: self._run.data)
 
     def __exit__(self, *_error: object) -> None:
-        serve_process(self._data_before)
         _of_process.pop()
 
 
