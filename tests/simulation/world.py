@@ -318,7 +318,13 @@ class World:
         self.driver = self.driver_type(ports, settings)
         # They never change, and making them anew at each boot takes a fifth of all.
         self.driver._graphs = self.driver._acting._drawing._graphs = self.graphs
-        await self.driver.open(DiceChildren(self), self.last_seen)
+        opening = asyncio.ensure_future(self.driver.open(DiceChildren(self), self.last_seen))
+        death = asyncio.ensure_future(self.crashed.wait())
+        await asyncio.wait([opening, death], return_when=asyncio.FIRST_COMPLETED)
+        death.cancel()
+        if opening.done():
+            opening.result()
+        opening.cancel()
 
     async def crash(self):
         """Die here: the caller never comes back."""
