@@ -28,7 +28,7 @@ from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.ports import Capacity, Children, Ports
 from flyweight.engine.recollecting import Recollecting
 from flyweight.engine.records import NO_EXECUTION, NOT_YET, NewExecution
-from flyweight.engine.recovery import Recovery, load_closure
+from flyweight.engine.recovery import PARENT_LOST, Recovery, load_closure
 from flyweight.engine.stepping import Stepping
 from flyweight.engine.timers import Timers
 from flyweight.engine.turns import Creation, Part
@@ -51,8 +51,9 @@ class DriverSettings:
     steps_per_turn: int = 5
     """So often at most an execution is stepped in a turn for what earlier steps left, once with its event included."""
     breath_things: int = 4
-    """So many events or commands a turn takes at once while small executions are about; then everybody else on the loop
-    goes on. Alone, a large one's turn is not broken: what its workers say is read together meanwhile."""
+    """So many events (each report counts) or commands a turn takes at once while small executions are about; then
+    everybody else on the loop goes on. Alone, a large one's turn is not broken: what its workers say is read together
+    meanwhile."""
     breath_seconds: float = 0.0005
     """So long, too."""
     company: float = 1.0
@@ -137,6 +138,8 @@ class Driver:
                 for state in found.states:
                     self._live[state.new.key] = Live(state=state, lane=self._large)
                     self._happened(Happening(state.new.key, machine.Restarted(last_seen=last_seen)))
+                for key in found.orphans:
+                    self._happened(Happening(key, machine.Terminate(cause=PARENT_LOST)))
         finally:
             self._taken_up.set()
 

@@ -22,6 +22,7 @@ from flyweight.engine.records import Batch, ExecutionRecord, LoadedExecution, Ne
 from flyweight.ids import ExecutionKey
 from flyweight.semantics.layout import ExecutionLayout
 
+PARENT_LOST = "its parent execution could not go on after the platform was restarted"
 _AT_ONCE = 64
 """So many executions are read together at most: a read has a price of its own."""
 _NODES_AT_ONCE = 5_000
@@ -45,6 +46,8 @@ class Recovered:
 
     states: list[ExecutionState] = field(default_factory=list[ExecutionState])
     lost: list[Lost] = field(default_factory=list[Lost])
+    orphans: list[ExecutionKey] = field(default_factory=list[ExecutionKey])
+    """Of the states: those whose parent is lost, so that nobody waits for them."""
 
 
 async def load_closure(digest: str, graphs: Graphs, store: EngineStore) -> ClosureGraph:
@@ -69,17 +72,19 @@ class Recovery:
         One that cannot be loaded is given up, and does not hold up the others.
         """
         together: list[ExecutionKey] = []
+        gone = set[ExecutionKey]()
         nodes = 0
         for key, count in (await self.store.unfinished()).items():
             if together and (len(together) == _AT_ONCE or nodes + count > _NODES_AT_ONCE):
-                yield await self._recover(together)
+                yield await self._recover(together, gone)
                 together, nodes = [], 0
             together.append(key)
             nodes += count
         if together:
-            yield await self._recover(together)
+            yield await self._recover(together, gone)
 
-    async def _recover(self, keys: Sequence[ExecutionKey]) -> Recovered:
+    async def _recover(self, keys: Sequence[ExecutionKey], gone: set[ExecutionKey]) -> Recovered:
+        """Load these; who is lost is added to ``gone``, which has those before: parents are older than children."""
         found = Recovered()
         for loaded in await self.store.load(keys):
             try:
@@ -87,6 +92,8 @@ class Recovery:
             except Exception as error:  # whatever is wrong with one, the others go on
                 _log.exception("execution %s cannot go on after the restart", loaded.new.name)
                 found.lost.append(self._given_up(loaded, error))
+        gone.update(lost.new.key for lost in found.lost)
+        found.orphans.extend(state.new.key for state in found.states if state.new.parent_execution in gone)
         return found
 
     async def _load(self, loaded: LoadedExecution) -> ExecutionState:

@@ -156,6 +156,29 @@ def test_an_execution_that_cannot_be_loaded_is_given_up_and_the_others_go_on():
     run(scenario)
 
 
+def test_a_child_whose_parent_is_given_up_is_stopped_whenever_it_is_loaded():
+    async def scenario():
+        first = await opened()
+        for key in range(1, 101):
+            await first.driver.create(new(key), CLOSED)
+        await first.driver.close()
+        spoilt, *others = rows_of(first.store)
+        store = Store()
+        store.loaded = [replace(spoilt, new=spoilt.new._replace(inputs_uri="memory://gone")), *others]
+        for child in (1, 99):
+            made = store.loaded[child].new._replace(parent_execution=1, parent_node="n0")
+            store.loaded[child] = replace(store.loaded[child], new=made)
+        parts = await opened(store)
+        await until(lambda: not (parts.driver.live(2) or parts.driver.live(100)))
+        ended = {row.key: row for row in store.rows("executions")}
+        assert {ended[key].phase for key in (2, 100)} == {ExecutionPhase.ABORTED}
+        assert "parent" in ended[2].abort_cause
+        assert parts.driver.live(3)
+        await parts.driver.close()
+
+    run(scenario)
+
+
 class UnderWay:
     """Says of every child that it is under way."""
 
