@@ -1,6 +1,9 @@
 """``flyweight execution NAME [ACTION]``: what became of an execution, and how it is ended or started again."""
 
+from typing import Final
+
 import click
+from click.core import ParameterSource
 
 from flyweight.cli import gates
 from flyweight.cli.here import print_outputs
@@ -11,6 +14,23 @@ from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.semantics.answers import waits_for
 
 ACTIONS = ("show", "wait", "terminate", "relaunch", "recover", "rerun")
+CAUSE: Final = "terminated from the command line"
+_STARTING: Final = ("relaunch", "recover", "rerun")
+_OPTIONS_OF: Final = {
+    "cause": ("terminate",),
+    "new_name": _STARTING,
+    "node": ("rerun",),
+    "version": ("rerun",),
+    "wait": _STARTING,
+}
+"""What each option goes with; with another action it would say nothing."""
+_INSTEAD: Final = {
+    "version": "rerun --node ID --version V runs a node, and what follows from it, on other code; "
+    "flyweight run --version V runs all of it anew.",
+    "node": "rerun --node ID runs a node again, and what follows from it.",
+    "wait": "the action wait shows how one goes that runs.",
+}
+"""What to do instead, where an option is given with an action that has no use for it."""
 
 
 @click.command()
@@ -18,7 +38,7 @@ ACTIONS = ("show", "wait", "terminate", "relaunch", "recover", "rerun")
 @click.option("--execution-id", metavar="NAME", help="The same as NAME, as pyflyte says it.")
 @click.option("-p", "--project", metavar="NAME", help="[default: flytesnacks]")
 @click.option("-d", "--domain", metavar="NAME", help="[default: development]")
-@click.option("--cause", default="terminated from the command line", show_default=True, help="With terminate.")
+@click.option("--cause", default=CAUSE, show_default=True, help="With terminate.")
 @click.option("--new-name", metavar="NAME", default="", help="Of what relaunch, recover or rerun starts.")
 @click.option(
     "--node",
@@ -51,6 +71,7 @@ def execution(  # noqa: PLR0913  one parameter an option, as click calls it
     no; set-input SIGNAL VALUE gives a value, written as an input of 'run' is.
     """
     name, action, rest = _read(words, execution_id)
+    _refuse_others(ctx, action)
     remote = open_remote(ctx, project=project, domain=domain)
     match action:
         case "signals" | "approve" | "reject" | "set-input":
@@ -87,6 +108,16 @@ def _read(words: tuple[str, ...], execution_id: str | None) -> tuple[str, str, l
     if not name or (rest and action not in gates.ANSWERS):
         raise click.UsageError(f"Give an execution's name and one of {', '.join(actions)}.")
     return name, action, rest
+
+
+def _refuse_others(ctx: click.Context, action: str) -> None:
+    """Refuse an option that the action has no use for."""
+    for option, actions in _OPTIONS_OF.items():
+        given = ctx.get_parameter_source(option) not in {None, ParameterSource.DEFAULT}
+        if given and action not in actions:
+            flag = f"--{option.replace('_', '-')}"
+            instead = f" Instead: {_INSTEAD[option]}" if option in _INSTEAD else ""
+            raise click.UsageError(f"{flag} is for {' and '.join(actions)}: {action} takes none.{instead}")
 
 
 def _started(found: FlyteWorkflowExecution, kept: str, *, wait: bool) -> int:

@@ -13,6 +13,7 @@ from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.remote import FlyteRemote
 from flyweight.client.watch import awaited_signals
 from flyweight.errors import FlyweightError, TypeMismatch
+from flyweight.semantics.answers import told
 from flyweight.semantics.literal_types import describe
 from flyweight.types.registry import default_registry
 
@@ -27,6 +28,7 @@ def answer(remote: FlyteRemote, name: str, action: str, words: Sequence[str]) ->
         click.UsageError: words are missing, or there are too many.
         NotFound: the execution does not wait for that.
         TypeMismatch: the value is of another type.
+        PreconditionFailed: it was answered otherwise before, or the execution has ended.
 
     """
     if len(words) != len(ANSWERS[action].split()):
@@ -35,7 +37,7 @@ def answer(remote: FlyteRemote, name: str, action: str, words: Sequence[str]) ->
         awaited = {signal.id.signal_id for signal in awaited_signals(remote.connection, remote.execution_id(name))}
         for signal in remote.list_signals(name):
             unanswered = "waits" if signal.id.signal_id in awaited else "no gate waits for it"
-            state = "answered" if signal.HasField("value") else unanswered
+            state = f"answered: {told(signal.value)}" if signal.HasField("value") else unanswered
             click.echo(f"{signal.id.signal_id}  {describe(signal.type)}  {state}")
         return
     signal_id = words[0]

@@ -11,10 +11,11 @@ from flyweight.cli.session import open_remote
 from flyweight.client.entities import FetchedEntity, FlyteLaunchPlan
 from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.remote import FlyteRemote
-from flyweight.clock import from_timestamp, to_datetime
+from flyweight.clock import Micros, SystemClock, from_timestamp, to_datetime
 from flyweight.errors import NotFound
 
 WIDE: Final = 1000
+MOST_PROJECTS: Final = 1000
 KINDS = ("executions", "launchplans", "tasks", "workflows", "projects")
 _NAMES: Final = ("name", "launch_plan.name", "task.name")
 """What an execution may be asked for by: its own name, or what it runs."""
@@ -53,11 +54,10 @@ def get(  # noqa: PLR0913  one parameter an option, as click calls it
     remote = open_remote(ctx, project=project, domain=domain)
     match kind:
         case "executions":
-            table = _table("name", "phase", "entity", "started", "seconds")
+            table, now = _table("name", "phase", "entity", "started", "seconds"), SystemClock().now()
             for one in _executions(remote, name, limit):
                 started = to_datetime(from_timestamp(one.closure.created_at)).strftime("%Y-%m-%d %H:%M:%S")
-                seconds = one.closure.duration.ToTimedelta().total_seconds()
-                table.add_row(one.name, one.phase, one.spec.launch_plan.name, started, f"{seconds:.1f}")
+                table.add_row(one.name, one.phase, one.spec.launch_plan.name, started, f"{_seconds(one, now):.1f}")
         case "projects":
             table = _table("id", "name", "domains")
             for project_message in remote.list_projects(limit):
@@ -74,6 +74,8 @@ def get(  # noqa: PLR0913  one parameter an option, as click calls it
             f"There are no {kind} of the name {name} in {remote.default_project}/{remote.default_domain}: "
             f"`flyweight get {kind}` lists those that are there."
         )
+    if not table.row_count:
+        _check_project(remote)
     out = Console()
     if not out.is_terminal:  # for grep and scripts: one row a line, nothing cut
         out = Console(width=WIDE)
@@ -86,6 +88,24 @@ def _executions(remote: FlyteRemote, name: str, limit: int) -> Sequence[FlyteWor
         return remote.recent_executions(limit=limit)
     asked = (remote.recent_executions(limit=limit, filters=[f"eq({field},{name})"]) for field in _NAMES)
     return next(filter(None, asked), [])
+
+
+def _seconds(one: FlyteWorkflowExecution, now: Micros) -> float:
+    """Give how long an execution took, or has taken so far."""
+    if one.is_done:
+        return one.closure.duration.ToTimedelta().total_seconds()
+    begun = one.closure.started_at if one.closure.HasField("started_at") else one.closure.created_at
+    return max(now - from_timestamp(begun), 0) / 1_000_000
+
+
+def _check_project(remote: FlyteRemote) -> None:
+    """Tell an empty list from one of a place that is not there; raises ``NotFound``."""
+    projects = {one.id: [domain.id for domain in one.domains] for one in remote.list_projects(MOST_PROJECTS)}
+    project, domain = remote.default_project, remote.default_domain
+    if project not in projects:
+        raise NotFound(f"There is no project {project}: `flyweight get projects` lists those that are there.")
+    if domain not in projects[project]:
+        raise NotFound(f"The project {project} has no domain {domain}; it has {', '.join(projects[project])}.")
 
 
 def _entities(found: Sequence[FetchedEntity]) -> Table:

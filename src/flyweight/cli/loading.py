@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from flyweight import blob, compat
 from flyweight.errors import InvalidInput, NotFound
@@ -18,6 +18,9 @@ from flyweight.sdk.entity import Entity
 from flyweight.sdk.naming import dotted_path
 from flyweight.sdk.reference import ReferenceEntity
 
+_REGISTERED: Final = (
+    " What is registered is run by its kind: remote-task {0}, remote-workflow {0}, or remote-launchplan {0}."
+)
 AnyEntity = Entity[Any, Any]
 
 
@@ -137,8 +140,13 @@ def _load_named(name: str) -> ModuleType:
     _put_first(Path.cwd())
     top = name.partition(".")[0]
     if not name.replace(".", "_").isidentifier() or importlib.util.find_spec(top) is None:
-        raise NotFound(f"There is no file and no module {name!r} here.")
-    return importlib.import_module(name)
+        raise NotFound(f"There is no file and no module {name!r} here.{_REGISTERED.format(name)}")
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise  # what it imports itself is missing
+        raise NotFound(f"There is no module {error.name!r} here.{_REGISTERED.format(name)}") from error
 
 
 def _put_first(folder: Path) -> None:

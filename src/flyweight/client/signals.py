@@ -58,7 +58,7 @@ class Signalling(Uploading):
         Raises:
             NotFound: there is no such execution.
             InvalidInput: none of its gates has asked for that, or not for a yes or no.
-            PreconditionFailed: the execution has ended.
+            PreconditionFailed: it was rejected already, or the execution has ended.
 
         """
         self._set(signal_id, self.execution_id(execution_name, project, domain), literals.primitive(value=True))
@@ -93,7 +93,7 @@ class Signalling(Uploading):
         Raises:
             NotFound: there is no such execution, or it does not wait for that.
             TypeMismatch: the value is of another type.
-            PreconditionFailed: the execution has ended.
+            PreconditionFailed: it was given another value already, or the execution has ended.
 
         """
         of = self.execution_id(execution_name, project, domain)

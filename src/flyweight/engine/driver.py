@@ -208,7 +208,7 @@ class Driver:
         await self._tell(key, machine.SignalWanted(signal=signal, type=kind))
 
     async def give_signal(self, key: ExecutionKey, signal: str, value: literals_pb2.Literal) -> None:
-        """Give a signal that is there a value of its type; returns once that is durable; raises as ``terminate``."""
+        """Give a signal that has none a value of its type; returns once that is durable; raises as ``terminate``."""
         await self._tell(key, machine.SignalSet(signal=signal, value=value))
 
     async def _tell(self, key: ExecutionKey, event: Event) -> None:

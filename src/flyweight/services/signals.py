@@ -5,7 +5,8 @@ from flyteidl.core import identifier_pb2, literals_pb2, types_pb2
 
 from flyweight.engine.driver import Driver
 from flyweight.engine.records import SignalRecord
-from flyweight.errors import InvalidInput
+from flyweight.errors import InvalidInput, PreconditionFailed
+from flyweight.semantics.answers import told
 from flyweight.semantics.literal_types import mismatch
 from flyweight.services.lookup import Lookup
 from flyweight.store.listing import ListQuery
@@ -48,12 +49,12 @@ class Signals:
         return signal_pb2.SignalList(signals=shown, token=page.token)
 
     async def set_signal(self, request: signal_pb2.SignalSetRequest) -> signal_pb2.SignalSetResponse:
-        """Answer a signal: the gates that wait for it go on.
+        """Answer a signal: the gates that wait for it go on. The same answer again, as a retry sends it, is no fault.
 
         Raises:
             NotFound: There is no such execution.
             InvalidInput: No gate of it has asked for that signal yet, or for a value of another type.
-            PreconditionFailed: The execution has ended.
+            PreconditionFailed: It was answered already, otherwise; or the execution has ended.
         """
         found = await self._lookup.of(request.id.execution_id)
         signal = request.id.signal_id
@@ -66,7 +67,12 @@ class Signals:
         fault = mismatch(request.value, types_pb2.LiteralType.FromString(there.type))
         if fault:
             raise InvalidInput(f"signal {signal!r}: the value is not castable: {fault}")
-        await self._driver.give_signal(found.new.key, signal, request.value)
+        if not there.value:
+            await self._driver.give_signal(found.new.key, signal, request.value)
+            there = await self._store.get(found.new.key, signal) or there  # somebody else may have been first
+        stands = literals_pb2.Literal.FromString(there.value)
+        if stands != request.value:
+            raise PreconditionFailed(f"signal {signal!r} was answered already: {told(stands)}. It is not changed.")
         return signal_pb2.SignalSetResponse()
 
 

@@ -41,6 +41,9 @@ def test_an_answer_is_read_by_the_type_that_is_expected(capsys: pytest.CaptureFi
         capsys.readouterr()
         answer(remote, "e1", "signals", [])
         assert capsys.readouterr().out == "good enough?  boolean  waits\nrate  float  waits\n"
+        known[0].value.CopyFrom(literals.primitive(value=True))
+        answer(remote, "e1", "signals", [])
+        assert capsys.readouterr().out.startswith("good enough?  boolean  answered: true\n")
     finally:
         remote.close()
         server.stop()

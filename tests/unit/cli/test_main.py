@@ -219,6 +219,16 @@ def test_a_file_that_hides_a_module_is_told_to_be_renamed(tmp_path: Path, capsys
     compat.uninstall()
 
 
+def test_a_registered_name_in_a_files_place_is_told_how_it_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lone_module.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in ("nowhere.slow", "lone_module.slow"):
+        assert main(["run", "--remote", name]) == 1
+        assert f"remote-task {name}, remote-workflow {name}" in capsys.readouterr().err
+
+
 def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "nowhere.py", "wf"]) == 1
     assert "There is no file nowhere.py" in capsys.readouterr().err

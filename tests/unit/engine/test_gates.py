@@ -49,6 +49,8 @@ def test_a_signal_gives_its_value():
     give(made, "rate", 7)
     assert made.jobs["after", 0].inputs == inputs_of(a=7)
     assert literals.primitive_value(made.state.signals["rate"].value) == 7
+    give(made, "rate", 8)
+    assert literals.primitive_value(made.state.signals["rate"].value) == 7  # the first answer stands
 
 
 def test_a_gate_says_whose_answer_it_waits_for_as_long_as_it_does():

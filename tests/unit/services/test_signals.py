@@ -1,5 +1,7 @@
 """Signals: listed, made ahead of their gates, answered with values of their type, and refused in words."""
 
+import asyncio
+
 import pytest
 from flyteidl.admin import common_pb2, execution_pb2, signal_pb2, workflow_pb2
 from flyteidl.core import identifier_pb2
@@ -62,6 +64,23 @@ async def test_an_answer_lets_the_execution_go_on_and_stays(asking: Platform) ->
     data = await asking.executions.get_execution_data(execution_pb2.WorkflowExecutionGetDataRequest(id=OF))
     assert data.full_outputs == inputs(o0=7)
     assert (await listed(asking))["rate"].value == literals.primitive(7)
+    await asking.signals.set_signal(answer("rate", 7))  # a retry of the call
+    with pytest.raises(PreconditionFailed, match=r"signal 'rate' was answered already: 7\. It is not changed."):
+        await asking.signals.set_signal(answer("rate", 8))
+
+
+async def test_of_two_who_answer_at_once_the_first_counts_and_the_other_is_told(asking: Platform) -> None:
+    wanted = signal_pb2.SignalGetOrCreateRequest(id=signal_id("early"), type=INTEGER)
+    await asking.signals.get_or_create_signal(wanted)
+    both = (asking.signals.set_signal(answer("early", value)) for value in (1, 2))
+    told = await asyncio.gather(*both, return_exceptions=True)
+    [refused] = [each for each in told if isinstance(each, PreconditionFailed)]
+    stands = literals.primitive_value((await listed(asking))["early"].value)
+    assert (stands, refused.message) == (
+        told.index(refused) or 2,
+        f"signal 'early' was answered already: {stands}. It is not changed.",
+    )
+    await asking.executions.terminate_execution(execution_pb2.ExecutionTerminateRequest(id=OF, cause="enough"))
     with pytest.raises(PreconditionFailed, match="ended already"):
         await asking.signals.set_signal(answer("rate", 8))
 

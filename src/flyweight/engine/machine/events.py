@@ -119,7 +119,7 @@ class SignalWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalSet:
-    """A signal, which is there, was given a value of its type."""
+    """A signal, which is there, was given a value of its type; the first one stands."""
 
     signal: str
     value: literals_pb2.Literal

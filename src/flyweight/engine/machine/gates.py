@@ -62,9 +62,9 @@ def _want(turn: Turn, signal: str, kind: types_pb2.LiteralType) -> None:
 
 
 def _give(turn: Turn, signal: str, value: literals_pb2.Literal) -> None:
-    """Give a signal its value: the gates that wait for it pass. A value given later counts for later gates."""
+    """Give a signal its value: the gates that wait for it pass. The first answer stands."""
     found = turn.state.signals.get(signal)
-    if found is None:
+    if found is None or found.value is not None:
         return
     found.value = value
     turn.touch_signal(found)
