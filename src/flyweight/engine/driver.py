@@ -24,6 +24,7 @@ from flyweight.engine.inbox import Happening
 from flyweight.engine.jobs import Report
 from flyweight.engine.lanes import Breath, Lane, Live
 from flyweight.engine.machine import Event
+from flyweight.engine.noting import note_end, note_stopped, note_taken_up
 from flyweight.engine.phases import ExecutionPhase
 from flyweight.engine.ports import Capacity, Children, Ports
 from flyweight.engine.recollecting import Recollecting
@@ -129,19 +130,23 @@ class Driver:
         )
         self._loop_task = asyncio.get_running_loop().create_task(self._drive(), name="driver")
         self._taken_up.clear()
+        going_on = attempts = given_up = 0
         try:
             async for found in recovery.recover():
                 for lost in found.lost:
                     await self._ports.store.commit(lost.rows)
                     # Its parent, which is older, may run by now, and have found it under way.
                     self._tell_parent(lost.new, ExecutionPhase.FAILED, error=lost.error)
+                given_up += len(found.lost)
                 for state in found.states:
+                    going_on, attempts = going_on + 1, attempts + state.open_attempts
                     self._live[state.new.key] = Live(state=state, lane=self._large)
                     self._happened(Happening(state.new.key, machine.Restarted(last_seen=last_seen)))
                 for key in found.orphans:
                     self._happened(Happening(key, machine.Terminate(cause=PARENT_LOST)))
         finally:
             self._taken_up.set()
+        note_taken_up(going_on, attempts, given_up)
 
     async def close(self) -> None:
         """Stop the executor and the loop. What has not ended goes on at the next ``open``."""
@@ -320,10 +325,12 @@ class Driver:
         await self._finish([part for part, _ in touched], breath)
         lane.turn.clear()
         for part, live in touched:
+            note_stopped(live.state.new, part.commands)
             if live.state.phase.terminal and self._live.pop(part.key, None) is not None:
                 live.timers.clear()
                 self._acting.forget(part.key)
                 state = live.state
+                note_end(state)
                 self._tell_parent(state.new, state.phase, outputs=state.outputs, error=state.error)
             elif machine.unsettled(live.state):
                 self._happened(Happening(part.key, machine.Continued()))

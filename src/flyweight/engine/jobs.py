@@ -12,7 +12,7 @@ from flyteidl.core import errors_pb2, execution_pb2, identifier_pb2, literals_pb
 from flyweight import literals
 from flyweight.clock import Micros
 from flyweight.engine.records import NOT_YET
-from flyweight.ids import NO_ITEM, AttemptId
+from flyweight.ids import NO_ITEM, AttemptId, shown_item
 from flyweight.semantics.layout import CHECKPOINTS, DECK, ExecutionLayout
 
 
@@ -63,6 +63,14 @@ class Job(NamedTuple):
     def execution(self) -> identifier_pb2.WorkflowExecutionIdentifier:
         """Whose attempt it is."""
         return self.template.execution
+
+    @property
+    def label(self) -> str:
+        """Which attempt it is, for the platform's log; counted from 1, as ``flyweight logs`` counts."""
+        node, item = self.attempt.node, self.attempt.item
+        place = node if item == NO_ITEM else shown_item(node, item)
+        of = self.execution
+        return f"execution {of.project}/{of.domain}/{of.name}, {place}, attempt {self.attempt.attempt + 1}"
 
     @property
     def task(self) -> tasks_pb2.TaskTemplate:

@@ -240,6 +240,8 @@ class CommandExecutor:
                 faults.command_failed if command.program is None else partial(raw_containers.failure, command.program)
             )
             failure = told(command.exit.code, out_of_memory=kernel_kills() > kills, tail=tail)
+        if failure is not None:
+            faults.note(job.label, failure)
         outcome = await asyncio.to_thread(self._outcome, command, failure)
         if job.deck_uri and await asyncio.to_thread(deck_page.published, job.deck_uri):
             self._report(DeckPublished(attempt=job.attempt, revision=1))

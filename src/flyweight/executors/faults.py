@@ -1,5 +1,6 @@
 """The errors an executor itself reports: what happened to a process, in words, and whose retry budget it takes."""
 
+import logging
 import signal
 from pathlib import Path
 
@@ -13,6 +14,8 @@ NON_RECOVERABLE = errors_pb2.ContainerError.NON_RECOVERABLE
 USER = execution_pb2.ExecutionError.USER
 SYSTEM = execution_pb2.ExecutionError.SYSTEM
 UNKNOWN = execution_pb2.ExecutionError.UNKNOWN
+_OUT_OF_MEMORY = "OutOfMemory"
+_LAST_LINES = " The last lines of its log:\n"
 
 _KILLED = frozenset({-signal.SIGKILL, 128 + signal.SIGKILL})
 """How a process ends that was killed, or whose shell says so of it."""
@@ -20,6 +23,17 @@ _OUR_FRAMES = (f'File "{Path(__file__).resolve().parent.parent}', 'File "<frozen
 """How lines of a traceback begin that tell a user nothing."""
 
 ContainerError = errors_pb2.ContainerError
+
+_log = logging.getLogger(__name__)
+
+
+def note(attempt: str, fault: ContainerError) -> None:
+    """Write to the platform's log what an executor says of an attempt's end, unless its task's code alone is to blame.
+
+    What the task itself wrote is left out: whoever reads the one log may not be meant to read the other.
+    """
+    if fault.origin == SYSTEM or fault.code == _OUT_OF_MEMORY:
+        _log.warning("%s: %s: %s", attempt, fault.code, fault.message.partition(_LAST_LINES)[0])
 
 
 def worker_lost(returncode: int, *, out_of_memory: bool, tail: str) -> ContainerError:
@@ -80,7 +94,7 @@ def out_of_memory(limit: int, peak: int, *, by_kernel: bool) -> ContainerError:
     else:
         used = f"used {readable(peak)} of memory (its processes together); its limit is {readable(limit)}"
     return ContainerError(
-        code="OutOfMemory",
+        code=_OUT_OF_MEMORY,
         kind=RECOVERABLE,
         origin=USER,
         message=f'The task {used}. Use less, or raise the limit: @task(limits=Resources(mem="...")).',
@@ -105,7 +119,7 @@ def _ended_badly(returncode: int, message: str, *, out_of_memory: bool) -> Conta
     if returncode not in _KILLED:
         return ContainerError(code="CommandFailed", kind=RECOVERABLE, origin=USER, message=message)
     if out_of_memory:
-        return ContainerError(code="OutOfMemory", kind=RECOVERABLE, origin=USER, message=message)
+        return ContainerError(code=_OUT_OF_MEMORY, kind=RECOVERABLE, origin=USER, message=message)
     return platform_fault("Interrupted", message)
 
 
@@ -149,4 +163,4 @@ def platform_fault(code: str, message: str) -> ContainerError:
 def _quoted(tail: str) -> str:
     """Quote a log's end, without the frames of ours that a fatal error's traceback goes through."""
     lines = [line for line in tail.splitlines() if not line.lstrip().startswith(_OUR_FRAMES)]
-    return " The last lines of its log:\n" + "\n".join(lines) if lines else ""
+    return _LAST_LINES + "\n".join(lines) if lines else ""

@@ -329,6 +329,7 @@ class WorkerPool:
         outcome = result.WhichOneof("outcome")
         starved = sent.out_of_memory() if outcome == "error" else None
         if starved is not None:  # what the task says came of it
+            faults.note(sent.job.label, starved)
             result.error = starved.SerializeToString()
         name = worker.spec.name
         log = LogSpan(path=worker.log_path, start=result.log_start, end=result.log_end)
@@ -367,7 +368,10 @@ class WorkerPool:
             if sent.cancelled:
                 self._report(sent.cancellation(self._clock.now()))
             else:
-                self._report(sent.loss(ended, self._clock.now(), out_of_memory=self._kernel_kills > kills))
+                loss = sent.loss(ended, self._clock.now(), out_of_memory=self._kernel_kills > kills)
+                if not self._closed:
+                    faults.note(sent.job.label, loss.error)
+                self._report(loss)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

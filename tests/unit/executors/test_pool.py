@@ -71,7 +71,7 @@ async def test_a_worker_whose_process_was_stopped_is_found_and_its_attempt_is_lo
     ],
 )
 async def test_a_lost_worker_fails_its_attempt_and_no_other(
-    tmp_path: Path, action: tuple[str, ...], message: str
+    tmp_path: Path, action: tuple[str, ...], message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with running_pool(tmp_path) as (pool, reports):
         pool.start(job(template(*action), "n0"))
@@ -80,6 +80,10 @@ async def test_a_lost_worker_fails_its_attempt_and_no_other(
         assert isinstance(end, Failed)
         assert (end.error.code, end.error.kind, end.error.origin) == ("WorkerLost", RECOVERABLE, SYSTEM)
         assert message in end.error.message
+        (told,) = caplog.messages
+        assert "n0, attempt 1: WorkerLost: The worker process" in told
+        assert message in told
+        assert "last lines" not in told
         assert isinstance(await reports.end("n1"), Succeeded)
         assert len(reports.ends()) == 2
 
