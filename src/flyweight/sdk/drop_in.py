@@ -38,7 +38,11 @@ class DropInModule(ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         place = self._places.get(name)
-        if place is None:
+        below = f"{self.__name__}.{name}"
+        if place is None and below in MODULES:
+            # flytekit's own imports have loaded most of its modules by the time that a program looks for them so.
+            value: object = importlib.import_module(below)
+        elif place is None:
             value = self._from_face(name)
         else:
             module, _, attribute = place.partition(":")

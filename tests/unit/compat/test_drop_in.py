@@ -91,6 +91,15 @@ def test_a_missing_name_says_so_and_where_to_look(statement: str) -> None:
         exec(statement, {})
 
 
+def test_modules_are_attributes_of_those_above_them_without_an_import_of_their_own() -> None:
+    import flytekit
+
+    assert flytekit.core.type_engine.TypeEngine is flyweight.compat.type_engine.TypeEngine
+    assert flytekit.task is flyweight.task, "a name that is both is what it was"
+    with pytest.raises(AttributeError, match=r"Flyweight has no flytekit\.core\.no_such_thing\."):
+        _ = flytekit.core.no_such_thing
+
+
 def test_asking_whether_a_name_is_there_is_no_error() -> None:
     import flytekit
 
