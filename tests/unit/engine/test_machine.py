@@ -8,7 +8,7 @@ from flyweight.engine import machine
 from flyweight.engine.jobs import Cancelled, DeckPublished, Failed, Succeeded
 from flyweight.engine.machine import Changes, StartAttempt, Terminate, Timer
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
-from flyweight.ids import AttemptId
+from flyweight.ids import AttemptId, NodeId
 from tests.simulation.stepping import SECOND, Run
 from tests.simulation.workflows import FAIL_LATE, INTEGER, inputs_of, layout, mapped, node, task, workflow
 
@@ -213,8 +213,9 @@ def test_a_pause_goes_on_after_a_restart():
 def test_a_task_in_a_pause_is_stopped_at_once():
     run = single(PLAIN)
     run.fail("n0", 0, "RECOVERABLE", "SYSTEM")
-    run.tell(machine.Terminate(cause="enough"))
+    commands = run.tell(machine.Terminate(cause="enough"))
     assert run.state.phase is ExecutionPhase.ABORTED
+    assert machine.DropTimers(of=AttemptId(run.new.key, NodeId("n0"), 0)) in commands
     run.fire(Timer.RETRY)
     assert ("n0", 1) not in run.jobs
 

@@ -70,6 +70,8 @@ def abort(turn: Turn, node: NodeState, cause: str) -> None:
 
 
 def _end(turn: Turn, node: NodeState, phase: NodePhase) -> Frame:
+    if node.pausing:
+        turn.commands.append(DropTimers(of=node.attempts[-1].id))
     node.phase = phase
     node.ended_at = turn.now
     turn.touch(node)
