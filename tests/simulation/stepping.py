@@ -181,8 +181,9 @@ class Run:
         )
         return self.tell(Failed(attempt=self.attempt(name, number), error=error))
 
-    def stopped(self, name, number=0):
-        return self.tell(Cancelled(attempt=self.attempt(name, number), ended_at=self.now))
+    def stopped(self, name, number=0, killed_after=0.0):
+        attempt = self.attempt(name, number)
+        return self.tell(Cancelled(attempt=attempt, ended_at=self.now, killed_after=killed_after))
 
     def fire(self, timer):
         command = next(command for command in self.timers if command.event.timer is timer)

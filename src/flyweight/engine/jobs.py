@@ -184,6 +184,8 @@ class Cancelled(NamedTuple):
     worker: str = ""
     log: LogSpan | None = None
     usage: Usage = Usage()
+    killed_after: float = 0.0
+    """Seconds that it was given to stop, if it did not in that time and was killed."""
 
 
 Report = Started | DeckPublished | Succeeded | Failed | Cancelled

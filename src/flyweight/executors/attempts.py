@@ -37,6 +37,17 @@ class SentAttempt:
     """Whether its worker was found stopped, and is being ended for it."""
     killing: asyncio.TimerHandle | None = None
     """Ends it when it does not stop within its grace period."""
+    killed_after: float = 0.0
+    """Seconds of that period, once they were over."""
+
+    def stop(self, grace: float) -> None:
+        """Tell its worker to stop, and kill it if it has not within so many seconds."""
+        self.worker.terminate()
+        self.killing = asyncio.get_running_loop().call_later(grace, self._kill, grace)
+
+    def _kill(self, grace: float) -> None:
+        self.killed_after = grace
+        self.worker.kill()
 
     def usage(self, cpu_seconds: float = 0.0, peak_memory_bytes: int = 0) -> Usage:
         """Tell what it has used, with what its worker says of that, if it says anything."""
@@ -78,6 +89,7 @@ class SentAttempt:
             worker=self.worker.spec.name,
             log=self.log(self.worker.log_size()),
             usage=self.usage(cpu_seconds),
+            killed_after=self.killed_after,
         )
 
     def loss(self, ended: WorkerExit, now: Micros, *, out_of_memory: bool) -> Failed:

@@ -100,6 +100,8 @@ class _Command:
     held: asyncio.Task[None] | None = None
     """Ends when it is held to them."""
     cancelled: bool = False
+    killed_after: float = 0.0
+    """Seconds that it was given to stop, if it has not and was killed."""
     timers: list[asyncio.TimerHandle] = field(default_factory=list[asyncio.TimerHandle])
 
     def limits(self) -> TaskLimits:
@@ -163,8 +165,11 @@ class CommandExecutor:
         if command is not None and not command.cancelled:
             command.cancelled = True
             command.send(signal.SIGTERM)
-            loop = asyncio.get_running_loop()
-            command.timers.append(loop.call_later(self._options.grace, lambda: command.send(signal.SIGKILL)))
+            command.timers.append(asyncio.get_running_loop().call_later(self._options.grace, self._kill, command))
+
+    def _kill(self, command: _Command) -> None:
+        command.killed_after = self._options.grace
+        command.send(signal.SIGKILL)
 
     def capacity(self) -> Capacity:
         """Tell how busy the slots are (which other executors may share)."""
@@ -366,6 +371,7 @@ class CommandExecutor:
             ended_at=self._clock.now(),
             log=_closed(command.log),
             usage=command.usage(),
+            killed_after=command.killed_after,
         )
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:

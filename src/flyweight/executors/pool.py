@@ -153,8 +153,7 @@ class WorkerPool:
                 unbegun.remove(sent)
                 self._report_unbegun(sent.job.attempt)
             elif window.runs(sent):
-                sent.worker.terminate()
-                sent.killing = asyncio.get_running_loop().call_later(self._options.grace, sent.worker.kill)
+                sent.stop(self._options.grace)
             # Else it has ended, and its result is on its way.
 
     def _report_unbegun(self, attempt: AttemptId) -> None:

@@ -329,6 +329,36 @@ def test_a_node_whose_attempts_took_twice_the_timeout_is_timed_out():
     )
 
 
+def test_what_an_attempt_takes_to_stop_is_not_counted_and_costs_no_attempt():
+    run = single(SLOW)
+    run.start("n0")
+    run.fire(Timer.EXECUTION)
+    run.fire(Timer.ACTIVE)  # it cleans up
+    assert run.state.nodes["n0"].attempts[0].error.code == "TimeoutExpired"
+    run.now += 5 * SECOND
+    run.stopped("n0")
+    run.start("n0", 1)
+    began = run.state.nodes["n0"].attempts[1].started_at
+    assert run.timers[-1].event.timer is Timer.ACTIVE
+    assert run.timers[-1].at == began + 10 * SECOND
+    run.fire(Timer.ACTIVE)
+    run.stopped("n0", 1)
+    assert run.phase("n0") is NodePhase.TIMED_OUT
+
+
+def test_an_attempt_that_had_to_be_killed_says_so():
+    run = single(task("slow", retries=1, timeout=10))
+    for number in range(2):
+        run.start("n0", number)
+        run.fire(Timer.EXECUTION)
+        run.now += 10 * SECOND
+        run.stopped("n0", number, killed_after=10)
+        run.timers = [timer for timer in run.timers if timer.event.attempt.attempt > number]
+    assert run.state.error.code == "RetriesExhausted|TimeoutExpired"
+    assert run.state.error.message.startswith("All 2 attempts failed. The last: task execution timeout [10s] expired: ")
+    assert ". It did not stop within the 10s of grace, and was killed" in run.state.error.message
+
+
 def test_a_success_that_crosses_a_stop_does_not_count():
     run = single(SLOW)
     run.start("n0")

@@ -201,6 +201,26 @@ def test_an_item_that_takes_too_long_is_stopped_and_tried_again():
     assert made.state.error.code == "ActiveDeadlineExceeded"
 
 
+def test_an_item_that_stops_late_or_is_killed_is_tried_again_with_all_of_its_time():
+    made = run(mapped("n0", SLOW, a=[1]), tasks=[SLOW])
+    made.start("n0-n0")
+    made.fire(Timer.EXECUTION)
+    made.fire(Timer.ACTIVE)
+    made.now += 5 * SECOND
+    made.stopped("n0-n0")
+    made.start("n0-n0", 1)
+    began = made.state.nodes["n0"].items.find(0)[0].started_at[0]
+    made.timers = made.timers[-2:]
+    assert [(timer.event.timer, timer.at - began) for timer in made.timers] == [
+        (Timer.EXECUTION, 10 * SECOND),
+        (Timer.ACTIVE, 10 * SECOND),
+    ]
+    made.fire(Timer.EXECUTION)
+    made.stopped("n0-n0", 1, killed_after=10)
+    assert made.state.error.code == "RetriesExhausted|TimeoutExpired"
+    assert ". It did not stop within the 10s of grace, and was killed" in made.state.error.message
+
+
 def test_an_item_that_gets_no_slot_in_time_has_failed_also_over_restarts():
     made = run(mapped("n0", PLAIN, a=[1, 2]), queue_timeout=60 * SECOND)
     due = made.timers[0].at

@@ -182,7 +182,9 @@ async def test_cancelling_ends_a_command_and_all_it_started(tmp_path: Path) -> N
         executor.start(running)
         child = int(await appears(mark, filled=True))
         executor.cancel(running.attempt, "not wanted")
-        assert isinstance(await reports.end(), Cancelled)
+        end = await reports.end()
+        assert isinstance(end, Cancelled)
+        assert end.killed_after == 0.5
         assert not alive(child)
         assert len(reports.ends()) == 1
 

@@ -142,8 +142,9 @@ async def test_a_cancelled_attempt_cleans_up_and_is_reported_as_cancelled(tmp_pa
         await appears(mark)
         pool.cancel(running.attempt, "not wanted any more")
         pool.cancel(running.attempt, "not wanted any more")
-        assert isinstance(await reports.end(), Cancelled)
-        assert mark.read_text() == "tidied"
+        end = await reports.end()
+        assert isinstance(end, Cancelled)
+        assert (end.killed_after, mark.read_text()) == (0, "tidied")
         pool.start(job(template("echo"), "n1"))
         assert isinstance(await reports.end("n1"), Succeeded)
         assert len(reports.ends()) == 2
@@ -156,7 +157,9 @@ async def test_what_does_not_stop_within_the_grace_period_is_killed(tmp_path: Pa
         pool.start(running)
         await appears(mark)
         pool.cancel(running.attempt, "timeout")
-        assert isinstance(await reports.end(), Cancelled)
+        end = await reports.end()
+        assert isinstance(end, Cancelled)
+        assert end.killed_after == 0.1
 
 
 async def test_a_waiting_attempt_is_cancelled_without_running(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ _ACTIVE_HINT = (
     ": each attempt may take the {0:g}s of @task(timeout=...), and all attempts together twice as long; "
     "their logs show how far they came. Give it a longer timeout"
 )
+_TOO_LONG = frozenset({budgets.TIMEOUT_EXPIRED, budgets.ACTIVE_DEADLINE})
 _TIMEOUT_HINT = ": its log shows how far it came; @task(timeout=...) gives it longer"
 
 
@@ -144,7 +145,7 @@ def _set_alarm(turn: Turn, node: NodeState, attempt: AttemptState, wanted: Micro
     if not 0 < node.graph.timeout < wanted:
         alarm = TimerFired(attempt=attempt.id, timer=Timer.SLEEP)
         turn.commands.append(SetTimer(at=Micros(attempt.started_at + wanted), event=alarm))
-    turn.commands += timers_of(attempt.id, node.graph.timeout, attempt.started_at, node.started_at)
+    turn.commands += timers_of(attempt.id, node.graph.timeout, attempt.started_at, _counted_from(node))
 
 
 def _slept(turn: Turn, node: NodeState, attempt: AttemptState) -> None:
@@ -212,7 +213,20 @@ def _started(turn: Turn, node: NodeState, attempt: AttemptState, event: Started)
     attempt.worker = event.worker
     attempt.log = event.log
     _begun(turn, node, attempt, event.at or turn.now)
-    turn.commands += timers_of(attempt.id, node.graph.timeout, attempt.started_at, node.started_at)
+    turn.commands += timers_of(attempt.id, node.graph.timeout, attempt.started_at, _counted_from(node))
+
+
+def _counted_from(node: NodeState) -> Micros:
+    """Tell from when on a node's attempts are counted together: what they took to stop is not theirs."""
+    timeout = node.graph.timeout
+    if not timeout:
+        return node.started_at
+    return Micros(node.started_at + sum(overtime(timeout, each.started_at, each.ended_at) for each in node.attempts))
+
+
+def overtime(timeout: Micros, started_at: Micros, ended_at: Micros) -> int:
+    """Tell how long an attempt ran past its timeout, if it has one: it cleaned up, or would not stop."""
+    return max(ended_at - started_at - timeout, 0) if timeout and started_at and ended_at else 0
 
 
 def _begun(turn: Turn, node: NodeState, attempt: AttemptState, when: Micros) -> None:
@@ -226,15 +240,19 @@ def _begun(turn: Turn, node: NodeState, attempt: AttemptState, when: Micros) -> 
     turn.touch(node)
 
 
-def timers_of(attempt: AttemptId, timeout: Micros, started_at: Micros, first_started_at: Micros) -> list[SetTimer]:
-    """Set an attempt's timers, if its task has a timeout; ``first_started_at`` is when the first attempt started."""
+def timers_of(attempt: AttemptId, timeout: Micros, started_at: Micros, counted_from: Micros) -> list[SetTimer]:
+    """Set an attempt's timers, if its task has a timeout.
+
+    ``counted_from`` is when the first attempt started, later by what the ones before took to stop. All together may
+    take twice the timeout: flytepropeller's active deadline (compiler/transformers/k8s/node.go).
+    """
     if not timeout:
         return []
     execution = TimerFired(attempt=attempt, timer=Timer.EXECUTION)
     active = TimerFired(attempt=attempt, timer=Timer.ACTIVE)
     return [
         SetTimer(at=Micros(started_at + timeout), event=execution),
-        SetTimer(at=Micros(first_started_at + 2 * timeout), event=active),
+        SetTimer(at=Micros(counted_from + 2 * timeout), event=active),
     ]
 
 
@@ -251,7 +269,7 @@ def _take(turn: Turn, node: NodeState, attempt: AttemptState, event: Succeeded |
             turn.touch(node)  # nothing else may do so, if it is tried again and held back
     if attempt.error is not None:
         # That it is to be stopped stands in its row already, so that is what became of it, whatever it did meanwhile.
-        _stopped(turn, node, attempt, attempt.error)
+        _stopped(turn, node, attempt, end_of_stopped(attempt.error, event))
         return
     match event:
         case Succeeded():
@@ -341,7 +359,17 @@ def stop(turn: Turn, attempt: AttemptState, error: ExecutionError) -> None:
         turn.commands.append(SetTimer(at=Micros(turn.now + CANCEL_GRACE), event=given_up))
 
 
+def end_of_stopped(error: ExecutionError, event: Succeeded | Failed | Cancelled) -> ExecutionError:
+    """Say also that what took too long did not stop when it was told to, if that is so."""
+    if not (isinstance(event, Cancelled) and event.killed_after) or error.code not in _TOO_LONG:
+        return error
+    return user_error(
+        error.code, f"{error.message}. It did not stop within the {event.killed_after:g}s of grace, and was killed"
+    )
+
+
 def _stopped(turn: Turn, node: NodeState, attempt: AttemptState, error: ExecutionError) -> None:
+    attempt.error = error
     match error.code:
         case budgets.TIMEOUT_EXPIRED | budgets.QUEUE_EXPIRED:
             _failed(turn, node, attempt, error, recoverable=True)
@@ -373,25 +401,20 @@ def timer(turn: Turn, event: TimerFired) -> None:
         if attempt.phase is AttemptPhase.QUEUED and attempt.error is None:
             stop(turn, attempt, queue_expired(turn))
         return
-    error = timeout_expired(event.timer, node.graph.timeout, attempt.error)
-    if error is not None:
-        stop(turn, attempt, error)
+    if attempt.error is None:
+        stop(turn, attempt, timeout_expired(event.timer, node.graph.timeout))
 
 
-def timeout_expired(
-    timer: Literal[Timer.EXECUTION, Timer.ACTIVE], timeout: Micros, stopping: ExecutionError | None
-) -> ExecutionError | None:
-    """Say why an attempt is to be stopped now; None if it is being stopped already, and goes on being so."""
+def timeout_expired(timer: Literal[Timer.EXECUTION, Timer.ACTIVE], timeout: Micros) -> ExecutionError:
+    """Say why an attempt is to be stopped now. One that is being stopped already goes on being so, for what it was."""
     seconds = timeout / 1_000_000
     match timer:
-        case Timer.EXECUTION if stopping is None:
+        case Timer.EXECUTION:
             message = f"task execution timeout [{seconds:g}s] expired{_TIMEOUT_HINT}"
             return user_error(budgets.TIMEOUT_EXPIRED, message)
-        case Timer.ACTIVE if stopping is None or stopping.code == budgets.TIMEOUT_EXPIRED:
+        case Timer.ACTIVE:
             message = f"task active timeout [{2 * seconds:g}s] expired{_ACTIVE_HINT.format(seconds)}"
             return user_error(budgets.ACTIVE_DEADLINE, message)
-        case Timer.EXECUTION | Timer.ACTIVE:
-            return None
         case _:
             assert_never(timer)
 

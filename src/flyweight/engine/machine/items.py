@@ -34,7 +34,9 @@ from flyweight.engine.machine.attempts import (
     CANCEL_GRACE,
     drop_timers,
     end_of_lost,
+    end_of_stopped,
     may_interrupt,
+    overtime,
     queue_expired,
     queue_timer,
     timeout_expired,
@@ -273,7 +275,10 @@ def take(turn: Turn, item: Item, event: Succeeded | Failed | Cancelled) -> None:
     chunk.ended_at[at] = event.ended_at or turn.now
     if not isinstance(event, Cancelled):
         _note_start(chunk, at, event.started_at or turn.now)
-    if item.node.phase is NodePhase.FAILING or at in chunk.errors:
+    error = item.error
+    if error is not None:
+        chunk.errors[at] = literals.to_bytes(end_of_stopped(error, event))
+    if item.node.phase is NodePhase.FAILING or error is not None:
         stopped(turn, item)  # as it is to be stopped, that is what became of it, whatever it did meanwhile
         return
     match event:
@@ -343,6 +348,9 @@ def fail(turn: Turn, item: Item, error: ExecutionError, *, recoverable: bool) ->
     chunk.errors[at] = literals.to_bytes(verdict.error)
     if verdict.retry:
         close(turn, item, TO_BE_RETRIED)
+        # Its attempts are counted together from then on: what one took to stop is not theirs.
+        began, ended = Micros(chunk.started_at[at]), Micros(chunk.ended_at[at])
+        chunk.first_started_at[at] += overtime(item.array.item.timeout, began, ended)
         if payer is budgets.Payer.SYSTEM:
             _pause(turn, item)
         else:
@@ -428,13 +436,12 @@ def timer(turn: Turn, item: Item, event: TimerFired) -> None:
         waits = current is None and chunk.states[at] == _QUEUED
         error = queue_expired(turn) if waits else None
     else:
-        error = timeout_expired(event.timer, item.array.item.timeout, current)
+        error = timeout_expired(event.timer, item.array.item.timeout) if current is None else None
     if error is None or node.phase is NodePhase.FAILING:
         return
     chunk.errors[at] = literals.to_bytes(error)
     turn.touch_item(node, item.number)
-    if current is None:
-        stop(turn, item, error.message)
+    stop(turn, item, error.message)
 
 
 def restarted(turn: Turn, node: NodeState) -> None:
