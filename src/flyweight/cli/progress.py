@@ -108,7 +108,7 @@ def _table(
     commands: Mapping[str, str],
 ) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for node in list(nodes.values())[-MOST_ROWS:]:
+    for node in sorted(list(nodes.values())[-MOST_ROWS:], key=_place):
         table.add_row(
             _title(node, names), Text(f"{node.phase.lower()}{reason(node)}", style=_STYLES.get(node.phase, ""))
         )
@@ -122,6 +122,11 @@ def _table(
     if waiting is not None and waiting.queued:
         table.add_row("", Text(f"{waiting.busy} of {waiting.slots} slots busy, {waiting.queued} waiting", style="dim"))
     return table
+
+
+def _place(node: NodeState) -> tuple[int, int, str]:
+    """Tell where a node's row stands: as they came to be, a node before its own nodes, however late they are told."""
+    return node.message.closure.created_at.ToNanoseconds(), len(node.node_id), node.node_id
 
 
 def reason(node: NodeState) -> str:

@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -85,7 +86,9 @@ class Progress:
         self.broken: FlyweightError | None = None
         self._told = False
         self._changed = threading.Condition()
-        self._node_listeners: list[NodeListener] = []
+        self._news: dict[str, NodeState] = {}
+        """The nodes again, what has changed last at the end."""
+        self._node_listeners: list[_InTurn] = []
         self._log_listeners: list[Callable[[watch_pb2.LogChunk], object]] = []
         self._end_listeners: list[Callable[[], object]] = []
 
@@ -146,9 +149,10 @@ class Progress:
 
     def on_node(self, listener: NodeListener) -> None:
         """Call the listener with each node's state, what is known now first."""
-        self._node_listeners.append(listener)
-        for state in list(self.nodes.values()):
-            _tell(listener, state)
+        with self._changed:
+            told = _InTurn(listener, self._news.values())
+            self._node_listeners.append(told)
+        told.tell()
 
     def on_log(self, listener: Callable[[watch_pb2.LogChunk], object]) -> None:
         """Call the listener with each piece of log."""
@@ -182,9 +186,33 @@ class Progress:
         state = NodeState(
             message=message, outputs=outputs, attempt=update.attempt, reason=update.reason, task=update.task
         )
-        self.nodes[state.node_id] = state
-        for listener in list(self._node_listeners):
-            _tell(listener, state)
+        with self._changed:
+            self.nodes[state.node_id] = state
+            self._news.pop(state.node_id, None)
+            self._news[state.node_id] = state
+            listeners = list(self._node_listeners)
+            for listener in listeners:
+                listener.waiting.append(state)
+        for listener in listeners:
+            listener.tell()
+
+
+class _InTurn:
+    """Tells a listener one state after the other as they came, though two threads have some: one does it for both."""
+
+    def __init__(self, listener: NodeListener, known: Iterable[NodeState]) -> None:
+        self.waiting = deque(known)
+        self._listener = listener
+        self._telling = threading.Lock()
+
+    def tell(self) -> None:
+        """Tell what waits, unless that is being done; no lock of others is held meanwhile."""
+        while self.waiting and self._telling.acquire(blocking=False):
+            try:
+                while self.waiting:
+                    _tell(self._listener, self.waiting.popleft())
+            finally:
+                self._telling.release()
 
 
 def _tell(listener: Callable[[Subject], object], subject: Subject) -> None:

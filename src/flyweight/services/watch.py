@@ -224,7 +224,8 @@ class _Stream:
             yield event
 
     async def _send(self, changes: Changes) -> AsyncIterator[watch_pb2.WatchEvent]:
-        async for event in self._node_events([record for record in changes.nodes.values() if self._is_news(record)]):
+        news = [record for record in changes.nodes.values() if self._is_news(record)]
+        async for event in self._node_events(as_it_happened(news)):
             yield event
         for attempt, revision in changes.decks.items():
             yield watch_pb2.WatchEvent(
@@ -290,6 +291,20 @@ class _Stream:
             if tail.ended or to_the_end:
                 del self._tails[node, attempt]
                 self._read_out.add((node, attempt))
+
+
+def as_it_happened(records: list[NodeRecord]) -> list[NodeRecord]:
+    """Sort changes by when they were; of those of one moment, ends come first, and a node ends after its own nodes."""
+    parents = {record.node: record.parent for record in records}
+
+    def moment(record: NodeRecord) -> tuple[Micros, bool, int]:
+        depth, above = 0, record.parent
+        while above in parents:
+            depth, above = depth + 1, parents[above]
+        going = not record.phase.terminal
+        return record.updated_at, going, depth if going else -depth
+
+    return sorted(records, key=moment)
 
 
 def _newest(arrival: Arrival) -> tuple[StoredExecution, list[NodeRecord]]:
