@@ -4,9 +4,13 @@ import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from flyteidl.admin import task_pb2
+
 from flyweight.compile.needs import all_nodes, needs, task_of
+from flyweight.compile.settings import DEFAULT_IMAGE, SerializationSettings
+from flyweight.compile.specs import Spec
 from flyweight.containers.building import Wanted, build_environment
-from flyweight.containers.environments import BUILT, Environments
+from flyweight.containers.environments import BUILT, DEFAULT, Environments
 from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.image import IMAGE_ID, NOOP, ImageSpec
 from flyweight.sdk.workflow import Workflow
@@ -62,6 +66,41 @@ def build(specs: Iterable[ImageSpec], settings: PlatformSettings) -> dict[ImageS
         found = configured.named(spec.image_name())
         interpreters[spec] = found or _built(spec, settings.data_dir / BUILT, settings.environments)
     return interpreters
+
+
+def images_named(entity: AnyEntity, specs: Iterable[Spec], settings: SerializationSettings) -> list[str]:
+    """Give the images that tasks of our own (no raw containers), or ``with_overrides``, name: all but the default."""
+    found = {
+        spec.template.container.image
+        for spec in specs
+        if isinstance(spec, task_pb2.TaskSpec) and spec.template.metadata.runtime.flavor == OWN_FLAVOR
+    }
+    for one in needs(entity):
+        if isinstance(one, Workflow):
+            wanted_there = (node.overrides.get("container_image") for node in all_nodes(one))
+            found |= {settings.image_config.resolve(image) for image in wanted_there if isinstance(image, str)}
+    return sorted(found - {DEFAULT_IMAGE, ""})
+
+
+def warn_of_unmatched(address: str, names: Iterable[str]) -> None:
+    """Say of which images the platform, if it is on this machine, has no environment: its own Python runs those tasks.
+
+    That is no error: code that was written for a cluster, images and all, runs here unmodified.
+    """
+    running = discover()
+    if running is None or not _is_here(address, running.address):
+        return
+    settings = load_platform_settings({"data_dir": running.data_dir})
+    environments = Environments(settings.environments, settings.data_dir / BUILT)
+    known = ", ".join(name for name in settings.environments if name not in {OWN_FLAVOR, DEFAULT}) or "none"
+    for name in names:
+        if environments.named(name) is None:
+            logger.warning(
+                "The image %s matches no environment: its tasks run in the platform's own Python "
+                "(`environments` in the platform's config.yaml: %s)",
+                name,
+                known,
+            )
 
 
 def _is_here(called: str, running: str) -> bool:

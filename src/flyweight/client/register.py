@@ -23,7 +23,7 @@ from flyweight.client.code import (
 from flyweight.client.config import Config
 from flyweight.client.entities import FlyteLaunchPlan, FlyteTask, FlyteWorkflow
 from flyweight.client.fetch import Fetching
-from flyweight.client.images import build_for
+from flyweight.client.images import build_for, images_named, warn_of_unmatched
 from flyweight.client.rpcs import Rpc
 from flyweight.client.upload import Uploading
 from flyweight.compile import bundle
@@ -158,6 +158,7 @@ class Registering(Fetching, Uploading):
         uri = self._upload(code, plan) if code.name else ""
         plan = replace(plan, version=version, bundle_uri=uri, code_digest=digest)
         specs = compile_entity(entity, plan)
+        warn_of_unmatched(self.address, images_named(entity, specs, plan))
         sent = self._send_all(specs)
         if isinstance(entity, LaunchPlan) and entity.options.auto_activate:
             self.activate_launchplan(top)

@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from flyweight import ImageSpec, map_task, task, workflow
+from flyweight import ContainerTask, ImageSpec, map_task, task, workflow
 from flyweight.cli.build import build
 from flyweight.client import images
+from flyweight.compile.settings import ImageConfig, SerializationSettings
+from flyweight.compile.specs import compile_entity
 from flyweight.containers.building import Wanted, build_environment
 from flyweight.containers.environments import Environments
 from flyweight.errors import PreconditionFailed
 from flyweight.sdk.image import IMAGE_ID
+from flyweight.settings import write_discovery
 from tests.live import ROOT
 
 WITH_UV = f"{ROOT / '.venv-uv/bin'}:{os.environ['PATH']}"
@@ -128,3 +131,47 @@ def test_what_cannot_be_installed_is_told_and_is_no_environment(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(PreconditionFailed, match=r"old:1 wants Python 3\.99, and there is none on this machine"):
         build_environment(tmp_path, Wanted(image="old:1", python_version="3.99"), sys.executable, lambda _: None)
+
+
+@task(container_image="registry/known:v3")
+def known(x: int) -> int:
+    return x
+
+
+@task(container_image="{{.image.team.fqn}}:v1")
+def unknown(x: int) -> int:
+    return x
+
+
+@task
+def plain(x: int) -> int:
+    return x
+
+
+raw = ContainerTask(name="raw", image="registry/raw:v1", command=["true"])
+
+
+@workflow
+def of_images(x: int) -> int:
+    raw()
+    return plain(x=unknown(x=known(x=plain(x=x)))).with_overrides(container_image="registry/other:v1")
+
+
+def test_an_image_that_matches_no_environment_is_told_and_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("FLYWEIGHT_DATA_DIR", str(tmp_path))
+    (tmp_path / "config.yaml").write_text(f"environments:\n  'registry/known:*': {sys.executable}\n")
+    config = ImageConfig(by_name={"team": "registry/team:latest"})
+    settings = SerializationSettings(project="p", domain="d", version="v", image_config=config)
+    names = images.images_named(of_images, compile_entity(of_images, settings), settings)
+    assert names == ["registry/known:v3", "registry/other:v1", "registry/team:v1"]
+    images.warn_of_unmatched("127.0.0.1:1", names)
+    assert not caplog.text, "the platform is elsewhere"
+    write_discovery(tmp_path, address="127.0.0.1:1", version="1", started=1)
+    images.warn_of_unmatched("localhost:1", names)
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == [
+        "The image registry/other",
+        "The image registry/team",
+    ]
+    assert caplog.records[0].getMessage().endswith("config.yaml: registry/known:*)")
