@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -207,7 +207,7 @@ async def platform(settings: PlatformSettings) -> AsyncGenerator[Platform]:
         await driver.open(services.children, folder.last_seen)
         stack.callback(lambda: folder.note_life(clock.now()))
         stack.callback(asyncio.get_running_loop().create_task(_note_life(folder, clock)).cancel)
-        await _answer(stack, base, services, sockets)
+        await _answer(stack, base, services, driver.load, sockets)
         write_discovery(folder.path, address=address, version=version("flyweight"), started=clock.now())
         stack.callback(remove_discovery, folder.path)
         # What start-up made stays for good: the collector need not look at it again and again.
@@ -337,7 +337,13 @@ def _services(base: _Base, feed: Feed, driver: Driver) -> _Services:
     return _Services(answering=answering, data=data, console=console, children=children)
 
 
-async def _answer(stack: AsyncExitStack, base: _Base, services: _Services, sockets: list[socket]) -> None:
+async def _answer(
+    stack: AsyncExitStack,
+    base: _Base,
+    services: _Services,
+    load: Callable[[], Mapping[str, int]],
+    sockets: list[socket],
+) -> None:
     """Start to answer; on the way down, accept nothing more first, and cut what is left last."""
     settings = base.settings
     grpc = GrpcServer(
@@ -349,7 +355,11 @@ async def _answer(stack: AsyncExitStack, base: _Base, services: _Services, socke
         max_body_bytes=settings.max_request_bytes,
     )
     about = About(
-        version=version("flyweight"), data_dir=str(base.folder.path), pid=os.getpid(), limits=base.groups.told
+        version=version("flyweight"),
+        data_dir=str(base.folder.path),
+        pid=os.getpid(),
+        limits=base.groups.told,
+        load=load,
     )
     http = HttpServer(
         http_app(services.answering, [*Blobs(services.data).routes(), *routes(services.console)], about, rules)

@@ -107,3 +107,29 @@ def test_an_item_runs_again_alone_in_newer_code_that_fits(platform: LivePlatform
     refused = platform.call(rerun, check=False).stderr
     assert f"newer code than execution {name} ran, cannot be started with these inputs" in refused
     assert "more" in refused
+
+
+def test_a_node_tells_why_it_was_tried_again_what_its_map_lost_and_why_it_was_not_cached(
+    platform: LivePlatform,
+) -> None:
+    name = remote(platform, "losing.py", "wf")
+    nodes = {
+        line.split(")")[0].split("(")[1]: line.split()[0]
+        for line in platform.run("execution", name).stdout.splitlines()
+        if ") " in line
+    }
+    half = platform.run("execution", name, "--node", nodes["half"]).stdout
+    assert re.sub(r"worker-\d", "W", half).splitlines()[:3] == [
+        f"{nodes['half']}, attempt 1: retryable failed, on W",
+        "    the cache has nothing of this task yet",
+        "    USER:Recoverable: RecoverableError: not at the first attempt",
+    ]
+    assert "attempt 2: succeeded" in half
+    lost = platform.run("execution", name, "--node", nodes["map_odd"]).stdout.splitlines()
+    assert lost[0].endswith("attempt 1: succeeded, 3 of 15 items succeeded, 12 failed")
+    assert lost[2] == f"  {nodes['map_odd']}[4] failed, attempt 1: ValueError: 4 is too much"
+    assert lost[11] == "  and 2 more"
+    assert 'raise ValueError(f"{x} is too much")' in platform.run("execution", name, "--node", "n1[4]").stdout
+    unknown = platform.call([*FLYWEIGHT, "execution", name, "--node", "n7"], check=False)
+    assert "has no node 'n7'" in unknown.stderr
+    assert " slots busy, 0 attempts queued.\n" in platform.run("status", "--data-dir", str(platform.data_dir)).stdout

@@ -1,7 +1,7 @@
 """Puts the HTTP application together: health, REST, signed transfers and whatever pages there are, behind the guard."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -24,6 +24,8 @@ class About:
     pid: int
     limits: str
     """What holds tasks to their limits, in words."""
+    load: Callable[[], Mapping[str, int]]
+    """How busy it is at this moment: ``executions`` that run, ``slots``, attempts ``busy`` and ``queued``."""
 
 
 def http_app(services: Iterable[object], pages: Sequence[BaseRoute], about: About, rules: Rules) -> ASGIApp:
@@ -45,6 +47,7 @@ def http_app(services: Iterable[object], pages: Sequence[BaseRoute], about: Abou
                 "data_dir": about.data_dir,
                 "pid": about.pid,
                 "limits": about.limits,
+                "load": dict(about.load()),
             },
         )
 

@@ -6,6 +6,7 @@ import click
 from click.core import ParameterSource
 
 from flyweight.cli import gates
+from flyweight.cli.attempts import attempts
 from flyweight.cli.here import print_outputs
 from flyweight.cli.nodes import taken_over, tree
 from flyweight.cli.progress import follow
@@ -19,7 +20,7 @@ _STARTING: Final = ("relaunch", "recover", "rerun")
 _OPTIONS_OF: Final = {
     "cause": ("terminate",),
     "new_name": _STARTING,
-    "node": ("rerun",),
+    "node": ("show", "rerun"),
     "version": ("rerun",),
     "wait": _STARTING,
 }
@@ -44,7 +45,8 @@ _INSTEAD: Final = {
     "--node",
     metavar="ID",
     default="",
-    help="With rerun: where to begin, as 'show' names it: n1, n0-0-n1, or n1[3] for one item of a map.",
+    help="Show its attempts with their errors, and the items that failed; with rerun: where to begin. As 'show' names "
+    "it: n1, n0-0-n1, or n1[3] for one item of a map.",
 )
 @click.option("--version", metavar="V", default="", help="With rerun: on this version of the code.")
 @click.option("--wait", is_flag=True, help="With relaunch, recover or rerun: show how the new one goes, until its end.")
@@ -93,6 +95,9 @@ def execution(  # noqa: PLR0913  one parameter an option, as click calls it
             found = remote.fetch_execution(name=name)
             if action == "wait":
                 follow(found)
+            if node:
+                click.echo("\n".join(attempts(found, node)))
+                return 0
             return _show(found)
     return 0
 

@@ -52,7 +52,7 @@ def _named(step: Step) -> str:
 
 
 def _phase(node: FlyteNodeExecution) -> str:
-    attempt = f", attempt {node.state.attempt + 1}" if node.state.attempt else ""
+    attempt = f", attempt {node.state.attempt + 1} (--node {node.id.node_id} tells why)" if node.state.attempt else ""
     return f"{node.phase.lower()}{attempt}{reason(node.state)}"
 
 

@@ -16,6 +16,7 @@ from flyweight.clock import SystemClock
 from flyweight.errors import FlyweightError
 from flyweight.ids import readable_name
 from flyweight.semantics.answers import awaited
+from flyweight.semantics.failing import headline
 from flyweight.semantics.steps import reason_of
 
 REFRESH_PER_SECOND: Final = 10
@@ -130,12 +131,14 @@ def _place(node: NodeState) -> tuple[int, int, str]:
 
 
 def reason(node: NodeState) -> str:
-    """Say why it stands where it stands, after its phase, or which execution it is.
+    """Say why it stands where it stands, after its phase: of which error, in a line, or which execution it is.
 
     Why the cache had nothing is no news of what succeeded.
     """
     child = node.message.closure.workflow_node_metadata.executionId.name
     told = reason_of(node.message.closure, node.reason) or (child and f"execution {child}")
+    if node.message.closure.HasField("error"):
+        told = "; ".join(part for part in (told, headline(node.message.closure.error)) if part)
     return f": {told}" if told else ""
 
 

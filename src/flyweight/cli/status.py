@@ -1,4 +1,4 @@
-"""``flyweight status``: whether a platform runs here, where, and which version; exit code 1 when none does."""
+"""``flyweight status``: whether a platform runs here, where, which version, how busy; exit code 1 when none does."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from flyweight.settings import discover
 @click.command()
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Which platform. [default: ~/.flyweight]")
 def status(data_dir: Path | None) -> int:
-    """Say whether a platform runs, and where."""
+    """Say whether a platform runs, where, and how busy it is."""
     running = discover(data_dir)
     if running is None:
         click.echo("No platform runs here. Start one with: flyweight up")
@@ -23,4 +23,10 @@ def status(data_dir: Path | None) -> int:
     click.echo(f"Flyweight {running.version} runs at {running.address} (process {running.pid}).")
     click.echo(f"Console: http://{running.address}/console")
     click.echo(f"Limits of tasks: {told.get('limits', 'unknown')}.")
+    if "load" in told:  # an older one does not say
+        click.echo(
+            "{executions} executions run: {busy} of {slots} slots busy, {queued} attempts queued.".format(
+                **told["load"]
+            )
+        )
     return 0

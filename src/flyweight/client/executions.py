@@ -11,6 +11,7 @@ from flyteidl.core import execution_pb2 as outcome_pb2
 from flyteidl.core import identifier_pb2, interface_pb2
 
 from flyweight.client import rpcs
+from flyweight.client.attempts import FlyteTaskExecution, list_attempts
 from flyweight.client.data import ClientData
 from flyweight.client.entities import FlyteWorkflow
 from flyweight.client.links import execution_url
@@ -22,6 +23,7 @@ from flyweight.client.watch import Watcher, awaited_signals, present
 from flyweight.errors import DeadlineExceeded, PreconditionFailed, TaskFailed
 from flyweight.ids import NodeId
 from flyweight.protocol import watch_pb2
+from flyweight.semantics.failing import in_words
 from flyweight.semantics.nesting import Drawn
 from flyweight.semantics.steps import Step, single, steps
 
@@ -111,6 +113,16 @@ class FlyteWorkflowExecution:
         self._progress.wait_for_state()
         nodes = dict(self._progress.nodes)
         return {name: FlyteNodeExecution(self._remote, state) for name, state in nodes.items()}
+
+    def attempts_of(self, node: str) -> list[FlyteTaskExecution]:
+        """Give the attempts of a node, or of an item of a map (``n1-n3``), the first one first; asked for now.
+
+        Raises:
+            NotFound: there is no such node, or none yet.
+
+        """
+        of = identifier_pb2.NodeExecutionIdentifier(node_id=node, execution_id=self.id)
+        return [FlyteTaskExecution(self._remote, each) for each in list_attempts(self._remote.connection, of)]
 
     @property
     def steps(self) -> list[Step]:
@@ -235,7 +247,7 @@ class FlyteWorkflowExecution:
         if not self.is_done or self.is_successful:
             return
         if self.error is not None:
-            raise TaskFailed(f"{self.name} {self.phase}: {self.error.message}\nSee {self.console_url}")
+            raise TaskFailed(f"{self.name} {self.phase}: {in_words(self.error)}\nSee {self.console_url}")
         cause = self.closure.abort_metadata.cause
         raise TaskFailed(f"{self.name} is {self.phase}{f': {cause}' if cause else ''}.\nSee {self.console_url}")
 

@@ -18,6 +18,7 @@ from flyweight.console.words import duration, size
 from flyweight.ids import NodeId, shown_item
 from flyweight.semantics.answers import awaited
 from flyweight.semantics.budgets import PLATFORM_RESTARTED
+from flyweight.semantics.failing import code_of
 from flyweight.semantics.literal_types import describe
 from flyweight.semantics.steps import Step
 
@@ -29,8 +30,6 @@ _KINDS = {
 _SINGLE_TASK = ".flytegen."
 """Begins the name of the workflow that is made up around a task which is run by itself."""
 
-ANY_EXCEPTION = "USER:RuntimeError"
-"""Flyte's code of whatever a task's own code raises, also of a ValueError: the error's first line names its class."""
 ITEMS_SHOWN = 200
 """Items of a map in a panel; any other is reached by its name."""
 _VERSION_SHOWN = 12
@@ -308,8 +307,9 @@ def error(message: core_execution_pb2.ExecutionError) -> ErrorView:
         core_execution_pb2.ExecutionError.USER: "your code",
         core_execution_pb2.ExecutionError.SYSTEM: "the platform",
     }
-    code = "" if message.code == ANY_EXCEPTION else message.code
-    return ErrorView(code=code, headline=headline, details=rest.strip("\n"), fault=fault.get(message.kind, ""))
+    return ErrorView(
+        code=code_of(message), headline=headline, details=rest.strip("\n"), fault=fault.get(message.kind, "")
+    )
 
 
 def execution_url(of: identifier_pb2.WorkflowExecutionIdentifier) -> str:

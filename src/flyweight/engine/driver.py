@@ -236,6 +236,16 @@ class Driver:
         """Tell whether an execution has not ended."""
         return key in self._live
 
+    def load(self) -> dict[str, int]:
+        """Tell how many executions have not ended, and how busy the executor is."""
+        capacity = self.capacity()
+        return {
+            "executions": len(self._live),
+            "slots": capacity.slots,
+            "busy": capacity.busy,
+            "queued": capacity.queued,
+        }
+
     def capacity(self) -> Capacity:
         """Tell how busy the executor is."""
         return self._ports.executor.capacity()

@@ -10,6 +10,7 @@ from flyteidl.core import errors_pb2, execution_pb2
 
 from flyweight.clock import SystemClock, to_timestamp
 from flyweight.errors import FlyweightError, PlatformError, RecoverableError, StorageFailed, TryAgain, UserError
+from flyweight.semantics.failing import ANY_EXCEPTION
 
 _LIBRARY = Path(importlib.__file__).parent.parent
 MACHINERY = (
@@ -18,7 +19,6 @@ MACHINERY = (
     "<frozen importlib",
 )
 """Where frames come from that tell a user nothing: Flyweight, and Python's import system and loops."""
-USER_ERROR = "USER:RuntimeError"
 RECOVERABLE = "USER:Recoverable"
 BAD_CODE = "USER:ImportError"
 BAD_INPUT = "USER:BadInput"
@@ -45,7 +45,7 @@ def user_failure(error: BaseException, code: Path | None = None) -> errors_pb2.C
     text = describe(error) if code is None else describe(error).replace(f"{code}/", "")
     if isinstance(error, RecoverableError):
         return _container_error(RECOVERABLE, text, recoverable=True)
-    return _container_error(USER_ERROR, text)
+    return _container_error(ANY_EXCEPTION, text)
 
 
 def failure(code: str, what: str, error: Exception, place: str = "") -> errors_pb2.ContainerError:

@@ -9,7 +9,7 @@ from flyweight.cli.main import main
     ("words", "told"),
     [
         (["recover", "--version", "v2"], "--version is for rerun: recover takes none. Instead: rerun --node ID"),
-        (["relaunch", "--node", "n0"], "--node is for rerun: relaunch takes none. Instead: rerun --node ID"),
+        (["relaunch", "--node", "n0"], "--node is for show and rerun: relaunch takes none. Instead: rerun --node ID"),
         (["recover", "--cause", "enough"], "--cause is for terminate: recover takes none."),
         (["--new-name", "other"], "--new-name is for relaunch and recover and rerun: show takes none."),
         (["terminate", "--wait"], "--wait is for relaunch and recover and rerun: terminate takes none. Instead:"),

@@ -57,7 +57,7 @@ def test_all_nodes_are_shown_while_it_runs_in_their_nest_with_what_they_wait_for
         "  b (choose b) running",
         "    b-0-n0 (inner) [if x > 3 and (n0.o0 == 'left' or y)] skipped",
         "      b-0-n0-0-x (do x) skipped",
-        "    b-0-n1 (do n1) [else] running, attempt 2",
+        "    b-0-n1 (do n1) [else] running, attempt 2 (--node b-0-n1 tells why)",
         "  z (do z) waits for b (choose b)",
     ]
 

@@ -54,3 +54,13 @@ def test_a_node_that_is_an_execution_of_its_own_names_it() -> None:
     told = io.StringIO()
     _Lines(Console(file=told), {"n2": "child"}).show(NodeState(message=message))
     assert told.getvalue() == "  n2 (child) failed: execution f6b4\n"
+
+
+def test_a_node_that_failed_says_of_what_in_a_line_with_the_code() -> None:
+    message = node_execution_pb2.NodeExecution()
+    message.id.node_id = "n2"
+    message.closure.phase = execution_pb2.NodeExecution.FAILED
+    message.closure.error.code, message.closure.error.message = "OutOfMemory", "past its limit\nof 300 MiB"
+    told = io.StringIO()
+    _Lines(Console(file=told), {"n2": "greedy"}).show(NodeState(message=message))
+    assert told.getvalue() == "  n2 (greedy) failed: OutOfMemory: past its limit\n"
