@@ -11,11 +11,12 @@ import click
 from flyweight.errors import FlyweightError, PlatformError, Unsupported
 
 FAILED: Final = 1
-OURS: Final = str(Path(__file__).resolve().parent.parent)
+OURS: Final = f"{Path(__file__).resolve().parent.parent}/"
 """The folder of our own code; frames in it tell a user nothing."""
 _INSTALLED: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 """Folders of Python's and other people's code."""
 _IMPORT_MACHINERY: Final = ("<frozen importlib", "importlib/__init__.py", "<frozen runpy>")
+_LOOPS: Final = tuple(f"{sysconfig.get_path('stdlib')}/{package}/" for package in ("asyncio", "concurrent"))
 
 
 def explain(error: BaseException, *, verbose: bool) -> int:
@@ -48,7 +49,7 @@ def format_user_frames(error: BaseException, *, everything: bool = False) -> lis
 
 def is_ours(filename: str) -> bool:
     """Tell whether a frame's file is Flyweight's own, or Python's machinery between us and the user."""
-    return filename.startswith(OURS) or any(part in filename for part in _IMPORT_MACHINERY) or "/click/" in filename
+    return filename.startswith((OURS, *_LOOPS)) or any(part in filename for part in (*_IMPORT_MACHINERY, "/click/"))
 
 
 def user_line(trace: TracebackType | None) -> str | None:
@@ -63,6 +64,6 @@ def user_line(trace: TracebackType | None) -> str | None:
 def _drop_ours(formatted: traceback.TracebackException) -> None:
     kept = [frame for frame in formatted.stack if not is_ours(frame.filename)]
     formatted.stack = traceback.StackSummary.from_list(kept)
-    for inner in (formatted.__cause__, formatted.__context__):
+    for inner in (formatted.__cause__, formatted.__context__, *(formatted.exceptions or ())):
         if inner is not None:
             _drop_ours(inner)

@@ -1,13 +1,10 @@
 """Lets a notebook show the user's own frames of an error, without ours between them; ``%tb`` shows no others either."""
 
-import os
 import sys
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-OURS = f"{Path(__file__).resolve().parent.parent}{os.sep}"
-"""The folder of our own code."""
+from flyweight.runtime.failures import MACHINERY
 
 
 def show_user_frames() -> None:
@@ -19,13 +16,18 @@ def show_user_frames() -> None:
 
 
 def without_ours(error: BaseException) -> BaseException:
-    """Take our frames out of an error's traceback, and out of those of the errors that it came from."""
+    """Take our frames out of an error's traceback, and out of those of the errors that it came from or consists of."""
     seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        current = waiting.pop()
+        if current is None or id(current) in seen:
+            continue
         seen.add(id(current))
         current.__traceback__ = _kept(current.__traceback__)
-        current = current.__cause__ or current.__context__
+        waiting.append(current.__cause__ or current.__context__)
+        if isinstance(current, BaseExceptionGroup):
+            waiting += current.exceptions
     return error
 
 
@@ -36,7 +38,7 @@ def _kept(trace: TracebackType | None) -> TracebackType | None:
         trace = trace.tb_next
     kept: TracebackType | None = None
     for each in reversed(frames):
-        if not each.tb_frame.f_code.co_filename.startswith(OURS):
+        if not each.tb_frame.f_code.co_filename.startswith(MACHINERY):
             kept = TracebackType(kept, each.tb_frame, each.tb_lasti, each.tb_lineno)
     return kept
 

@@ -12,9 +12,7 @@ R = TypeVar("R")
 
 def finish(coroutine: Coroutine[Any, Any, R]) -> R:
     """Run a coroutine to its end; beside a loop that runs already (a notebook's), on a thread with its own."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if not _is_beside_a_loop():
         return asyncio.run(coroutine)
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(copy_context().run, asyncio.run, coroutine).result()
@@ -23,3 +21,11 @@ def finish(coroutine: Coroutine[Any, Any, R]) -> R:
 async def on_a_thread(call: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
     """Make a call on a thread of its own, so that it does not hold up the loop; give or raise what it does."""
     return await asyncio.to_thread(call, *arguments, **named)
+
+
+def _is_beside_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:  # the coroutine must not run in here: its own errors would seem to come from this one
+        return False
+    return True

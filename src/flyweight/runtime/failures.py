@@ -1,6 +1,8 @@
 """Turns an exception into what a platform keeps of it: a ContainerError with the user's frames and without ours."""
 
 import importlib
+import os
+import textwrap
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +16,8 @@ from flyweight.semantics.failing import ANY_EXCEPTION
 
 _LIBRARY = Path(importlib.__file__).parent.parent
 MACHINERY = (
-    str(Path(__file__).resolve().parent.parent),
-    *(str(_LIBRARY / package) for package in ("importlib", "asyncio", "concurrent")),
+    f"{Path(__file__).resolve().parent.parent}{os.sep}",
+    *(f"{_LIBRARY / package}{os.sep}" for package in ("importlib", "asyncio", "concurrent")),
     "<frozen importlib",
 )
 """Where frames come from that tell a user nothing: Flyweight, and Python's import system and loops."""
@@ -27,6 +29,11 @@ BAD_GRAPH = "USER:DynamicWorkflowBuildFailed"
 PLATFORM_FAULT = "SYSTEM:Unknown"
 MAX_MESSAGE = 64 * 1024
 """Characters that are kept; an exception may carry a whole dataset in its text."""
+_MAX_SAID = MAX_MESSAGE // 8
+"""Characters that are kept of what an exception says below its frames: these are what must not be lost."""
+_MAX_MEMBERS = 10
+_MAX_NESTED = 3
+"""How many members of a group of errors are told, and how deep."""
 
 
 class AttemptFailed(Exception):  # noqa: N818 - it says what happened, and it never leaves this package
@@ -43,9 +50,17 @@ def user_failure(error: BaseException, code: Path | None = None) -> errors_pb2.C
     Files below ``code``, where the bundle was unpacked, are named as in the user's own source tree.
     """
     text = describe(error) if code is None else describe(error).replace(f"{code}/", "")
-    if isinstance(error, RecoverableError):
+    if asks_again(error):
         return _container_error(RECOVERABLE, text, recoverable=True)
     return _container_error(ANY_EXCEPTION, text)
+
+
+def asks_again(error: BaseException) -> bool:
+    """Tell whether an error asks for another attempt; a group does when all of its members do."""
+    if isinstance(error, BaseExceptionGroup):
+        members: tuple[BaseException, ...] = error.exceptions
+        return all(asks_again(member) for member in members)
+    return isinstance(error, RecoverableError)
 
 
 def failure(code: str, what: str, error: Exception, place: str = "") -> errors_pb2.ContainerError:
@@ -62,11 +77,10 @@ def failure(code: str, what: str, error: Exception, place: str = "") -> errors_p
 
 
 def describe(error: BaseException) -> str:
-    """Give an error's text: what it says first, then the user's part of the traceback, causes included."""
-    head = summary(error)
-    frames = "".join(_chain(error)).rstrip()
-    text = f"{head}\n\n{frames}" if frames else head
-    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + "\n... (cut)"
+    """Give an error's text: what it says first, then the user's part of the traceback, causes and members included."""
+    head = _shortened(summary(error), MAX_MESSAGE // 2)
+    frames = "".join(_chain(error)).strip("\n")
+    return _shortened(f"{head}\n\n{frames}" if frames else head, MAX_MESSAGE)
 
 
 def summary(error: BaseException) -> str:
@@ -93,8 +107,8 @@ def _is_our_business(error: BaseException, cause: BaseException) -> bool:
     return isinstance(error, FlyweightError) and not user_frames(cause.__traceback__)
 
 
-def _chain(error: BaseException) -> Iterator[str]:
-    """Write an error with the ones it came from, the oldest first, as Python does."""
+def _chain(error: BaseException, depth: int = 0) -> Iterator[str]:
+    """Write an error with the ones it came from, the oldest first, as Python does; ``depth`` counts groups around."""
     seen: list[BaseException] = []
     reasons: list[str] = []
     current: BaseException | None = error
@@ -110,12 +124,32 @@ def _chain(error: BaseException) -> Iterator[str]:
             current = None
     for index in range(len(seen) - 1, -1, -1):
         frames = user_frames(seen[index].__traceback__)
-        if frames or len(seen) > 1:
+        if frames or len(seen) > 1 or depth:
             yield "Traceback (most recent call last):\n"
             yield from frames.format()
-            yield summary(seen[index]) + "\n"
+            yield _shortened(summary(seen[index]), _MAX_SAID) + "\n"
+        yield from _members(seen[index], depth)
         if index:
             yield reasons[index - 1]
+
+
+def _members(error: BaseException, depth: int) -> Iterator[str]:
+    """Write what a group of errors consists of, each with its own frames."""
+    if not isinstance(error, BaseExceptionGroup) or depth == _MAX_NESTED:
+        return
+    members: tuple[BaseException, ...] = error.exceptions
+    for number, member in enumerate(members[:_MAX_MEMBERS], 1):
+        yield f"\n  Error {number} of {len(members)}:\n"
+        yield textwrap.indent("".join(_chain(member, depth + 1)), "    ")
+    if len(members) > _MAX_MEMBERS:
+        yield f"\n  ... and {len(members) - _MAX_MEMBERS} more\n"
+
+
+def _shortened(text: str, limit: int) -> str:
+    """Leave out the middle of a long text: what an error says stands first, the line that raised it near the end."""
+    if len(text) <= limit:
+        return text
+    return f"{text[: limit // 2]}\n... ({len(text) - limit} characters are left out)\n{text[len(text) - limit // 2 :]}"
 
 
 def _container_error(

@@ -18,7 +18,7 @@ from flyteidl.core import identifier_pb2, literals_pb2
 
 from flyweight import blob, literals
 from flyweight.clock import SystemClock, to_datetime
-from flyweight.errors import InvalidInput, RecoverableError, Unsupported
+from flyweight.errors import InvalidInput, Unsupported
 from flyweight.runtime import deck_fields, failures
 from flyweight.runtime.calls import call, prepared
 from flyweight.runtime.deck_page import DeckSnapshot, DeckState, render_page
@@ -199,7 +199,9 @@ def _try(task: AnyTask, inputs: literals_pb2.LiteralMap, retries: int) -> litera
         parameters = _parameters(task, folder, attempt)
         try:
             return _attempt(task, inputs, parameters)
-        except RecoverableError as error:
+        except Exception as error:
+            if not failures.asks_again(error):
+                raise
             verdict = budgets.judge(
                 budgets.execution_error(failures.user_failure(error)),
                 recoverable=True,

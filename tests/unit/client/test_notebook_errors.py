@@ -2,8 +2,9 @@
 
 import traceback
 
-from flyweight.client.notebook_errors import OURS, without_ours
+from flyweight.client.notebook_errors import without_ours
 from flyweight.errors import InvalidInput
+from flyweight.runtime.failures import MACHINERY
 from flyweight.semantics import cron
 
 
@@ -24,4 +25,4 @@ def test_the_users_frames_are_left_also_of_a_recursion_too_deep() -> None:
 
 
 def test_a_package_beside_ours_is_the_users() -> None:
-    assert not f"{OURS.rstrip('/')}_plugin/task.py".startswith(OURS)
+    assert not f"{MACHINERY[0].rstrip('/')}_plugin/task.py".startswith(MACHINERY)
