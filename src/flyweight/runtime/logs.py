@@ -44,6 +44,15 @@ class Log:
                 continue
         self._libc.fflush(None)
 
+    def tell(self, message: str) -> None:
+        """Add a message, behind what was flushed; a full disk has no room for it."""
+        left = f"{message}\n".encode(errors="backslashreplace")
+        try:
+            while left:
+                left = left[os.write(self._file, left) :]
+        except OSError:
+            return
+
     def size(self) -> int:
         """Tell how much stands in the file, which is only ever added to."""
         return os.lseek(self._file, 0, os.SEEK_END)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from flyteidl.core import errors_pb2, execution_pb2
 
-from flyweight.clock import SystemClock
+from flyweight.clock import SystemClock, to_timestamp
 from flyweight.errors import PlatformError, TooLarge
 from flyweight.protocol import worker_pb2
 from flyweight.protocol.framing import SHARED_PARTS, FrameSocket, take_permit
@@ -162,9 +162,17 @@ class Worker:
             result.retiring = True
         # Before the result is sent: whoever reads the log at the attempt's end must find all of it.
         self._log.flush()
+        if result.error:
+            self._log_error(result.error)
         result.log_start, self._logged = self._logged, self._log.size()
         result.log_end = self._logged
         return result
+
+    def _log_error(self, told: bytes) -> None:
+        """End the attempt's log as a container's log ends: with the traceback of the user's error."""
+        error = errors_pb2.ContainerError.FromString(told)
+        if error.origin != execution_pb2.ExecutionError.SYSTEM:
+            self._log.tell(error.message)
 
     def _guarded(self, assignment: Assignment) -> worker_pb2.Result:
         """Call the runner, which maps errors of user code itself; what gets past it must not end the worker."""
@@ -205,7 +213,9 @@ def _failure(code: str, message: str, origin: execution_pb2.ExecutionError.Error
         if origin == execution_pb2.ExecutionError.USER
         else errors_pb2.ContainerError.RECOVERABLE
     )
-    error = errors_pb2.ContainerError(code=code, message=message, kind=kind, origin=origin)
+    error = errors_pb2.ContainerError(
+        code=code, message=message, kind=kind, origin=origin, timestamp=to_timestamp(SystemClock().now())
+    )
     return worker_pb2.Result(error=error.SerializeToString())
 
 

@@ -120,6 +120,9 @@ async def test_each_attempt_knows_its_part_of_the_log(tmp_path: Path) -> None:
                 f"child <{number}>",
             ]
             assert lines[1].endswith(f"INFO user: logged <{number}>")
+        pool.start(job(template("fail", "ValueError: no"), "n3"))
+        log = (await reports.end("n3")).log
+        assert Path(log.path).read_bytes()[log.start : log.end] == b"ValueError: no\n"
 
 
 async def test_started_is_reported_for_what_lasts(tmp_path: Path) -> None:
