@@ -18,7 +18,7 @@ from flyweight.engine.machine.turn import ExecutionError, Turn, user_error
 from flyweight.engine.model import ExecutionState, NodeState
 from flyweight.engine.phases import AttemptPhase, ExecutionPhase, NodePhase
 from flyweight.errors import InvalidInput
-from flyweight.ids import shown_item
+from flyweight.ids import readable_name, shown_item
 from flyweight.semantics import elements
 
 INVALID_LENGTH = "InvalidArrayLength"
@@ -35,7 +35,7 @@ def begin(turn: Turn, node: NodeState) -> None:
         raise InvalidInput(f"node {node.id} maps nothing")
     try:
         inputs = node.inputs
-        size = elements.count(node.graph.name, inputs, array.bound)
+        size = elements.count(readable_name(node.graph.name), inputs, array.bound)
     except InvalidInput as error:
         outcomes.fail(turn, node, user_error(INVALID_LENGTH, error.message))
         return
