@@ -346,6 +346,8 @@ def short_version(version: str) -> str:
 
 def _span(phase: str, started: Timestamp, took: Duration) -> Span:
     begin = _millis(started)
+    if not begin:
+        return Span()  # it ended in the queue
     if phase not in phases.ENDED:
         return Span(started=0 if phase in {"queued", phases.WAITING} else begin)
     return Span(started=begin, ended=begin + took.seconds * 1000 + took.nanos // 1_000_000)

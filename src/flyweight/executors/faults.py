@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flyteidl.core import errors_pb2, execution_pb2
 
+from flyweight.clock import SystemClock, to_timestamp
 from flyweight.containers.exits import exit_words
 from flyweight.executors.usage import readable
 
@@ -23,6 +24,8 @@ _OUR_FRAMES = (f'File "{Path(__file__).resolve().parent.parent}', 'File "<frozen
 """How lines of a traceback begin that tell a user nothing."""
 
 ContainerError = errors_pb2.ContainerError
+Kind = errors_pb2.ContainerError.Kind
+Origin = execution_pb2.ExecutionError.ErrorKind
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +41,7 @@ def note(attempt: str, fault: ContainerError) -> None:
 
 def worker_lost(returncode: int, *, out_of_memory: bool, tail: str) -> ContainerError:
     """Say that the process which ran the attempt ended under it."""
-    return ContainerError(
+    return _told(
         code="WorkerLost",
         kind=RECOVERABLE,
         origin=SYSTEM,
@@ -58,7 +61,7 @@ def worker_silent() -> ContainerError:
 
 def worker_garbled(reason: str) -> ContainerError:
     """Say that a worker's connection was written to by somebody else."""
-    return ContainerError(
+    return _told(
         code="WorkerLost",
         kind=RECOVERABLE,
         origin=SYSTEM,
@@ -69,7 +72,7 @@ def worker_garbled(reason: str) -> ContainerError:
 
 def worker_not_started(reason: str, *, python: str, permanent: bool) -> ContainerError:
     """Say that a worker could not be started at all."""
-    return ContainerError(
+    return _told(
         code="WorkerNotStarted",
         kind=NON_RECOVERABLE if permanent else RECOVERABLE,
         origin=SYSTEM,
@@ -93,7 +96,7 @@ def out_of_memory(limit: int, peak: int, *, by_kernel: bool) -> ContainerError:
         used = f"used all of its {readable(limit)} of memory{seen} and asked for more, so that the kernel ended it"
     else:
         used = f"used {readable(peak)} of memory (its processes together); its limit is {readable(limit)}"
-    return ContainerError(
+    return _told(
         code=_OUT_OF_MEMORY,
         kind=RECOVERABLE,
         origin=USER,
@@ -117,21 +120,21 @@ def program_failed(returncode: int, *, out_of_memory: bool, tail: str) -> Contai
 def _ended_badly(returncode: int, message: str, *, out_of_memory: bool) -> ContainerError:
     """Say whose fault it is: as in Flyte, who is killed from outside has not failed, unless memory ran out."""
     if returncode not in _KILLED:
-        return ContainerError(code="CommandFailed", kind=RECOVERABLE, origin=USER, message=message)
+        return _told(code="CommandFailed", kind=RECOVERABLE, origin=USER, message=message)
     if out_of_memory:
-        return ContainerError(code=_OUT_OF_MEMORY, kind=RECOVERABLE, origin=USER, message=message)
+        return _told(code=_OUT_OF_MEMORY, kind=RECOVERABLE, origin=USER, message=message)
     return platform_fault("Interrupted", message)
 
 
 def program_told(code: str, message: str, *, recoverable: bool = True) -> ContainerError:
     """Say what a program says of its own failure, or what is wrong with what it left."""
     kind = RECOVERABLE if recoverable else NON_RECOVERABLE
-    return ContainerError(code=code, kind=kind, origin=USER, message=message)
+    return _told(code=code, kind=kind, origin=USER, message=message)
 
 
 def outputs_not_found(uri: str) -> ContainerError:
     """Say that a command ended well without the outputs that its task declares (Flyte's code and words)."""
-    return ContainerError(
+    return _told(
         code="OutputsNotFound",
         kind=RECOVERABLE,
         origin=UNKNOWN,
@@ -141,7 +144,7 @@ def outputs_not_found(uri: str) -> ContainerError:
 
 def outputs_too_large(size: int, limit: int) -> ContainerError:
     """Say that a task's outputs are past the platform's limit."""
-    return ContainerError(
+    return _told(
         code="OutputSizeExceeded",
         kind=NON_RECOVERABLE,
         origin=USER,
@@ -152,12 +155,17 @@ def outputs_too_large(size: int, limit: int) -> ContainerError:
 
 def refused(code: str, message: str) -> ContainerError:
     """Say that a task cannot run here as it is, however often it is tried."""
-    return ContainerError(code=code, kind=NON_RECOVERABLE, origin=USER, message=message)
+    return _told(code=code, kind=NON_RECOVERABLE, origin=USER, message=message)
 
 
 def platform_fault(code: str, message: str) -> ContainerError:
     """Say that the platform, not the task, is to blame; to be tried again."""
-    return ContainerError(code=code, kind=RECOVERABLE, origin=SYSTEM, message=message)
+    return _told(code=code, kind=RECOVERABLE, origin=SYSTEM, message=message)
+
+
+def _told(*, code: str, kind: Kind, origin: Origin, message: str) -> ContainerError:
+    now = to_timestamp(SystemClock().now())
+    return ContainerError(code=code, kind=kind, origin=origin, message=message, timestamp=now)
 
 
 def _quoted(tail: str) -> str:

@@ -129,12 +129,13 @@ def attempt(
     closure = task_execution_pb2.TaskExecutionClosure(
         phase=record.phase.value,
         created_at=to_timestamp(record.queued_at),
-        started_at=to_timestamp(record.started_at or record.queued_at),
         updated_at=to_timestamp(record.updated_at or record.queued_at),
         task_type=task_type,
         logs=[_log_link(subject, record)],
         reason=f"on {record.worker}" if record.worker else "waits for a free worker",
     )
+    if record.started_at or not record.ended_at:  # one that ended in the queue has never started
+        set_micros(closure.started_at, record.started_at or record.queued_at)
     set_micros(closure.duration, _between(record.started_at, record.ended_at))
     closure.custom_info.update(
         {"worker": record.worker, "cpu_seconds": record.cpu_seconds, "peak_memory_bytes": record.peak_memory_bytes}
