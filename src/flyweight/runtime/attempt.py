@@ -37,6 +37,7 @@ from flyweight.sdk.entity import AnyEntity
 from flyweight.sdk.execution import ExecutionParameters
 from flyweight.sdk.naming import place_of
 from flyweight.sdk.options import ExecutionBehavior
+from flyweight.sdk.secret import Secrets
 from flyweight.sdk.workflow import Graph
 from flyweight.semantics import offloading
 from flyweight.semantics.layout import DECK, FUTURES, OUTPUTS
@@ -135,6 +136,7 @@ class _Attempt:
             attempt=assignment.attempt,
             enable_deck=self._task.options.enable_deck,
             checkpoint=Checkpoint(assignment.checkpoint_prefix, assignment.start.previous_checkpoint_prefix),
+            secrets=Secrets(self._task.options.secrets),
         )
         # Two threads may ask first at once: from Python 3.12 on nothing else keeps each from having its own, and the
         # decks of one of them from being lost.

@@ -39,7 +39,11 @@ def run_recorded(
     """
     words = [*template.container.command, *template.container.args]
     if not is_ours(words):
-        raise Unsupported(f"{template.id.name} was not registered by Flyweight: only its own command can run it.")
+        raise Unsupported(
+            f"{template.id.name} was not registered by Flyweight (but by flytekit, say): only its own command can run "
+            "it, on a platform. To debug it, call it in Python with the inputs of its node, or register its code with "
+            "`flyweight register` and run that: `flyweight debug` takes what Flyweight has registered."
+        )
     told = parse_container(words)
     task = load_task(told.resolver, told.loader_args, Codebase().load(told.bundle_uri))
     index = {} if element is None else {_ELEMENT: str(element), "BATCH_JOB_ARRAY_INDEX_VAR_NAME": _ELEMENT}

@@ -37,6 +37,7 @@ from flyweight.sdk.map_task import MappedEntity, MapTask
 from flyweight.sdk.naming import place_of
 from flyweight.sdk.node import Overrides
 from flyweight.sdk.reference import ReferenceEntity
+from flyweight.sdk.secret import Secrets
 from flyweight.sdk.stand_ins import stand_in_for
 from flyweight.sdk.workflow import Graph, Workflow
 from flyweight.semantics import budgets, elements
@@ -253,6 +254,7 @@ def _parameters(task: AnyTask, folder: Path, attempt: int) -> ExecutionParameter
         attempt=attempt,
         enable_deck=task.options.enable_deck,
         checkpoint=Checkpoint(blob.join(place, "checkpoints")),
+        secrets=Secrets(task.options.secrets),
     )
 
 

@@ -167,8 +167,7 @@ class ContainerTask(PythonTask[None]):
 
     def _secrets(self, variables: Mapping[str, str]) -> dict[str, str]:
         """Give those of its secrets that this process has."""
-        security = self.options.security
-        asked = (security.secrets if security else None) or ()
+        asked = self.options.secrets
         names = [secret_name(secret.group or "", secret.group_version or "", secret.key or "") for secret in asked]
         return {name: variables[name] for name in names if name in variables}
 

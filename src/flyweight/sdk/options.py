@@ -154,6 +154,11 @@ class TaskOptions:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def secrets(self) -> Sequence[Secret]:
+        """What the task asks for."""
+        return (self.security.secrets if self.security else None) or ()
+
 
 def metadata_of(function: Callable[..., object], settings: TaskSettings) -> TaskMetadata:
     """Gather what ``@task`` was told about running the task.

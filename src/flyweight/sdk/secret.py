@@ -1,6 +1,7 @@
 """Secrets a task asks for, and how it reads them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -81,7 +82,15 @@ class Secret:
 
 
 class Secrets:
-    """Reads the secrets a task asked for: ``ctx.secrets.get("group", "key")``."""
+    """Reads the secrets a task asked for: ``ctx.secrets.get("group", "key")``.
+
+    Args:
+        asked: what the task asked for, so that what is missing can be told.
+
+    """
+
+    def __init__(self, asked: Sequence[Secret] = ()) -> None:
+        self._asked = {tuple(_parts(secret.group, secret.key, secret.group_version)) for secret in asked}
 
     def get(self, group: str | None = None, key: str | None = None, group_version: str | None = None) -> str:
         """Give a secret's value: of its environment variable, else of its file without the white space around it.
@@ -100,11 +109,16 @@ class Secrets:
         if value is None and file.is_file():
             value = file.read_text(encoding="utf-8").strip()
         if value is None:
-            name = "/".join(_parts(group, key, group_version))
+            parts = _parts(group, key, group_version)
+            if tuple(parts) in self._asked:
+                why = "The task asks for it, and it was not found: let the platform have it"
+            else:
+                why = f"Ask for it with @task(secret_requests=[Secret(group={group!r}, key={key!r})]), and let "
+                why += "the platform have it"
             raise NotFound(
-                f"There is no secret {name}. Ask for it with @task(secret_requests=[Secret(group={group!r}, "
-                f"key={key!r})]), and let the platform have it, for instance as the environment variable {variable}, "
-                f"or as the file {file}."
+                f"There is no secret {'/'.join(parts)}. {why}, as the environment variable {variable} of "
+                f"`flyweight up`, or as the file {'/'.join(parts)} below its `secrets_dir` (in its data folder "
+                f"`secrets`, if not set). In a process of your own it is that variable, or the file {file}."
             )
         return value
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flyweight import Secrets, current_context, task
+from flyweight import Secret, Secrets, current_context, task
 from flyweight.errors import InvalidInput, NotFound
 
 
@@ -39,3 +39,21 @@ def test_what_is_not_there_says_where_to_put_it(monkeypatch: pytest.MonkeyPatch,
         uses()
     with pytest.raises(InvalidInput, match="Say which secret"):
         Secrets().get()
+
+
+def test_what_was_asked_for_is_not_to_be_asked_for_again() -> None:
+    asked = Secrets([Secret(group="db", key="password")])
+    with pytest.raises(NotFound, match=r"The task asks for it.*_FSEC_DB_PASSWORD of `flyweight up`.*secrets_dir"):
+        asked.get("db", "password")
+    with pytest.raises(NotFound, match=r"Ask for it with @task"):
+        asked.get("db", "other")
+
+
+@task(secret_requests=[Secret(group="db", key="password")])
+def asks() -> str:
+    return current_context().secrets.get("db", "password")
+
+
+def test_a_task_knows_what_it_asked_for() -> None:
+    with pytest.raises(NotFound, match="The task asks for it"):
+        asks()
