@@ -46,7 +46,7 @@ class Log:
 
     def tell(self, message: str) -> None:
         """Add a message, behind what was flushed; a full disk has no room for it."""
-        left = f"{message}\n".encode(errors="backslashreplace")
+        left = message.encode(errors="backslashreplace")
         try:
             while left:
                 left = left[os.write(self._file, left) :]

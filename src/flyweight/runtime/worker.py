@@ -172,7 +172,8 @@ class Worker:
         """End the attempt's log as a container's log ends: with the traceback of the user's error."""
         error = errors_pb2.ContainerError.FromString(told)
         if error.origin != execution_pb2.ExecutionError.SYSTEM:
-            self._log.tell(error.message)
+            apart = "\n" if self._log.size() > self._logged else ""  # the code's last line may have no end
+            self._log.tell(f"{apart}{error.message}\n")
 
     def _guarded(self, assignment: Assignment) -> worker_pb2.Result:
         """Call the runner, which maps errors of user code itself; what gets past it must not end the worker."""
