@@ -87,7 +87,9 @@ def summary(error: BaseException) -> str:
     """Give an error in one line of Python's form, with the notes it bears."""
     text = "".join(traceback.format_exception_only(error)).rstrip()
     if isinstance(error, FlyweightError):
-        return f"{type(error).__name__}: {error}"  # without the module, which is ours
+        # Without the module, which is ours, and by the name that users have for what they raise themselves.
+        name = "FlyteRecoverableException" if type(error) is RecoverableError else type(error).__name__
+        return f"{name}: {error}"
     return text
 
 

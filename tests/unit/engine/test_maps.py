@@ -71,8 +71,10 @@ def test_a_map_over_nothing_gives_nothing():
 
 
 def test_lists_of_different_lengths_are_refused():
-    made = run(mapped("n0", PAIR, a=[1, 2], b=[1]), tasks=[PAIR])
+    pair = task("more.map_pair_6b3bd0353da5de6e84d7982921ead2b3-arraynode", {"a": INTEGER, "b": INTEGER})
+    made = run(mapped("n0", pair, a=[1, 2], b=[1]), tasks=[pair])
     assert made.state.error.code == "InvalidArrayLength"
+    assert made.state.error.message.startswith("map_pair: lists that")
     assert "`a` has 2, `b` has 1" in made.state.error.message
 
 

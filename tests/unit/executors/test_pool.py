@@ -185,6 +185,7 @@ async def test_a_broken_memory_limit_is_told_with_limit_and_peak(tmp_path: Path)
         end = await reports.end()
         assert (end.error.code, end.error.kind, end.error.origin) == ("OutOfMemory", RECOVERABLE, USER)
         assert "its limit is 200.0 MiB" in end.error.message
+        assert end.error.HasField("timestamp")
         assert end.usage.peak_memory_bytes > 200 * 2**20
 
 

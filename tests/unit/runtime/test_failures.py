@@ -60,6 +60,10 @@ def test_a_long_message_leaves_the_line_that_raised_it() -> None:
     assert len(text) < MAX_MESSAGE + 100
 
 
+def test_the_error_that_asks_for_another_attempt_has_the_name_that_users_raise() -> None:
+    assert describe(FlyteRecoverableException("busy")) == "FlyteRecoverableException: busy"
+
+
 def test_long_messages_of_causes_leave_the_last_line() -> None:
     def chained() -> None:
         try:
