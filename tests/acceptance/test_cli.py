@@ -59,6 +59,9 @@ def test_an_execution_is_found_listed_and_started_again(platform: LivePlatform) 
     assert "hello.greet" in platform.run("get", "tasks").stdout
     again = started(platform.run("execution", "--execution-id", name, "relaunch").stdout)
     assert again != name
+    other = platform.run("execution", name, "relaunch", "--input", "name=them", "--wait").stdout
+    assert f"taken over from {name}: all inputs but name" in other
+    assert "Hello, them!" in other
     of_that_name = platform.run("get", "executions", name).stdout.splitlines()
     assert [line.split()[0] for line in of_that_name] == ["name", name]
     of_the_task = platform.run("get", "executions", "hello.greet").stdout.splitlines()

@@ -1,6 +1,6 @@
 """``flyweight execution NAME [ACTION]``: what became of an execution, and how it is ended or started again."""
 
-from typing import Final
+from typing import Any, Final
 
 import click
 from click.core import ParameterSource
@@ -9,9 +9,12 @@ from flyweight.cli import gates
 from flyweight.cli.attempts import attempts
 from flyweight.cli.here import print_outputs
 from flyweight.cli.nodes import taken_over, tree
+from flyweight.cli.options import pairs, read_changes
 from flyweight.cli.progress import follow
 from flyweight.cli.session import open_remote
+from flyweight.cli.there import inputs_of_fetched
 from flyweight.client.executions import FlyteWorkflowExecution
+from flyweight.client.remote import FlyteRemote
 from flyweight.semantics.answers import waits_for
 
 ACTIONS = ("show", "wait", "terminate", "relaunch", "recover", "rerun")
@@ -23,6 +26,8 @@ _OPTIONS_OF: Final = {
     "node": ("show", "rerun"),
     "version": ("rerun",),
     "wait": _STARTING,
+    "changed": ("relaunch",),
+    "inputs_file": ("relaunch",),
 }
 """What each option goes with; with another action it would say nothing."""
 _INSTEAD: Final = {
@@ -50,6 +55,17 @@ _INSTEAD: Final = {
 )
 @click.option("--version", metavar="V", default="", help="With rerun: on this version of the code.")
 @click.option("--wait", is_flag=True, help="With relaunch, recover or rerun: show how the new one goes, until its end.")
+@click.option(
+    "--input",
+    "changed",
+    multiple=True,
+    callback=pairs,
+    metavar="NAME=VALUE",
+    help="With relaunch: another value of an input, written as for 'run'; can be repeated.",
+)
+@click.option(
+    "--inputs-file", metavar="FILE", help="With relaunch: YAML or JSON with such inputs; --input wins over it."
+)
 @click.pass_context
 def execution(  # noqa: PLR0913  one parameter an option, as click calls it
     ctx: click.Context,
@@ -63,11 +79,14 @@ def execution(  # noqa: PLR0913  one parameter an option, as click calls it
     node: str,
     version: str,
     wait: bool,
+    changed: dict[str, str],
+    inputs_file: str | None,
 ) -> int:
     """Show an execution, wait for it, end it, or start it again.
 
-    ACTION is show (the default), wait, terminate, relaunch (from the beginning), recover (what succeeded is not run
-    again), or rerun (one node again with its recorded inputs, cached or not, and what follows from it).
+    ACTION is show (the default), wait, terminate, relaunch (from the beginning, with other inputs if some are given),
+    recover (what succeeded is not run again), or rerun (one node again with its recorded inputs, cached or not, and
+    what follows from it).
 
     Of one whose gates wait for people: signals lists what they wait for; approve SIGNAL and reject SIGNAL say yes or
     no; set-input SIGNAL VALUE gives a value, written as an input of 'run' is.
@@ -82,7 +101,9 @@ def execution(  # noqa: PLR0913  one parameter an option, as click calls it
             remote.fetch_execution(name=name).terminate(cause)
             click.echo(f"{name} is being terminated.")
         case "relaunch":
-            return _started(remote.relaunch(name, new_name), f"  taken over from {name}: nothing", wait=wait)
+            inputs = _changes(remote, name, changed, inputs_file) if changed or inputs_file else {}
+            kept = f"all inputs but {', '.join(inputs)}" if inputs else "nothing"
+            return _started(remote.relaunch(name, new_name, inputs), f"  taken over from {name}: {kept}", wait=wait)
         case "recover":
             started = remote.recover(name, new_name)
             return _started(started, taken_over(remote.fetch_execution(name=name)), wait=wait)
@@ -120,9 +141,16 @@ def _refuse_others(ctx: click.Context, action: str) -> None:
     for option, actions in _OPTIONS_OF.items():
         given = ctx.get_parameter_source(option) not in {None, ParameterSource.DEFAULT}
         if given and action not in actions:
-            flag = f"--{option.replace('_', '-')}"
+            flag = next(each.opts[0] for each in ctx.command.params if each.name == option)
             instead = f" Instead: {_INSTEAD[option]}" if option in _INSTEAD else ""
             raise click.UsageError(f"{flag} is for {' and '.join(actions)}: {action} takes none.{instead}")
+
+
+def _changes(remote: FlyteRemote, name: str, given: dict[str, str], file: str | None) -> dict[str, Any]:
+    """Read other inputs for what an execution ran, by what is registered of it."""
+    entity = remote.entity_of(remote.fetch_execution(name=name))
+    entity.refuse_fixed(given)
+    return read_changes(inputs_of_fetched(entity), given, file)
 
 
 def _started(found: FlyteWorkflowExecution, kept: str, *, wait: bool) -> int:

@@ -11,7 +11,7 @@ import click
 
 from flyweight.cli.values import bare, from_data, from_text, read_file, variants
 from flyweight.errors import InvalidInput, TypeMismatch
-from flyweight.types.mismatch import type_name
+from flyweight.types.mismatch import type_name, unknown_name
 
 INPUTS_FILE = "inputs_file"
 STANDARD_INPUT = "standard_input"
@@ -100,6 +100,26 @@ def collect(inputs: Sequence[Input], given: Mapping[str, Any]) -> dict[str, Any]
     if missing:
         wanted = "; ".join(f"`{one.name}` ({type_name(one.python_type)}): --{one.name} ..." for one in missing)
         raise click.UsageError(f"Missing input {wanted}")
+    return values
+
+
+def read_changes(inputs: Iterable[Input], given: Mapping[str, str], place: str | None) -> dict[str, Any]:
+    """Read some inputs from texts by name, and from a file; texts win, and what was not given is not there.
+
+    Raises:
+        InvalidInput: there is no input of a name.
+        TypeMismatch: a text cannot be read as its input's type.
+
+    """
+    known = {one.name: one for one in inputs}
+    values = _from_file(place, known)
+    for name, text in given.items():
+        if name not in known:
+            raise InvalidInput(unknown_name(name, known))
+        try:
+            values[name] = from_text(text, known[name].python_type)
+        except TypeMismatch as error:
+            raise TypeMismatch(error.message, path=f"--input {name}") from error
     return values
 
 

@@ -1,6 +1,6 @@
 """Entities as a platform has them: fetched tasks, workflows and launch plans, each around its flyteidl message."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flyteidl.admin import common_pb2, launch_plan_pb2, task_pb2, workflow_pb2
@@ -8,6 +8,7 @@ from flyteidl.core import identifier_pb2, interface_pb2, literals_pb2, security_
 from flyteidl.core import workflow_pb2 as core_workflow_pb2
 from google.protobuf import struct_pb2
 
+from flyweight.errors import InvalidInput
 from flyweight.ids import END_NODE, START_NODE
 from flyweight.semantics.casting import is_optional
 
@@ -63,6 +64,12 @@ class FetchedEntity:
     def fixed(self) -> Mapping[str, literals_pb2.Literal]:
         """Inputs that a launch plan has decided; a caller cannot give them."""
         return {}
+
+    def refuse_fixed(self, given: Iterable[str]) -> None:
+        """Raise ``InvalidInput`` if an input is given that the launch plan has decided."""
+        for name in given:
+            if name in self.fixed:
+                raise InvalidInput(f"`{name}` is fixed by launch plan {self.name} and cannot be given. Leave it out.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from flyweight.client.entities import FetchedEntity, FlyteWorkflow
 from flyweight.client.executions import FlyteWorkflowExecution
 from flyweight.client.inputs import input_literals
 from flyweight.client.lazy import LazyEntity
-from flyweight.client.looking import Looking
+from flyweight.client.looking import Looking, Place
 from flyweight.client.references import resolve_reference
 from flyweight.client.register import Registering, RegisterSettings
 from flyweight.compile.launch_plans import notifications, security_context
@@ -27,6 +27,7 @@ from flyweight.sdk.base_task import PythonTask
 from flyweight.sdk.entity import Entity
 from flyweight.sdk.reference import ReferenceEntity
 from flyweight.sdk.run_options import Options
+from flyweight.semantics.rerun import RERUN_NODE
 
 AnyEntity = Entity[Any, Any]
 Executable = AnyEntity | FetchedEntity | LazyEntity
@@ -114,6 +115,49 @@ class Executing(Looking, Registering):
             case entity:
                 return self._start_own(entity, given, settings)
 
+    def relaunch(
+        self, name: str, new_name: str = "", inputs: Mapping[str, Any] | None = None, **place: Unpack[Place]
+    ) -> FlyteWorkflowExecution:
+        """Start an execution again, from the beginning: the same version, settings and inputs, but for those given.
+
+        Args:
+            name: of the execution.
+            new_name: of the new one; drawn if empty.
+            inputs: values by name, in place of the ones it had.
+            **place: project and domain, if they are not the client's own.
+
+        Raises:
+            NotFound: there is no such execution, or what it ran is not registered.
+            InvalidInput: there is no such input, or its launch plan has decided it.
+            TypeMismatch: a value does not fit its input.
+
+        """
+        of = self.execution_id(name, place.get("project"), place.get("domain"))
+        if not inputs:
+            request = execution_pb2.ExecutionRelaunchRequest(id=of, name=new_name)
+            return self._handle(self.connection.call(rpcs.RELAUNCH_EXECUTION, request).id)
+        found = self._handle(of)
+        entity = self.entity_of(found)
+        entity.refuse_fixed(inputs)
+        variables = entity.interface.inputs.variables
+        given = {**{kept: value for kept, value in found.inputs.literals.items() if kept in variables}, **inputs}
+        data = ClientData(self, of.project, of.domain)
+        again = execution_pb2.ExecutionCreateRequest(
+            project=of.project,
+            domain=of.domain,
+            name=new_name or new_execution_name(),
+            spec=_relaunched(found.spec, of),
+            inputs=literals_pb2.LiteralMap(literals=input_literals(given, variables, {}, data)),
+        )
+        self._create_execution(again, {"execution_name": new_name}, run=False)
+        return self._handle(self.execution_id(again.name, of.project, of.domain))
+
+    def entity_of(self, execution: FlyteWorkflowExecution) -> FetchedEntity:
+        """Fetch what an execution runs: a launch plan or a task; raises ``NotFound``."""
+        ran = execution.spec.launch_plan
+        fetch = self.fetch_task if ran.resource_type == identifier_pb2.TASK else self.fetch_launch_plan
+        return fetch(ran.project, ran.domain, ran.name, ran.version)
+
     # flytekit's names, one a kind of entity.
     execute_remote_task_lp = execute_remote_wf = execute
     execute_reference_task = execute_reference_workflow = execute_reference_launch_plan = execute
@@ -147,9 +191,7 @@ class Executing(Looking, Registering):
         settings: ExecuteSettings,
         outputs: Mapping[str, Any] | None = None,
     ) -> FlyteWorkflowExecution:
-        for name in given:
-            if name in entity.fixed:
-                raise InvalidInput(f"`{name}` is fixed by launch plan {entity.name} and cannot be given. Leave it out.")
+        entity.refuse_fixed(given)
         given = {**dict.fromkeys(entity.optional), **given}
         missing = [name for name in entity.inputs if name not in given and name not in entity.defaults]
         if missing:
@@ -254,6 +296,19 @@ def execution_spec(target: identifier_pb2.Identifier, settings: ExecutionSetting
     if label:
         spec.execution_cluster_label.value = label
     return spec
+
+
+def _relaunched(
+    spec: execution_pb2.ExecutionSpec, of: identifier_pb2.WorkflowExecutionIdentifier
+) -> execution_pb2.ExecutionSpec:
+    """Give an execution's spec for one that begins anew, and says so, as Flyte's console asks for it."""
+    again = execution_pb2.ExecutionSpec()
+    again.CopyFrom(spec)
+    again.metadata.mode = execution_pb2.ExecutionMetadata.RELAUNCH
+    again.metadata.reference_execution.CopyFrom(of)
+    again.metadata.ClearField("parent_node_execution")  # nobody waits for this one
+    again.annotations.values.pop(RERUN_NODE, None)
+    return again
 
 
 def _name(settings: ExecutionSettings) -> str:

@@ -1,4 +1,4 @@
-"""Asks about executions: one by name, the last ones, their logs; and starts old ones again."""
+"""Asks about executions: one by name, the last ones, their logs; and starts old ones again where they failed."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict, Unpack
@@ -81,13 +81,6 @@ class Looking(Addressing):
         )
         found = self.connection.call(rpcs.LIST_EXECUTIONS, request).executions
         return [FlyteWorkflowExecution(self, one) for one in found]
-
-    def relaunch(self, name: str, new_name: str = "", **place: Unpack[Place]) -> FlyteWorkflowExecution:
-        """Start an execution again, with the same inputs."""
-        request = execution_pb2.ExecutionRelaunchRequest(
-            id=self.execution_id(name, place.get("project"), place.get("domain")), name=new_name
-        )
-        return self._handle(self.connection.call(rpcs.RELAUNCH_EXECUTION, request).id)
 
     def recover(self, name: str, new_name: str = "", **place: Unpack[Place]) -> FlyteWorkflowExecution:
         """Start a failed execution again; what had succeeded is not run again."""

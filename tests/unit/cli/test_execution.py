@@ -13,6 +13,8 @@ from flyweight.cli.main import main
         (["recover", "--cause", "enough"], "--cause is for terminate: recover takes none."),
         (["--new-name", "other"], "--new-name is for relaunch and recover and rerun: show takes none."),
         (["terminate", "--wait"], "--wait is for relaunch and recover and rerun: terminate takes none. Instead:"),
+        (["recover", "--input", "x=2"], "--input is for relaunch: recover takes none."),
+        (["rerun", "--inputs-file", "in.yaml"], "--inputs-file is for relaunch: rerun takes none."),
         (["approve", "ok?", "--version", "v2"], "--version is for rerun: approve takes none."),
     ],
 )
