@@ -22,7 +22,7 @@ def event(name: str, phase: phases_pb2.NodeExecution.Phase) -> watch_pb2.WatchEv
 
 def test_a_listener_that_comes_late_is_told_in_the_order_of_the_news_whatever_comes_meanwhile() -> None:
     progress = Progress(execution_pb2.Execution())
-    for news in (event("n0", RUNNING), event("n0-0-n0", RUNNING), event("n0-0-n0", SUCCEEDED), event("n1", RUNNING)):
+    for news in (event("n0", RUNNING), event("n0-0-n0", RUNNING), event("n1", RUNNING), event("n0-0-n0", SUCCEEDED)):
         progress.apply(news)
     told: list[tuple[str, str]] = []
 
@@ -38,8 +38,8 @@ def test_a_listener_that_comes_late_is_told_in_the_order_of_the_news_whatever_co
     progress.on_node(listen)
     assert told == [
         ("n0", "RUNNING"),
-        ("n0-0-n0", "SUCCEEDED"),
         ("n1", "RUNNING"),
+        ("n0-0-n0", "SUCCEEDED"),
         ("n0", "SUCCEEDED"),
         ("n1", "SUCCEEDED"),
     ]
