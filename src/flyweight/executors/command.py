@@ -237,6 +237,7 @@ class CommandExecutor:
         self._report(Started(attempt=job.attempt, at=command.started_at, worker=python, log=command.log))
         command.exit = await self._run(command, call, python)
         if command.cancelled:
+            faults.note_killed(job.label, command.killed_after)
             return self._cancelled(command)
         failure = starved = command.out_of_memory()
         if failure is None and command.exit.code:

@@ -39,6 +39,12 @@ def note(attempt: str, fault: ContainerError) -> None:
         _log.warning("%s: %s: %s", attempt, fault.code, fault.message.partition(_LAST_LINES)[0])
 
 
+def note_killed(attempt: str, killed_after: float) -> None:
+    """Write to the platform's log that an attempt which was to stop had to be killed, if it had to: after so long."""
+    if killed_after:
+        _log.info("%s: did not stop within the %gs of grace, and was killed", attempt, killed_after)
+
+
 def worker_lost(returncode: int, *, out_of_memory: bool, tail: str) -> ContainerError:
     """Say that the process which ran the attempt ended under it."""
     return _told(

@@ -365,6 +365,7 @@ class WorkerPool:
             del self._jobs[sent.job.attempt]
             sent.work.pace.seconds = inf
             if sent.cancelled:
+                faults.note_killed(sent.job.label, sent.killed_after)
                 self._report(sent.cancellation(self._clock.now()))
             else:
                 loss = sent.loss(ended, self._clock.now(), out_of_memory=self._kernel_kills > kills)

@@ -153,7 +153,10 @@ async def test_a_cancelled_attempt_cleans_up_and_is_reported_as_cancelled(tmp_pa
         assert len(reports.ends()) == 2
 
 
-async def test_what_does_not_stop_within_the_grace_period_is_killed(tmp_path: Path) -> None:
+async def test_what_does_not_stop_within_the_grace_period_is_killed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "flyweight")
     mark = tmp_path / "mark"
     async with running_pool(tmp_path, grace=0.1) as (pool, reports):
         running = job(template("stubborn", str(mark)))
@@ -163,6 +166,7 @@ async def test_what_does_not_stop_within_the_grace_period_is_killed(tmp_path: Pa
         end = await reports.end()
         assert isinstance(end, Cancelled)
         assert end.killed_after == 0.1
+        assert "did not stop within the 0.1s of grace, and was killed" in caplog.text
 
 
 async def test_a_waiting_attempt_is_cancelled_without_running(tmp_path: Path) -> None:
