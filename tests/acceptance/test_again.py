@@ -132,4 +132,4 @@ def test_a_node_tells_why_it_was_tried_again_what_its_map_lost_and_why_it_was_no
     assert 'raise ValueError(f"{x} is too much")' in platform.run("execution", name, "--node", "n1[4]").stdout
     unknown = platform.call([*FLYWEIGHT, "execution", name, "--node", "n7"], check=False)
     assert "has no node 'n7'" in unknown.stderr
-    assert " slots busy, 0 attempts queued.\n" in platform.run("status", "--data-dir", str(platform.data_dir)).stdout
+    assert " slots busy, 0 queued.\n" in platform.run("status", "--data-dir", str(platform.data_dir)).stdout

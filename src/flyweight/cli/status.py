@@ -24,9 +24,6 @@ def status(data_dir: Path | None) -> int:
     click.echo(f"Console: http://{running.address}/console")
     click.echo(f"Limits of tasks: {told.get('limits', 'unknown')}.")
     if "load" in told:  # an older one does not say
-        click.echo(
-            "{executions} executions run: {busy} of {slots} slots busy, {queued} attempts queued.".format(
-                **told["load"]
-            )
-        )
+        text = "Executions that run: {executions}. Attempts: {busy} of {slots} slots busy, {queued} queued."
+        click.echo(text.format(**told["load"]))
     return 0
