@@ -119,11 +119,11 @@ def test_a_node_tells_why_it_was_tried_again_what_its_map_lost_and_why_it_was_no
         if ") " in line
     }
     half = platform.run("execution", name, "--node", nodes["half"]).stdout
-    assert re.sub(r"worker-\d", "W", half).splitlines()[:3] == [
-        f"{nodes['half']}, attempt 1: retryable failed, on W",
-        "    the cache has nothing of this task yet",
-        "    USER:Recoverable: RecoverableError: not at the first attempt",
-    ]
+    first, cache, error, *_ = half.splitlines()
+    assert first.startswith(f"{nodes['half']}, attempt 1: retryable failed, on worker-")
+    assert cache == "    the cache has nothing of this task yet"
+    assert error.startswith("    USER:Recoverable: ")
+    assert error.endswith(": not at the first attempt")
     assert "attempt 2: succeeded" in half
     lost = platform.run("execution", name, "--node", nodes["map_odd"]).stdout.splitlines()
     assert lost[0].endswith("attempt 1: succeeded, 3 of 15 items succeeded, 12 failed")
