@@ -19,6 +19,6 @@ def test_only_what_was_given_is_changed_and_a_text_wins_over_the_file(tmp_path: 
 
 def test_a_wrong_name_or_value_is_told() -> None:
     with pytest.raises(InvalidInput, match="count"):
-        read_changes(INPUTS, {"coutn": "2"}, None)
+        read_changes(INPUTS, {"counts": "2"}, None)
     with pytest.raises(TypeMismatch, match="--input count"):
         read_changes(INPUTS, {"count": "two"}, None)

@@ -55,7 +55,7 @@ def test_what_is_given_takes_the_place_of_what_it_had(ran: Registry, remote: Fly
     assert RERUN_NODE not in asked.spec.annotations.values
 
 
-@pytest.mark.parametrize(("given", "told"), [({"depth": 8}, "`depth` is fixed"), ({"wdith": 8}, "wdith")])
+@pytest.mark.parametrize(("given", "told"), [({"depth": 8}, "`depth` is fixed"), ({"widths": 8}, "widths")])
 @pytest.mark.usefixtures("ran")
 def test_an_input_that_cannot_be_changed_is_refused(remote: FlyteRemote, given: dict[str, int], told: str) -> None:
     with pytest.raises(InvalidInput, match=told):
