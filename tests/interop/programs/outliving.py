@@ -49,7 +49,8 @@ else:
     until_asked(asking, "sure")
     remote.approve("sure", asking)
     answered = ended(remote, remote.fetch_execution(name=asking)).outputs["o0"]
-    late = refusal(lambda: remote.approve("sure", asking))
+    remote.approve("sure", asking)  # the same answer again is a retry of the call, also after the end
+    late = refusal(lambda: remote.reject("sure", asking))
 
     launched = ended(remote, remote.fetch_execution(name=launching)).outputs["o0"]
 
