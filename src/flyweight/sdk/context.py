@@ -61,8 +61,9 @@ def wire(default: Callable[[], Caller]) -> None:
 
 def current_caller() -> Caller:
     """Give whoever serves calls here: who runs this process's task, or else the default."""
-    if _of_process:
-        return _of_process[-1].caller
+    run = _of_this_moment()
+    if run is not None:
+        return run.caller
     if not _default:
         raise PlatformError("Nobody runs entities here: `import flyweight` puts the local runner in place.")
     return _default[0]()
@@ -71,7 +72,13 @@ def current_caller() -> Caller:
 def running_parameters() -> "ExecutionParameters | None":
     """Give what the running task was told, or None outside of a task."""
     told = _parameters.get()
-    return _of_process[-1].parameters if told is None and _of_process else told
+    run = _of_this_moment() if told is None else None
+    return told if run is None else run.parameters
+
+
+def _of_this_moment() -> TaskRun | None:
+    """Give this process's task in one look: a thread that it left behind may ask while it ends."""
+    return next(reversed(_of_process), None)
 
 
 @contextlib.contextmanager
