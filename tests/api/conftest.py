@@ -154,7 +154,8 @@ def pytest_asyncio_loop_factories(config, item):
 async def boundary(tmp_path: Path) -> AsyncIterator[Boundary]:
     services = Services()
     rules = Rules(hosts=own_hosts("127.0.0.1", ["flyweight.test"]), max_body_bytes=MAX_BODY, body_seconds=0.3)
-    app = http_app([services], [], About(version="0", data_dir="/data", pid=1, limits="by hand", load=dict), rules)
+    about = About(version="0", data_dir="/data", pid=1, limits="by hand", load=lambda: {"executions": 2})
+    app = http_app([services], [], about, rules)
     http = HttpServer(app, head_seconds=0.3)
     server = GrpcServer([services], socket=tmp_path / "grpc.sock", max_request_bytes=MAX_BODY)
     await server.start()
