@@ -66,12 +66,9 @@ class SentAttempt:
 
     def out_of_memory(self) -> faults.ContainerError | None:
         """Say that it has met its memory limit, if it has."""
-        if self.gauge is None or not self.gauge.limit:
+        if self.gauge is None:
             return None
-        by_kernel = self.hold is not None and self.hold.starved
-        if not (by_kernel or self.gauge.broken):
-            return None
-        return faults.out_of_memory(self.gauge.limit, self.gauge.broke_with or self.gauge.peak, by_kernel=by_kernel)
+        return self.gauge.out_of_memory(by_kernel=self.hold is not None and self.hold.starved)
 
     def log(self, end: int = -1) -> LogSpan:
         """Give its part of the worker's log."""

@@ -112,9 +112,7 @@ class _Command:
     def out_of_memory(self) -> faults.ContainerError | None:
         """Say that it has met its memory limit, if it has."""
         by_kernel = self.gauge.limit > 0 and self.group is not None and self.group.kills() > 0
-        if not (by_kernel or self.gauge.broken):
-            return None
-        return faults.out_of_memory(self.gauge.limit, self.gauge.broke_with or self.gauge.peak, by_kernel=by_kernel)
+        return self.gauge.out_of_memory(by_kernel=by_kernel)
 
     def usage(self) -> Usage:
         """Tell what it has used, as far as that is known."""

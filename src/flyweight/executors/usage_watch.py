@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from flyweight.executors import faults
 from flyweight.executors.process_table import ProcessTable
 from flyweight.executors.series import FIRST, Series
 from flyweight.executors.usage import READABLE, TreeUsage, held_memory, tree_usage
@@ -41,6 +42,12 @@ class UsageGauge:
     def broken(self) -> bool:
         """Tell whether the limit was broken."""
         return self.broke_with > 0
+
+    def out_of_memory(self, *, by_kernel: bool) -> faults.ContainerError | None:
+        """Say that the limit was met, if there is one and it was: seen here, or told by the kernel."""
+        if not self.limit or not (by_kernel or self.broken):
+            return None
+        return faults.out_of_memory(self.limit, self.broke_with or self.peak, by_kernel=by_kernel)
 
     def look(self, now: float, usage_of: Callable[[int], TreeUsage] = tree_usage) -> None:
         """Measure once; ``usage_of`` tells what a process and its descendants use."""

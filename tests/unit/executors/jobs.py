@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import subprocess
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -135,3 +136,16 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+@contextmanager
+def much_held() -> Generator[subprocess.Popen[str]]:
+    """Run a process that holds more than 32 MiB until the end of the block, or of its input."""
+    source = "import sys; held = bytearray(b'x' * 2**25); print(len(held), flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", source], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        yield child
+        child.communicate("")

@@ -1,24 +1,18 @@
 """What ps tells of processes is what /proc tells."""
 
 import os
-import subprocess
-import sys
 
 import pytest
 
 from flyweight.executors.process_table import ProcessTable, _seconds
 from flyweight.executors.usage import TreeUsage
 
+from .jobs import much_held
+
 
 def test_descendants_count_and_what_is_not_there_does_not() -> None:
-    source = "import sys; held = bytearray(b'x' * 2**25); print(len(held), flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", source], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as child:
-        assert child.stdout is not None
-        child.stdout.readline()
+    with much_held() as child:
         table = ProcessTable.now()
-        child.communicate("")
     assert table.tree_usage(child.pid).memory > 2**25
     assert table.tree_usage(os.getpid()).memory > table.tree_usage(child.pid).memory
     assert ProcessTable.now().tree_usage(child.pid) == TreeUsage()
